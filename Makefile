@@ -1,0 +1,63 @@
+# The habits of this house. `make` or `make help` shows them.
+SHELL := /bin/sh
+BIN := .venv/bin
+PACKAGES := $(patsubst %/pyproject.toml,%,$(wildcard libs/*/pyproject.toml services/*/pyproject.toml deploy/*/pyproject.toml))
+SOURCES := $(addsuffix /src,$(PACKAGES))
+STAMP := .venv/complete
+ARGS ?=
+UPGRADE ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run status reset clean test lint format types figures schemas requirements
+
+help: ## this map
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+setup: $(STAMP) ## the virtual environment, from pinned and hashed requirements
+
+$(STAMP): requirements/dev.txt requirements/uv.txt $(addsuffix /pyproject.toml,$(PACKAGES))
+	@rm -f $(STAMP)
+	@sh deploy/local/setup.sh $(PACKAGES)
+	@touch $(STAMP)
+
+run: $(STAMP) ## real Kafka, PostgreSQL and every service, the demonstration, the table; until Ctrl-C
+	@$(BIN)/insieme-local run
+
+status: $(STAMP) ## what runs now, and how much memory it holds
+	@$(BIN)/insieme-local status
+
+reset: $(STAMP) ## forget the data of `make run`
+	@$(BIN)/insieme-local reset
+
+clean: ## forget the data, the virtual environment and all that was fetched
+	@if [ -x $(BIN)/insieme-local ]; then $(BIN)/insieme-local clean; fi
+	@rm -rf .venv .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+test: $(STAMP) ## all that is fast enough for every change, on real servers (ARGS="-k words" for less)
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(STAMP) ## style, format, and who may import whom
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-logo
+
+format: $(STAMP) ## put right what ruff can put right
+	@$(BIN)/ruff check --fix-only .
+	@$(BIN)/ruff format .
+
+types: $(STAMP) ## mypy, strict, on everything
+	@$(BIN)/mypy $(SOURCES) tests
+
+figures: $(STAMP) ## load the whole history on servers of its own and check the published case
+	@$(BIN)/insieme-demo figures
+
+schemas: $(STAMP) ## write the JSON Schemas of every contract
+	@$(BIN)/insieme schemas write
+
+requirements: $(STAMP) ## pin the requirements again (UPGRADE=1 for newer versions)
+	@for name in uv runtime local dev; do \
+		echo "requirements/$$name.txt"; \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+			--no-emit-find-links --no-header $(if $(UPGRADE),--upgrade) \
+			requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
+	done

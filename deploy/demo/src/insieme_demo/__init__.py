@@ -1,0 +1,1 @@
+"""The seeded history of the programme."""

@@ -1,0 +1,1 @@
+"""Real Kafka and PostgreSQL on one machine, and the supervisor."""

@@ -1,0 +1,1 @@
+"""The road of an event: contracts, store, relay, subscription, projection."""

@@ -1,0 +1,380 @@
+"""Events of intake: the person, the case and its funnel, referrals (P10-P29; aggregates.md section 2)."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from insieme_events.contracts import base
+from insieme_events.contracts.base import Code, DomainEvent, Sealed, YearMonth
+from insieme_events.contracts.vocabulary import ChannelClass, CitizenshipClass, Comune, Gender, Isced, Quartiere
+
+
+class IntakeEvent(DomainEvent):
+    context = "intake"
+
+
+class SealedFieldsErased(base.SealedFieldsErased):
+    """This stream holds nothing readable of the person any more, and takes no sealed field again."""
+
+    context = "intake"
+
+
+class IdentityKind(StrEnum):
+    CODICE_FISCALE = "codice_fiscale"
+    PROVISIONAL = "provisional"
+
+
+class ErasureGround(StrEnum):
+    """GDPR art. 17 (1): why the data are erased."""
+
+    REQUEST = "request"
+    RETENTION_ENDED = "retention_ended"
+    UNLAWFUL = "unlawful"
+
+
+class PersonRegistered(IntakeEvent):
+    """A person became known; who it is stands in the vault only (P25: one person, one id)."""
+
+    person_id: UUID
+    identity_kind: IdentityKind
+
+
+class NoticeGiven(IntakeEvent):
+    """The privacy notice of that version was handed over (GDPR art. 13)."""
+
+    person_id: UUID
+    notice_version: Code
+
+
+class PersonErased(IntakeEvent):
+    """The person's data are erased; every service that copied any blanks it and answers (GDPR art. 17)."""
+
+    person_id: UUID
+    ground: ErasureGround
+    party_fields = ("person_id", "occurred_on")
+
+
+class ErasureCompleted(IntakeEvent):
+    """A service holds nothing readable of the person any more; intake's own means that the key is destroyed."""
+
+    person_id: UUID
+    service: Code
+
+
+class EmploymentStatus(StrEnum):
+    """P27 keeps both words: inoccupato never worked, disoccupato lost work."""
+
+    INOCCUPATO = "inoccupato"
+    DISOCCUPATO = "disoccupato"
+    EMPLOYED = "employed"
+    EMPLOYED_BELOW_THRESHOLD = "employed_below_threshold"
+    INACTIVE = "inactive"
+
+
+class StatusEvidence(StrEnum):
+    """What the status rests on; `declared` is enough to enrol, not to be taken in charge (I7)."""
+
+    DECLARED = "declared"
+    DID = "did"
+    CPI_CERTIFICATE = "cpi_certificate"
+
+
+class MeasureKind(StrEnum):
+    """Active-policy measures a person may already be in (P10, P48)."""
+
+    GOL = "gol"
+    LR_14_2015 = "lr_14_2015"
+    TRAINING = "training"
+    INTERNSHIP = "internship"
+    OTHER = "other"
+
+
+class AddressBasis(StrEnum):
+    RESIDENCE = "residence"
+    DOMICILE = "domicile"
+
+
+class FragilityBand(StrEnum):
+    """Result of the versioned fragility instrument; its items never leave the service (P28)."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class AutonomyLevel(StrEnum):
+    """Autonomy in the active search for work (P15)."""
+
+    AUTONOMOUS = "autonomous"
+    PARTIAL = "partial"
+    NOT_AUTONOMOUS = "not_autonomous"
+
+
+class InterviewKind(StrEnum):
+    ACCESS = "access"
+    FOLLOW_UP = "follow_up"
+
+
+class CaseEvent(IntakeEvent):
+    case_id: UUID
+    person_id: UUID
+
+
+class ApplicationSubmitted(CaseEvent):
+    """`occurred_on` is the day of receipt, not of the keying (candidatura)."""
+
+    channel_class: ChannelClass
+    referral_id: UUID | None = None
+
+
+class EmploymentStatusRecorded(CaseEvent):
+    status: Sealed[EmploymentStatus]
+    evidence: StatusEvidence
+    evidence_on: date
+
+
+class OtherMeasureDeclared(CaseEvent):
+    """The answer to whether another measure is under way; `None` means none (P10)."""
+
+    kind: Sealed[MeasureKind | None]
+
+
+class ResidenceRecorded(CaseEvent):
+    """Where the person lives, by residence or domicile, from that day on (P29)."""
+
+    comune: Sealed[Comune]
+    quartiere: Sealed[Quartiere | None]
+    basis: AddressBasis
+
+
+class EntryCharacteristicsRecorded(CaseEvent):
+    """The dimensions at entry by which persons are counted; a correction names what it corrects."""
+
+    gender: Sealed[Gender]
+    birth_month: Sealed[YearMonth]
+    citizenship: Sealed[CitizenshipClass]
+    isced: Sealed[Isced]
+    comune: Sealed[Comune]
+    corrects: UUID | None = None
+
+
+class PersonEnrolled(CaseEvent):
+    """Admitted: `occurred_on` is the receipt of the admitted application (iscritto; I7a)."""
+
+    channel_class: ChannelClass
+    agreement_version: Code
+    party_fields = ("case_id", "person_id", "occurred_on", "agreement_version")
+
+
+class RejectionReason(StrEnum):
+    NOT_UNEMPLOYED = "not_unemployed"
+    OUTSIDE_TERRITORY = "outside_territory"
+    OTHER_MEASURE = "other_measure"
+    OUT_OF_TERM = "out_of_term"
+
+
+class ApplicationRejected(CaseEvent):
+    reason: RejectionReason
+
+
+class ApplicationWithdrawn(CaseEvent):
+    pass
+
+
+class VoidReason(StrEnum):
+    KEYED_TWICE = "keyed_twice"
+    WRONG_PERSON = "wrong_person"
+    WRONG_DATA = "wrong_data"
+
+
+class EnrolmentVoided(CaseEvent):
+    """The enrolment should not have been recorded; it counts nowhere from now on."""
+
+    voids: UUID
+    reason: VoidReason
+    party_fields = ("case_id", "person_id", "occurred_on", "voids")
+
+
+class InterviewScheduled(CaseEvent):
+    interview_id: UUID
+    kind: InterviewKind
+    scheduled_for: date
+
+
+class InterviewHeld(CaseEvent):
+    """`occurred_on` is the day it was held; the first one of kind access makes `interviewed`."""
+
+    interview_id: UUID
+    kind: InterviewKind
+    interviewer_id: UUID
+
+
+class InterviewMissed(CaseEvent):
+    interview_id: UUID
+    kind: InterviewKind
+
+
+class FragilityAssessed(CaseEvent):
+    band: Sealed[FragilityBand]
+    instrument_version: Code
+
+
+class AutonomyAssessed(CaseEvent):
+    level: Sealed[AutonomyLevel]
+
+
+class EligibilityAssessed(CaseEvent):
+    """Status with evidence, band at or above the threshold, comune, each on that day (I7b)."""
+
+    eligible: bool
+    unmet: tuple[Annotated[str, Field(pattern=r"^P\d{2}$")], ...]
+    valid_until: date
+    agreement_version: Code
+
+
+class SuitabilityOutcome(StrEnum):
+    IN_TARGET = "in_target"
+    OUT_OF_TARGET = "out_of_target"
+    FOUND_JOB = "found_job"
+    DECLINED = "declined"
+
+
+class SuitabilityAssessed(CaseEvent):
+    """A person's judgement, never a gate's alone (P15); strong profiles are handed to a party, not dropped."""
+
+    outcome: SuitabilityOutcome
+    assessor_id: UUID
+    handed_to: Code | None = None
+
+
+class PersonTakenInCharge(CaseEvent):
+    """Presa in carico, with the referent named in the same act (I7b, P24)."""
+
+    referent_id: UUID
+    eligible_on: date
+    plan_due_on: date
+    agreement_version: Code
+    party_fields = ("case_id", "person_id", "occurred_on", "agreement_version")
+
+
+class ReferentAssigned(CaseEvent):
+    referent_id: UUID
+
+
+class ReadyFor(StrEnum):
+    PLACEMENT = "placement"
+    TRAINING = "training"
+
+
+class PlanAgreed(CaseEvent):
+    """The individual plan is agreed with the person (P24); version 1 stops the clock of the plan."""
+
+    plan_version: Annotated[int, Field(ge=1)]
+    ready_for: ReadyFor
+
+
+class SuspensionReason(StrEnum):
+    SHORT_CONTRACT = "short_contract"
+    UNAVAILABLE = "unavailable"
+    OTHER_PATH = "other_path"
+
+
+class CaseSuspended(CaseEvent):
+    reason: SuspensionReason
+
+
+class CaseResumed(CaseEvent):
+    pass
+
+
+class ExitState(StrEnum):
+    """Outcome is autonomy, not only a contract (P18)."""
+
+    STABLE_WORK = "stable_work"
+    TEMPORARY_WORK = "temporary_work"
+    SELF_EMPLOYED = "self_employed"
+    TRAINING = "training"
+    HANDED_OVER = "handed_over"
+    NOT_REACHABLE = "not_reachable"
+    WITHDREW = "withdrew"
+    OUT_OF_TARGET = "out_of_target"
+    OTHER = "other"
+
+
+class CaseClosed(CaseEvent):
+    exit_state: ExitState
+    party_fields = ("case_id", "person_id", "occurred_on")
+
+
+class ReopeningReason(StrEnum):
+    LOST_WORK = "lost_work"
+    CLOSED_BY_MISTAKE = "closed_by_mistake"
+    CAME_BACK = "came_back"
+
+
+class CaseReopened(CaseEvent):
+    """Back to the state the case had before it was closed; counts as re-enrolled, never as enrolled."""
+
+    reason: ReopeningReason
+    agreement_version: Code
+
+
+class FollowUpOutcome(StrEnum):
+    EMPLOYED = "employed"
+    SELF_EMPLOYED = "self_employed"
+    IN_TRAINING = "in_training"
+    SEEKING = "seeking"
+    INACTIVE = "inactive"
+    NOT_REACHED = "not_reached"
+
+
+class FollowUpRecorded(CaseEvent):
+    """What became of the person so many months after the exit (P18; ESF+ EECR05 asks at six)."""
+
+    months_after_exit: Annotated[int, Field(ge=0, le=60)]
+    outcome: Sealed[FollowUpOutcome]
+
+
+class ReferralEvent(IntakeEvent):
+    referral_id: UUID
+
+
+class ReferralReceived(ReferralEvent):
+    """Somebody sent a person to the programme; of the sender only the class travels (P12, P74)."""
+
+    person_id: UUID
+    channel_class: ChannelClass
+    reply_due_on: date
+
+
+class ReferralSent(ReferralEvent):
+    """The programme sent a person to another service (P11)."""
+
+    person_id: UUID
+    receiver_class: ChannelClass
+    reply_due_on: date
+
+
+class ReferralAccepted(ReferralEvent):
+    pass
+
+
+class DeclineReason(StrEnum):
+    NOT_IN_TARGET = "not_in_target"
+    ALREADY_FOLLOWED = "already_followed"
+    NO_CAPACITY = "no_capacity"
+    NOT_REACHABLE = "not_reachable"
+    PERSON_DECLINED = "person_declined"
+
+
+class ReferralDeclined(ReferralEvent):
+    reason: DeclineReason
+
+
+class ReferralExpired(ReferralEvent):
+    """No answer by the date it was due."""

@@ -1,0 +1,106 @@
+"""Closed lists that several contracts share. Values never change their meaning; retired ones stay readable."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+Comune = Annotated[str, Field(pattern=r"^\d{6}$")]
+"""ISTAT code of a municipality, six digits as text (the leading zero counts)."""
+
+ProfileCode = Annotated[str, Field(pattern=r"^[1-9](\.\d{1,2}){0,4}$")]
+"""Istat CP2021 code of an occupation, of any depth: `4`, `4.1.1`, `8.1.4.3.0`."""
+
+ContractType = Annotated[str, Field(pattern=r"^[A-Z]\.\d{2}\.\d{2}$")]
+"""`tipologia contrattuale` of the comunicazioni obbligatorie, e.g. `A.02.00`."""
+
+AtecoSection = Annotated[str, Field(pattern=r"^[A-V]$")]
+
+
+class Strand(StrEnum):
+    """The direttrice of an activity (P30, P36); `0` is transversal."""
+
+    TRANSVERSAL = "0"
+    MATCHING = "1"
+    TRAINING_BASIC = "2a"
+    TRAINING_TARGETED = "2b"
+    TRAINING_EXPERIMENTAL = "2c"
+    SELF_ENTERPRISE = "3a"
+    SOCIAL_INNOVATION = "3b"
+
+
+class Gender(StrEnum):
+    FEMALE = "female"
+    MALE = "male"
+    NON_BINARY = "non_binary"
+
+
+class CitizenshipClass(StrEnum):
+    ITALIAN = "italian"
+    EU = "eu"
+    THIRD_COUNTRY = "third_country"
+    STATELESS = "stateless"
+
+
+class Isced(StrEnum):
+    """Highest title by ISCED 2011."""
+
+    EARLY = "0"
+    PRIMARY = "1"
+    LOWER_SECONDARY = "2"
+    UPPER_SECONDARY = "3"
+    POST_SECONDARY = "4"
+    SHORT_TERTIARY = "5"
+    BACHELOR = "6"
+    MASTER = "7"
+    DOCTORATE = "8"
+
+
+class ChannelClass(StrEnum):
+    """How a person reached the programme, as coarse as may travel (privacy.md 3.6; P12, P74)."""
+
+    SELF = "self"
+    PUBLIC_SERVICE = "public_service"
+    THIRD_SECTOR = "third_sector"
+    ASSOCIATION = "association"
+    OTHER = "other"
+
+
+class Quartiere(StrEnum):
+    BORGO_PANIGALE_RENO = "borgo_panigale_reno"
+    NAVILE = "navile"
+    PORTO_SARAGOZZA = "porto_saragozza"
+    SAN_DONATO_SAN_VITALE = "san_donato_san_vitale"
+    SANTO_STEFANO = "santo_stefano"
+    SAVENA = "savena"
+
+
+class ContractClass(StrEnum):
+    """The class a contract is reported under (standards 2.2)."""
+
+    PERMANENT = "permanent"
+    FIXED_TERM = "fixed_term"
+    APPRENTICESHIP = "apprenticeship"
+    AGENCY = "agency"
+    ON_CALL = "on_call"
+    DOMESTIC = "domestic"
+    COLLABORATION = "collaboration"
+    OTHER = "other"
+
+
+class WorkingTime(StrEnum):
+    FULL = "full"
+    HORIZONTAL = "horizontal"
+    VERTICAL = "vertical"
+    MIXED = "mixed"
+
+
+class CompanySize(StrEnum):
+    """EU Recommendation 2003/361: fewer than 10, 50, 250 persons, or more."""
+
+    MICRO = "micro"
+    SMALL = "small"
+    MEDIUM = "medium"
+    LARGE = "large"

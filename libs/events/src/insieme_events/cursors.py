@@ -1,0 +1,168 @@
+"""Where a subscription stands: per partition the next offset, per stream the last contiguous sequence (decision 5).
+
+Both are written in the transaction of the effect. The partition's cursor is a fence: it moves only from the very
+offset and epoch that its owner claimed, so whoever lost the partition cannot write any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from psycopg import errors
+
+from insieme_events.store import Connection
+
+CLAIM = """
+insert into events.cursors as c (subscription, topic, partition, next_offset, epoch, generation)
+values (%s, %s, %s, 0, 1, %s)
+on conflict on constraint cursors_key do update set epoch = c.epoch + 1 where c.generation = excluded.generation
+returning next_offset, epoch
+"""
+
+
+class Fenced(Exception):
+    """Another owner has claimed the partition, or moved its cursor: roll back and claim again."""
+
+
+class CursorError(Exception):
+    """`events.topic_made_anew`, `events.topic_lost_records`: the topic is not the one that the cursor was made on."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(f"{code}: {sentence}")
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to move one partition's cursor: ours while the row has this epoch."""
+
+    next_offset: int
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """One partition's step: from the claimed offset to the next one, with the last event for figures and lag."""
+
+    topic: str
+    partition: int
+    claim: Claim
+    next_offset: int
+    last_event_id: UUID | None
+    last_recorded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The last contiguous event of a stream that this subscription has handled or passed over."""
+
+    sequence: int
+    event_id: UUID
+
+
+async def claim(connection: Connection, subscription: str, topic: str, partition: int, generation: str) -> Claim:
+    """Takes the partition over from whoever had it. Raises CursorError where the topic was made anew."""
+    row = await (await connection.execute(CLAIM, (subscription, topic, partition, generation))).fetchone()
+    if row is None:
+        raise _made_anew(topic, subscription)
+    return Claim(*row)
+
+
+def _made_anew(topic: str, subscription: str) -> CursorError:
+    return CursorError(
+        "events.topic_made_anew",
+        f"{topic} is not the topic that {subscription} has read so far: it was deleted and made again. "
+        "Rebuild the subscription from the first offset, or restore the topic.",
+    )
+
+
+async def check(
+    connection: Connection, subscription: str, topic: str, generation: str, ends: Mapping[int, tuple[int, int]]
+) -> None:
+    """Compares the cursors with the topic. Raises CursorError where it was made anew or lost records at an end."""
+    rows = await connection.execute(
+        "select partition, next_offset, generation from events.cursors where subscription = %s and topic = %s",
+        (subscription, topic),
+    )
+    known: dict[int, int] = {}
+    for partition, next_offset, made_on in await rows.fetchall():
+        if made_on != generation:
+            raise _made_anew(topic, subscription)
+        known[partition] = next_offset
+    for partition, (first, end) in ends.items():
+        at = known.get(partition, 0)
+        if not first <= at <= end:
+            raise CursorError(
+                "events.topic_lost_records",
+                f"{subscription} stands at {topic}[{partition}]@{at}, but the topic holds {first} to {end}: "
+                "records are lost. Refill the topic from the store before going on.",
+            )
+
+
+async def advance(connection: Connection, subscription: str, steps: Collection[Advance]) -> None:
+    """Moves the cursors. Raises Fenced where one is not where its owner left it."""
+    for step in steps:
+        moved = await connection.execute(
+            """update events.cursors set next_offset = %s, last_event_id = coalesce(%s, last_event_id),
+                   last_recorded_at = coalesce(%s, last_recorded_at)
+               where subscription = %s and topic = %s and partition = %s and epoch = %s and next_offset = %s""",
+            (
+                step.next_offset,
+                step.last_event_id,
+                step.last_recorded_at,
+                subscription,
+                step.topic,
+                step.partition,
+                step.claim.epoch,
+                step.claim.next_offset,
+            ),
+        )
+        if moved.rowcount != 1:
+            raise Fenced(f"{step.topic}[{step.partition}]")
+
+
+async def advance_last(connection: Connection, subscription: str, step: Advance) -> None:
+    """The fence of a reaction: the last write of its transaction, inside a pipeline where nothing can be fetched.
+
+    An UPDATE that hits no row would pass unseen there, so the function raises instead.
+    """
+    await connection.execute(
+        "select events.advance_cursor(%s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            subscription,
+            step.topic,
+            step.partition,
+            step.claim.epoch,
+            step.claim.next_offset,
+            step.next_offset,
+            step.last_event_id,
+            step.last_recorded_at,
+        ),
+    )
+
+
+def is_fence(error: errors.DatabaseError) -> bool:
+    return error.sqlstate == "EV002"
+
+
+async def last_sequences(connection: Connection, subscription: str, streams: Collection[str]) -> dict[str, Last]:
+    rows = await connection.execute(
+        "select stream, sequence, event_id from events.sequences where subscription = %s and stream = any(%s)",
+        (subscription, list(streams)),
+    )
+    return {stream: Last(sequence, event_id) for stream, sequence, event_id in await rows.fetchall()}
+
+
+async def save_sequences(connection: Connection, subscription: str, last: Mapping[str, Last]) -> None:
+    if not last:
+        return
+    await connection.execute(
+        """insert into events.sequences (subscription, stream, sequence, event_id)
+           select %s, * from unnest(%s::text[], %s::int[], %s::uuid[])
+           on conflict on constraint sequences_key
+           do update set sequence = excluded.sequence, event_id = excluded.event_id""",
+        (subscription, list(last), [one.sequence for one in last.values()], [one.event_id for one in last.values()]),
+    )

@@ -1,0 +1,208 @@
+"""CloudEvents 1.0 in Kafka's binary mode: stored event to record, record to received event (decision 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+import orjson
+
+from insieme_events.catalogue import BY_TYPE, Contract
+from insieme_events.clock import start_of
+from insieme_events.contracts import DomainEvent
+from insieme_events.sealing import open_fields
+from insieme_events.store import Record
+from insieme_events.vault import Keys
+
+SOURCE = "urn:insieme:"
+SCHEMA = "urn:insieme:schema:"
+
+
+class Unreadable(Exception):
+    """A record that is no event of ours; it is parked as it is, its content never in the message."""
+
+
+class UnknownType(Unreadable):
+    """An event type that this build does not know: newer than it."""
+
+
+class KafkaRecord(Protocol):
+    """What we use of a client's consumer record, whichever client fetched it."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A record to send: key, value, headers, and its timestamp in milliseconds."""
+
+    key: bytes
+    value: bytes
+    headers: list[tuple[str, bytes]]
+    timestamp_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An event with where it stands in its stream; sealed fields are opened, or ERASED."""
+
+    event_id: UUID
+    stream: str
+    sequence: int
+    recorded_at: datetime
+    event: DomainEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A record of ours, read but not yet opened. `data` still holds ciphertext where the contract seals."""
+
+    contract: Contract
+    event_id: UUID
+    stream: str
+    sequence: int
+    predecessor: UUID | None
+    recorded_at: datetime
+    correlation_id: str
+    traceparent: str | None
+    value: bytes
+    partition: int
+    offset: int
+    record: KafkaRecord = field(repr=False, compare=False)
+
+    def person(self) -> UUID | None:
+        """Whose key opens it; None where nothing is sealed."""
+        if not self.contract.event.sealed_fields():
+            return None
+        return UUID(orjson.loads(self.value)["person_id"])
+
+    def opened(self, keys: Keys) -> Stored:
+        """Raises Unreadable where the data do not fit the contract."""
+        return Stored(
+            self.event_id,
+            self.stream,
+            self.sequence,
+            self.recorded_at,
+            parse(self.contract, self.value, self.event_id, keys),
+        )
+
+
+def parse(contract: Contract, value: bytes | str, event_id: UUID, keys: Keys) -> DomainEvent:
+    """JSON data to the event. Raises Unreadable without quoting the content."""
+    kind = contract.event
+    try:
+        if not kind.sealed_fields():
+            return kind.model_validate_json(value)
+        return kind.model_validate(open_fields(kind, orjson.loads(value), event_id, keys), strict=False)
+    except (ValueError, TypeError, AttributeError) as broken:
+        # No `from`: pydantic's message quotes the values that it refuses, and they may be somebody's.
+        raise Unreadable(
+            f"{contract.ce_type} {event_id}: {type(broken).__name__}, the data do not fit the contract"
+        ) from None
+
+
+def opened(record: Record, context: str, keys: Keys) -> Stored:
+    """An event of the store, read back by its own service."""
+    contract = BY_TYPE[ce_type(context, record.type, record.schema_version)]
+    event = parse(contract, record.data, record.event_id, keys)
+    return Stored(record.event_id, record.stream, record.sequence, record.recorded_at, event)
+
+
+def ce_type(context: str, name: str, version: int) -> str:
+    return f"it.insiemeperillavoro.{context}.{name}.v{version}"
+
+
+def metadata_of(correlation_id: str, causation_id: str | None, traceparent: str | None) -> str:
+    return orjson.dumps({"correlation": correlation_id, "causation": causation_id, "traceparent": traceparent}).decode()
+
+
+def outgoing(record: Record, context: str) -> tuple[Outgoing, Outgoing | None]:
+    """The complete record, and the reduced one where the contract has one for signatories."""
+    kind = ce_type(context, record.type, record.schema_version)
+    contract = BY_TYPE[kind]
+    metadata = orjson.loads(record.metadata)
+    recorded = record.recorded_at.isoformat()
+    headers = [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", str(record.event_id).encode()),
+        ("ce_source", f"{SOURCE}{context}".encode()),
+        ("ce_type", kind.encode()),
+        ("ce_subject", record.stream.encode()),
+        ("ce_time", start_of(record.occurred_on).isoformat().encode()),
+        ("ce_dataschema", f"{SCHEMA}{kind}".encode()),
+        ("ce_partitionkey", record.stream.encode()),
+        ("ce_sequence", str(record.sequence).encode()),
+        ("ce_recordedtime", recorded.encode()),
+        ("ce_correlationid", metadata["correlation"].encode()),
+        ("ce_dataclassification", b"restricted"),
+        ("content-type", b"application/json"),
+    ]
+    if metadata["causation"]:
+        headers.append(("ce_causationid", metadata["causation"].encode()))
+    if metadata["traceparent"]:
+        headers.append(("ce_traceparent", metadata["traceparent"].encode()))
+    key = record.stream.encode()
+    stamp = int(record.recorded_at.timestamp() * 1000)
+    reduced = None
+    if contract.reduced is not None:
+        data = orjson.loads(record.data)
+        value = orjson.dumps({name: data[name] for name in contract.reduced if name in data})
+        party = [(n, b"party" if n == "ce_dataclassification" else v) for n, v in headers]
+        party = [(n, v + b".party" if n == "ce_dataschema" else v) for n, v in party]
+        reduced = Outgoing(key, value, party, stamp)
+    if record.predecessor is not None:
+        headers.append(("ce_predecessor", str(record.predecessor).encode()))
+    return Outgoing(key, record.data.encode(), headers, stamp), reduced
+
+
+def received(record: KafkaRecord) -> Received:
+    """Reads the attributes of a record. Raises UnknownType or Unreadable; never any other exception."""
+    try:
+        found: dict[str, Any] = {name: value.decode() for name, value in record.headers if name.startswith("ce_")}
+        kind = found["ce_type"]
+        stream = found["ce_subject"]
+        event_id = UUID(found["ce_id"])
+        sequence = int(found["ce_sequence"])
+        recorded_at = datetime.fromisoformat(found["ce_recordedtime"])
+        predecessor = UUID(found["ce_predecessor"]) if "ce_predecessor" in found else None
+    except (KeyError, ValueError, AttributeError, TypeError):
+        raise Unreadable(
+            f"{record.topic}[{record.partition}]@{record.offset} has no readable event attributes"
+        ) from None
+    contract = BY_TYPE.get(kind)
+    if contract is None:
+        raise UnknownType(
+            f"{record.topic}[{record.partition}]@{record.offset} is of a type that this build does not know"
+        )
+    if record.value is None or record.key != stream.encode():
+        raise Unreadable(
+            f"{record.topic}[{record.partition}]@{record.offset} has no value, or a key that is not its stream"
+        )
+    return Received(
+        contract,
+        event_id,
+        stream,
+        sequence,
+        predecessor,
+        recorded_at,
+        found.get("ce_correlationid", ""),
+        found.get("ce_traceparent"),
+        record.value,
+        record.partition,
+        record.offset,
+        record,
+    )

@@ -1,0 +1,125 @@
+"""Commands over HTTP: Idempotency-Key, If-Match, and the answer of a command (decision 16)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, cast
+from uuid import UUID
+
+from fastapi import Depends, Header, Query, Request, Response
+from pydantic import BaseModel
+
+from insieme_events import telemetry
+from insieme_events.access import CurrentActor
+from insieme_events.commands import Commands, Done, IdempotencyKey, Step, Unit, Write
+from insieme_events.contracts import Actor
+from insieme_events.decider import RefusalKind, Refused
+from insieme_events.problems import ProblemError
+
+IF_MATCH_SYNTAX = Refused(
+    "http.if_match", 'If-Match must be one ETag as it was read, such as "3".', kind=RefusalKind.INVALID
+)
+KEY_SYNTAX = Refused(
+    "http.idempotency_key",
+    "Idempotency-Key must be 8 to 128 printable characters without spaces.",
+    kind=RefusalKind.INVALID,
+)
+
+
+class CommandAnswer(BaseModel):
+    """Where the command's effect stands: `stream` at `sequence`; `id` of the aggregate. Reads may wait for it."""
+
+    id: UUID
+    stream: str
+    sequence: int
+    event_ids: list[UUID]
+
+
+class CommandRequest:
+    """What every command route needs of its request. A dependency: `request: CommandRequest = Depends()`."""
+
+    def __init__(
+        self,
+        http: Request,
+        response: Response,
+        actor: CurrentActor,
+        idempotency_key: Annotated[str | None, Header(description="Same key: same effect, once")] = None,
+        if_match: Annotated[str | None, Header(description="ETag that the record must still have")] = None,
+    ) -> None:
+        self.http = http
+        self.response = response
+        self.actor: Actor = actor
+        self._key = idempotency_key
+        self._if_match = if_match
+
+    @property
+    def commands(self) -> Commands:
+        return cast("Commands", self.http.app.state.service.commands)
+
+    def expected(self) -> int | None:
+        if self._if_match is None:
+            return None
+        found = re.fullmatch(r'(?:W/)?"(\d{1,9})"', self._if_match.strip())
+        if found is None:
+            raise ProblemError(IF_MATCH_SYNTAX)
+        return int(found[1])
+
+    async def key(self) -> IdempotencyKey | None:
+        """Scope is party, method and path; the fingerprint an HMAC of the body, so that it tells nothing of it."""
+        if self._key is None:
+            return None
+        if re.fullmatch(r"[!-~]{8,128}", self._key) is None:
+            raise ProblemError(KEY_SYNTAX)
+        body = await self.http.body()
+        fingerprint = self.http.app.state.service.master_key.keyed_hash("fingerprint", body)
+        scope = f"{self.actor.party} {self.http.method} {self.http.url.path}"
+        return IdempotencyKey(scope, self._key, fingerprint)
+
+    async def send(
+        self, *steps: Step, also: tuple[Write, ...] = (), unique: Mapping[str, Refused] | None = None
+    ) -> CommandAnswer:
+        """Runs the steps as one unit and answers for the last one. Raises ProblemError with the refusal."""
+        done = await self.attempt(*steps, also=also, unique=unique)
+        if isinstance(done, Refused):
+            raise ProblemError(done)
+        return self.answer(done)
+
+    async def attempt(
+        self, *steps: Step, also: tuple[Write, ...] = (), unique: Mapping[str, Refused] | None = None
+    ) -> Done | Refused:
+        """As `send`, with the refusal as a value: for routes that look something up again and decide again."""
+        unit = Unit(
+            steps=steps,
+            actor=self.actor,
+            expected=self.expected(),
+            key=await self.key(),
+            also=also,
+            unique=unique or {},
+        )
+        outcome = await self.commands.run(unit)
+        route = self.http.scope["route"].path
+        telemetry.COMMANDS.labels(route, outcome.code if isinstance(outcome, Refused) else "done").inc()
+        return outcome
+
+    def answer(self, done: Done) -> CommandAnswer:
+        last = done.results[-1]
+        self.response.headers["ETag"] = f'"{last.sequence}"'
+        if done.repeated:
+            self.response.headers["Idempotent-Replayed"] = "true"
+        stream_id = UUID(last.stream[-36:])
+        return CommandAnswer(id=stream_id, stream=last.stream, sequence=last.sequence, event_ids=list(last.event_ids))
+
+
+Incoming = Annotated[CommandRequest, Depends()]
+
+
+class Page(BaseModel):
+    """One page of a list: `next` is the cursor of the following one, absent on the last."""
+
+    items: list[Any]
+    next: str | None = None
+
+
+Limit = Annotated[int, Query(ge=1, le=200, description="Rows of a page")]
+"""Cursor pagination: rows are ordered by an id that never changes; the cursor is the last one seen."""

@@ -1,0 +1,80 @@
+"""`insieme-<name> serve|http|relay|subscriptions|migrate`: the command line of one service."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+import typer
+import uvicorn
+from pydantic import ValidationError
+
+from insieme_events import migrate as migrations
+from insieme_events import telemetry
+from insieme_events.service import Role, ServiceDefinition, create_app
+from insieme_events.settings import ServiceSettings
+
+DRAIN_SECONDS = 15
+
+
+def program(definition: ServiceDefinition) -> typer.Typer:
+    app = typer.Typer(no_args_is_help=True, help=definition.description, pretty_exceptions_enable=False)
+    for role, meaning in (
+        (Role.SERVE, "HTTP, relay and subscriptions in one process."),
+        (Role.HTTP, "HTTP only."),
+        (Role.RELAY, "The relay only: from the event store to Kafka."),
+        (Role.SUBSCRIPTIONS, "The subscriptions only: from Kafka to views and facts."),
+    ):
+        app.command(role.value, help=meaning)(_server(definition, role))
+
+    @app.command("migrate", help="Bring the service's database to the newest version.")
+    def migrate() -> None:
+        settings = _settings(definition)
+        if settings.database_url_owner is None:
+            _fail(f"set DATABASE_URL_{definition.name.upper()}_OWNER: migrations run as the owner of the database")
+        if definition.owns_keys:
+            if settings.database_url_keys_owner is None:
+                _fail("set DATABASE_URL_KEYS_OWNER: the keys' database is migrated as its owner")
+            migrations.upgrade_keys(settings.database_url_keys_owner)
+        migrations.upgrade_service(settings.database_url_owner, definition.name, definition.migrations)
+
+    return app
+
+
+def _server(definition: ServiceDefinition, role: Role) -> Callable[[], None]:
+    def serve() -> None:
+        settings = _settings(definition)
+        telemetry.configure(definition.name)
+        app = create_app(definition, settings, role)
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                host=settings.host,
+                port=settings.port,
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=DRAIN_SECONDS,
+                lifespan="on",
+            )
+        )
+        app.state.stop_server = lambda: setattr(server, "should_exit", True)
+        asyncio.run(server.serve())
+        if getattr(app.state, "failed", False) or not server.started:
+            sys.exit(1)
+
+    return serve
+
+
+def _settings(definition: ServiceDefinition) -> ServiceSettings:
+    try:
+        return definition.settings()
+    except ValidationError as invalid:
+        missing = ", ".join(str(error["loc"][0]) for error in invalid.errors())
+        _fail(f"the settings of {definition.name} are missing or wrong: {missing}")
+
+
+def _fail(sentence: str) -> NoReturn:
+    typer.echo(f"insieme: {sentence}", err=True)
+    raise typer.Exit(2)

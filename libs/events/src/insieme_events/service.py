@@ -1,0 +1,201 @@
+"""A service as one declaration, and the roles in which its process runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import prometheus_client
+import psycopg
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from insieme_events import problems, telemetry
+from insieme_events.clock import Clock, system_clock
+from insieme_events.commands import Commands
+from insieme_events.relay import Relay
+from insieme_events.settings import ServiceSettings
+from insieme_events.store import Connection
+from insieme_events.tracing import trace_requests
+from insieme_events.vault import KeyVault, MasterKey
+
+if TYPE_CHECKING:
+    from insieme_events.subscription import Subscription
+
+
+class Role(StrEnum):
+    """What a process does; `serve` is all of it."""
+
+    SERVE = "serve"
+    HTTP = "http"
+    RELAY = "relay"
+    SUBSCRIPTIONS = "subscriptions"
+
+
+class Worker(Protocol):
+    """Something that runs beside HTTP until it is stopped. It ends by itself only with an error."""
+
+    name: str
+
+    def ready(self) -> bool: ...
+    async def run(self) -> None: ...
+    async def stop(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class ServiceDefinition:
+    """`subscriptions` makes the service's subscriptions once it runs; `before_serving` runs before anything is
+    served (erasures applied again after a restore). `migrations` is the service's own version location.
+    """
+
+    name: str
+    title: str
+    description: str
+    settings: type[ServiceSettings]
+    routers: Sequence[APIRouter] = ()
+    migrations: Path | None = None
+    publishes: bool = True
+    reads_keys: bool = False
+    owns_keys: bool = False
+    subscriptions: Callable[[Running], Sequence[Subscription]] = field(default=lambda _: ())
+    before_serving: Callable[[Running], Awaitable[None]] | None = None
+
+
+@dataclass
+class Running:
+    """A service that runs: its settings, pools and command runner; `app.state.service` of its HTTP."""
+
+    definition: ServiceDefinition
+    settings: ServiceSettings
+    pool: AsyncConnectionPool[Connection]
+    keys: KeyVault | None
+    commands: Commands
+    clock: Clock
+    workers: list[Worker] = field(default_factory=list)
+
+    @property
+    def master_key(self) -> MasterKey:
+        return self.settings.master_key
+
+
+def open_pool(url: str, size: int, name: str) -> AsyncConnectionPool[Connection]:
+    """A pool whose connections are checked before use, so that a database that restarted is met with a new one."""
+    return AsyncConnectionPool(
+        url,
+        min_size=1,
+        max_size=size,
+        open=False,
+        timeout=5,
+        check=AsyncConnectionPool.check_connection,
+        kwargs={"application_name": name, "connect_timeout": 3},
+        name=name,
+    )
+
+
+@asynccontextmanager
+async def running(
+    definition: ServiceDefinition, settings: ServiceSettings, clock: Clock = system_clock
+) -> AsyncIterator[Running]:
+    """The service's pools and command runner, without HTTP, relay or subscriptions: for in-process use."""
+    async with AsyncExitStack() as stack:
+        name = f"insieme-{definition.name}"
+        pool = open_pool(settings.database_url, settings.pool_size, name)
+        await stack.enter_async_context(pool)
+        keys = None
+        if definition.reads_keys:
+            if settings.database_url_keys is None:
+                raise ValueError("settings.keys: set DATABASE_URL_KEYS, this service reads sealed fields")
+            key_pool = open_pool(settings.database_url_keys, settings.pool_size, name)
+            await stack.enter_async_context(key_pool)
+            keys = KeyVault(key_pool, settings.master_key)
+        yield Running(definition, settings, pool, keys, Commands(definition.name, pool, keys, clock), clock)
+
+
+def create_app(definition: ServiceDefinition, settings: ServiceSettings, role: Role = Role.SERVE) -> FastAPI:
+    """The ASGI application of one role. Every role answers /healthz, /readyz and /metrics."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with running(definition, settings) as service:
+            app.state.service = service
+            if definition.before_serving is not None:
+                await definition.before_serving(service)
+            service.workers.extend(_workers(service, role))
+            async with _tending(app, service.workers):
+                yield
+
+    app = FastAPI(title=definition.title, description=definition.description, version="1", lifespan=lifespan)
+    problems.install(app)
+    trace_requests(app)
+    app.include_router(_operations())
+    if role in (Role.SERVE, Role.HTTP):
+        for router in definition.routers:
+            app.include_router(router)
+    return app
+
+
+def _workers(service: Running, role: Role) -> list[Worker]:
+    workers: list[Worker] = []
+    if service.definition.publishes and role in (Role.SERVE, Role.RELAY):
+        workers.append(Relay.of(service.definition.name, service.settings, service.commands.appended))
+    if role in (Role.SERVE, Role.SUBSCRIPTIONS):
+        workers.extend(service.definition.subscriptions(service))
+    return workers
+
+
+@asynccontextmanager
+async def _tending(app: FastAPI, workers: Sequence[Worker]) -> AsyncIterator[None]:
+    """Runs the workers; one that ends with an error ends the process, and the supervisor starts it again."""
+    tasks = [asyncio.create_task(worker.run(), name=worker.name) for worker in workers]
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        telemetry.log.error("worker_died", worker=task.get_name(), error=type(error).__name__, detail=str(error))
+        app.state.failed = True
+        stop: Callable[[], None] | None = getattr(app.state, "stop_server", None)
+        if stop is not None:
+            stop()
+
+    for task in tasks:
+        task.add_done_callback(ended)
+    try:
+        yield
+    finally:
+        await asyncio.gather(*(worker.stop() for worker in workers), return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _operations() -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        """The event loop turns."""
+        return {"status": "alive"}
+
+    @router.get("/readyz")
+    async def readyz(request: Request) -> JSONResponse:
+        """The database answers and every worker has what it needs; else 503 and what is missing."""
+        service: Running = request.app.state.service
+        missing = [worker.name for worker in service.workers if not worker.ready()]
+        try:
+            async with service.pool.connection(timeout=2) as connection:
+                await connection.execute("select 1")
+        except (psycopg.OperationalError, PoolTimeout):
+            missing.append("database")
+        return JSONResponse({"ready": not missing, "missing": missing}, 200 if not missing else 503)
+
+    @router.get("/metrics")
+    async def metrics() -> Response:
+        return Response(prometheus_client.generate_latest(), media_type=prometheus_client.CONTENT_TYPE_LATEST)
+
+    return router

@@ -1,0 +1,257 @@
+"""From Kafka to a handler, effect once: the one place where a FastStream subscriber is declared (decisions 5, 6)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+from confluent_kafka import KafkaException
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+from faststream.kafka.message import KafkaAckableMessage
+from faststream.kafka.schemas import Topic
+from opentelemetry.trace import SpanKind
+from psycopg_pool import AsyncConnectionPool
+
+from insieme_events import catalogue, cursors, envelope, telemetry, topics
+from insieme_events.applying import MAY_PASS, Applied, BatchHandler, BatchTransaction
+from insieme_events.assignment import Assignments
+from insieme_events.clock import Clock, system_clock
+from insieme_events.cursors import Advance, Claim, Fenced
+from insieme_events.envelope import KafkaRecord
+from insieme_events.store import Connection
+from insieme_events.vault import KeyVault
+
+SESSION_MS = 6000
+MAX_RECORDS = 2000
+FENCED_PAUSE = 1.5 * SESSION_MS / 1000
+RETRY = 0.5
+# FastStream tells of every batch and every assignment; our metrics and spans say it better.
+LOGGER = logging.getLogger("insieme.faststream")
+LOGGER.setLevel(logging.ERROR)
+
+
+class Subscription:
+    """One consumer group with its cursor in the service's database.
+
+    Runs until stopped. A broker or a database that is away is waited for; CursorError and TopicError end it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        contexts: Sequence[str],
+        handler: BatchHandler,
+        pool: AsyncConnectionPool[Connection],
+        keys: KeyVault | None,
+        bootstrap: str,
+        prefix: str,
+        clock: Clock = system_clock,
+        park_unknown: bool = False,
+        max_records: int = MAX_RECORDS,
+    ) -> None:
+        self.name = name
+        self.topics = [catalogue.restricted_topic(prefix, context) for context in contexts]
+        self.pool = pool
+        self.keys = keys
+        self.max_records = max_records
+        self._bootstrap = bootstrap
+        self._group = f"{prefix}.{name}"
+        self._generations: dict[str, str] = {}
+        self._stopping = asyncio.Event()
+        self._subscriber: Any = None
+        self._backoff = RETRY
+        self.transaction = BatchTransaction(name, handler, keys, clock, park_unknown)
+        self.assignments = Assignments(name, self._claim, lambda: self._subscriber and self._subscriber.consumer)
+
+    @classmethod
+    def of(
+        cls, service: Any, name: str, contexts: Sequence[str], handler: BatchHandler, **options: Any
+    ) -> Subscription:
+        """A subscription of a running service."""
+        settings = service.settings
+        return cls(
+            name,
+            contexts,
+            handler,
+            service.pool,
+            service.keys,
+            settings.kafka_bootstrap_servers,
+            settings.topic_prefix,
+            service.clock,
+            **options,
+        )
+
+    def ready(self) -> bool:
+        """In its group, and every partition that it was given is claimed."""
+        consumer = self._subscriber and self._subscriber.consumer
+        if not consumer or self.assignments.failure is not None:
+            return False
+        return bool(self.assignments.generation) and self.assignments.assigned <= self.assignments.claims.keys()
+
+    async def stop(self) -> None:
+        self._stopping.set()
+
+    async def run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                await self._check_topics()
+                await self._consume()
+            except (KafkaError, KafkaException, *MAY_PASS) as error:
+                telemetry.log.warning("subscription_interrupted", subscription=self.name, error=type(error).__name__)
+                await self._pause(RETRY)
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+
+    async def _check_topics(self) -> None:
+        """Raises TopicError or CursorError where a topic is not the one that the cursors were made on."""
+        found = await asyncio.to_thread(topics.describe, self._bootstrap, self.topics)
+        async with self.pool.connection() as connection:
+            for name, facts in found.items():
+                self._generations[name] = facts.generation
+                await cursors.check(connection, self.name, name, facts.generation, facts.ends)
+
+    async def _consume(self) -> None:
+        """Joins the group and works until stopped or until something ends it."""
+        broker = KafkaBroker(
+            self._bootstrap.split(","),
+            apply_types=False,
+            consumer_only=True,
+            allow_auto_create_topics=False,
+            graceful_timeout=20.0,
+            retry_backoff_ms=500,
+            logger=LOGGER,
+        )
+        self._subscriber = broker.subscriber(
+            *(Topic(name, declare=False) for name in self.topics),
+            batch=True,
+            group_id=self._group,
+            ack_policy=AckPolicy.MANUAL,
+            no_reply=True,
+            listener=self.assignments,
+            parser=_raw_parser,
+            decoder=_raw_decoder,
+            auto_offset_reset="none",
+            isolation_level="read_committed",
+            session_timeout_ms=SESSION_MS,
+            heartbeat_interval_ms=1000,
+            rebalance_timeout_ms=10_000,
+            batch_timeout_ms=50,
+            max_records=self.max_records,
+            fetch_max_wait_ms=100,
+        )
+        self._subscriber(self._handle)
+        try:
+            await broker.start()
+            while not self._stopping.is_set() and self.assignments.failure is None:
+                await self._pause(0.2)
+        finally:
+            await self.assignments.close()
+            await broker.stop()
+            self._subscriber = None
+        if self.assignments.failure is not None:
+            raise self.assignments.failure
+
+    async def _claim(self, partition: TopicPartition) -> Claim:
+        async with self.pool.connection() as connection:
+            return await cursors.claim(
+                connection, self.name, partition.topic, partition.partition, self._generations[partition.topic]
+            )
+
+    async def _handle(self, records: tuple[ConsumerRecord, ...]) -> None:
+        """Lets no exception escape: FastStream would swallow it and go on behind the lost batch."""
+        claims = dict(self.assignments.claims)
+        with self.assignments.busy():
+            mine, dropped = _claimed(records, claims, self.assignments.claims)
+            if dropped:
+                telemetry.CONSUMED.labels(self.name, "not_ours").inc(dropped)
+            if not mine:
+                return
+            try:
+                await self._work(mine, claims)
+                self._backoff = RETRY
+            except Fenced:
+                telemetry.log.warning("fenced", subscription=self.name)
+                self.assignments.drop(mine, FENCED_PAUSE)
+            except Exception as error:  # noqa: BLE001 - nothing is written; the claim reads the truth again
+                kind = "surroundings" if isinstance(error, MAY_PASS) else "defect"
+                telemetry.log.error("batch_failed", subscription=self.name, kind=kind, error=type(error).__name__)
+                self.assignments.drop(mine, self._backoff)
+                self._backoff = min(2 * self._backoff, 5.0)
+
+    async def _work(self, mine: dict[TopicPartition, list[KafkaRecord]], claims: dict[TopicPartition, Claim]) -> None:
+        steps = [step_over(partition, claims[partition], records) for partition, records in mine.items()]
+        batch = [record for records in mine.values() for record in records]
+        links = telemetry.links([_traceparent(record) for record in batch[:64]])
+        with (
+            telemetry.BATCH_SECONDS.labels(self.name).time(),
+            telemetry.tracer.start_as_current_span(f"apply {self.name}", kind=SpanKind.CONSUMER, links=links) as span,
+        ):
+            span.set_attribute("messaging.batch.message_count", len(batch))
+            async with self.pool.connection() as connection:
+                applied = await self.transaction.run(connection, batch, steps)
+        for partition, step in zip(mine, steps, strict=True):
+            if self.assignments.claims.get(partition) is claims[partition]:
+                self.assignments.claims[partition] = Claim(step.next_offset, step.claim.epoch)
+        self._count(applied, mine)
+
+    def _count(self, applied: Applied, mine: dict[TopicPartition, list[KafkaRecord]]) -> None:
+        for outcome in ("handled", "passed_over", "ignored", "parked", "released"):
+            telemetry.CONSUMED.labels(self.name, outcome).inc(getattr(applied, outcome))
+        consumer = self._subscriber and self._subscriber.consumer
+        for partition in mine:
+            end = consumer.highwater(partition) if consumer else None
+            if end is not None and partition in self.assignments.claims:
+                behind = max(end - self.assignments.claims[partition].next_offset, 0)
+                telemetry.LAG.labels(self.name, f"{partition.topic}/{partition.partition}").set(behind)
+
+
+def step_over(partition: TopicPartition, claim: Claim, records: Sequence[KafkaRecord]) -> Advance:
+    """The cursor's step over these records, with the last readable event among them."""
+    event_id, recorded_at = None, None
+    for record in reversed(records):
+        try:
+            last = envelope.received(record)
+        except envelope.Unreadable:
+            continue
+        event_id, recorded_at = last.event_id, last.recorded_at
+        break
+    return Advance(partition.topic, partition.partition, claim, records[-1].offset + 1, event_id, recorded_at)
+
+
+def _claimed(
+    records: Sequence[ConsumerRecord],
+    snapshot: dict[TopicPartition, Claim],
+    now: dict[TopicPartition, Claim],
+) -> tuple[dict[TopicPartition, list[KafkaRecord]], int]:
+    """The records whose partition is claimed, from the claimed offset on; and how many are not."""
+    mine: dict[TopicPartition, list[KafkaRecord]] = {}
+    for record in records:
+        partition = TopicPartition(record.topic, record.partition)
+        claim = snapshot.get(partition)
+        if claim is not None and now.get(partition) is claim and record.offset >= claim.next_offset:
+            mine.setdefault(partition, []).append(record)
+    return mine, len(records) - sum(len(found) for found in mine.values())
+
+
+def _traceparent(record: KafkaRecord) -> str | None:
+    for name, value in record.headers:
+        if name == "ce_traceparent":
+            return value.decode("ascii", "replace")
+    return None
+
+
+async def _raw_parser(message: Any) -> KafkaAckableMessage:
+    """The records as they came: the default parser drops a batch over one header that is not UTF-8."""
+    return KafkaAckableMessage(body=b"", headers={}, raw_message=message, correlation_id="", consumer=None)
+
+
+async def _raw_decoder(message: KafkaAckableMessage) -> Any:
+    return message.raw_message

@@ -1,0 +1,100 @@
+"""Traces, metrics and logs: ids only, OTLP when an endpoint is configured, silent otherwise."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from typing import Any
+
+import structlog
+from opentelemetry import propagate, trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import Link
+from prometheus_client import Counter, Gauge, Histogram
+
+tracer = trace.get_tracer("insieme")
+log = structlog.get_logger("insieme")
+
+COMMANDS = Counter("insieme_commands_total", "Commands by route and outcome", ["route", "outcome"])
+RELAYED = Counter("insieme_relayed_events_total", "Events sent to the restricted topic", ["context"])
+UNRELAYED_AGE = Gauge("insieme_unrelayed_age_seconds", "Age of the oldest event that is not relayed yet", ["context"])
+CONSUMED = Counter("insieme_consumed_events_total", "Events by what became of them", ["subscription", "outcome"])
+LAG = Gauge("insieme_lag_events", "Records of the topic that are not applied yet", ["subscription", "partition"])
+BATCH_SECONDS = Histogram("insieme_batch_seconds", "Duration of one applied batch", ["subscription"])
+
+
+def configure(service: str) -> None:
+    """JSON logs to standard output, and spans to OTEL_EXPORTER_OTLP_ENDPOINT where it is set."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+    )
+    structlog.contextvars.bind_contextvars(service=service)
+    _quiet_libraries()
+    if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+        provider = TracerProvider(resource=Resource.create({"service.name": f"insieme-{service}"}))
+        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        trace.set_tracer_provider(provider)
+
+
+class _OncePerMinute(logging.Filter):
+    """A broker that is away for a minute makes aiokafka write thousands of lines; one a minute says the same."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        last = self._seen.get(record.msg if isinstance(record.msg, str) else record.name, 0.0)
+        if record.created - last < 60:
+            return False
+        self._seen[record.msg if isinstance(record.msg, str) else record.name] = record.created
+        return True
+
+
+def _quiet_libraries() -> None:
+    handler = logging.StreamHandler(sys.stdout)
+    handler.addFilter(_OncePerMinute())
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[
+                structlog.stdlib.add_logger_name,
+                structlog.stdlib.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ]
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.WARNING)
+
+
+def current_traceparent() -> str | None:
+    """The W3C traceparent of the span we are in; None outside of any."""
+    carrier: dict[str, str] = {}
+    propagate.inject(carrier)
+    return carrier.get("traceparent")
+
+
+def links(traceparents: list[str | None], most: int = 32) -> list[Link]:
+    """Links from a batch's span to the spans of the events in it; the first `most` of them."""
+    found: list[Link] = []
+    for parent in traceparents:
+        if parent is None or len(found) == most:
+            continue
+        context: Any = trace.get_current_span(propagate.extract({"traceparent": parent})).get_span_context()
+        found.append(Link(context))
+    return found

@@ -1,0 +1,131 @@
+"""The road without a service: a decider that records what it is told, and the parts around it on real servers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from psycopg_pool import AsyncConnectionPool
+
+from insieme_events import migrate, topics
+from insieme_events.commands import Aggregate, Asked, Change, Commands, Done, Step, Unit
+from insieme_events.contracts import Actor, DomainEvent
+from insieme_events.contracts.intake import ReferralAccepted
+from insieme_events.decider import Circumstances, Command, Decider, Decision
+from insieme_events.service import Worker, open_pool
+from insieme_events.store import Connection
+from insieme_events.vault import KeyVault
+
+ACTOR = Actor(party="citta_metropolitana", role="operator", purpose="case_work")
+DAY = date(2020, 2, 3)
+
+
+class Record(Command):
+    """Append these events, whatever happened before."""
+
+    events: tuple[DomainEvent, ...]
+
+
+def _decide(command: Record, state: int, circumstances: Circumstances) -> Decision:
+    return command.events
+
+
+def _evolve(state: int, event: DomainEvent) -> int:
+    return state + 1
+
+
+async def _circumstances(connection: Connection, asked: Sequence[Asked[Record]]) -> Sequence[Circumstances]:
+    return [Circumstances(a.situation.actor, a.situation.today, None) for a in asked]
+
+
+async def _view(connection: Connection, changes: Sequence[Change[int]]) -> None:
+    return None
+
+
+def recorder(name: str = "referral") -> Aggregate[int, Record, Circumstances]:
+    """An aggregate whose streams are `<name>-<uuid>` and that records whatever it is told."""
+    return Aggregate(Decider("intake", name, 0, _decide, _evolve), _circumstances, _view)
+
+
+RECORDER = recorder()
+
+
+def accepted(stream_id: UUID, day: date = DAY) -> ReferralAccepted:
+    """The smallest event there is."""
+    return ReferralAccepted(referral_id=stream_id, occurred_on=day)
+
+
+def unit(stream_id: UUID, *events: DomainEvent, **options: Any) -> Unit:
+    return Unit((Step(RECORDER, stream_id, Record(events=events)),), ACTOR, **options)
+
+
+@dataclass
+class Road:
+    """One service database with its pool, command runner and topics."""
+
+    bootstrap: str
+    prefix: str
+    url: str
+    owner_url: str
+    pool: AsyncConnectionPool[Connection]
+    commands: Commands
+    keys: KeyVault | None = None
+
+    async def record(self, stream_id: UUID, count: int = 1) -> Done:
+        """Appends so many events to one stream, in one unit."""
+        answer = await self.commands.run(unit(stream_id, *[accepted(stream_id)] * count))
+        assert isinstance(answer, Done)
+        return answer
+
+    async def fill(self, streams: int, each: int, per_transaction: int = 200) -> list[UUID]:
+        """Appends `each` events to so many streams, interleaved."""
+        ids = [uuid4() for _ in range(streams)]
+        for _ in range(each):
+            for start in range(0, streams, per_transaction):
+                units = [unit(one, accepted(one)) for one in ids[start : start + per_transaction]]
+                assert all(isinstance(answer, Done) for answer in await self.commands.run_all(units))
+        return ids
+
+    async def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        async with self.pool.connection() as connection:
+            return await (await connection.execute(query, parameters)).fetchall()  # type: ignore[arg-type]
+
+
+@asynccontextmanager
+async def road(
+    urls: Mapping[str, str], bootstrap: str, prefix: str, name: str = "intake", keys: KeyVault | None = None
+) -> AsyncIterator[Road]:
+    """Migrates the database of `name`, makes the topics, opens a pool. `urls` has `<name>` and `<name>_owner`."""
+    await asyncio.to_thread(migrate.upgrade_service, urls[f"{name}_owner"], name, None)
+    await asyncio.to_thread(topics.apply, bootstrap, prefix)
+    async with open_pool(urls[name], 8, f"road-{name}") as pool:
+        yield Road(bootstrap, prefix, urls[name], urls[f"{name}_owner"], pool, Commands("intake", pool, keys), keys)
+
+
+@asynccontextmanager
+async def at_work(*workers: Worker) -> AsyncIterator[None]:
+    """Runs relays and subscriptions beside the test; an error of theirs fails it."""
+    tasks = [asyncio.create_task(worker.run(), name=worker.name) for worker in workers]
+    try:
+        yield
+        for task in tasks:
+            if task.done():
+                task.result()
+    finally:
+        await asyncio.gather(*(worker.stop() for worker in workers))
+        for task in tasks:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(task, 20)
+
+
+async def eventually(condition: Callable[[], Awaitable[bool]], seconds: float = 30) -> None:
+    """Waits until the condition holds; fails after `seconds`."""
+    async with asyncio.timeout(seconds):
+        while not await condition():
+            await asyncio.sleep(0.05)

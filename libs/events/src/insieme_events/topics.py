@@ -1,0 +1,138 @@
+"""Topics as the catalogue says, and what only an administrator's client can tell: topic ids and their ends."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicCollection, TopicPartition
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+
+from insieme_events.catalogue import TopicSpec, topics
+
+TIMEOUT = 15.0
+
+
+class TopicError(Exception):
+    """`topics.<rule>`: a topic is not as the catalogue has it; the sentence says what to do."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(f"{code}: {sentence}")
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class TopicFacts:
+    """`generation` is Kafka's topic id: another one means that the topic was made anew. `ends` per partition are
+    (first offset that is still there, offset of the next record)."""
+
+    name: str
+    generation: str
+    ends: dict[int, tuple[int, int]]
+
+
+def apply(bootstrap: str, prefix: str) -> list[str]:
+    """Makes the topics that are missing and answers their names. Raises TopicError where one has other partitions.
+
+    Partitions are never changed: the key decides the partition, and order per key hangs on it.
+    """
+    admin = AdminClient({"bootstrap.servers": bootstrap})
+    wanted = topics(prefix)
+    there = admin.list_topics(timeout=TIMEOUT).topics
+    missing = [spec for spec in wanted if spec.name not in there]
+    for spec in wanted:
+        if spec.name in there and len(there[spec.name].partitions) != spec.partitions:
+            raise TopicError(
+                "topics.partitions",
+                f"{spec.name} has {len(there[spec.name].partitions)} partitions, the catalogue says {spec.partitions}; "
+                "partitions are fixed for ever: this is another cluster's topic or somebody changed it",
+            )
+    if missing:
+        _create(admin, missing)
+    return [spec.name for spec in missing]
+
+
+def _create(admin: AdminClient, missing: list[TopicSpec]) -> None:
+    replication = 3 if len(admin.list_topics(timeout=TIMEOUT).brokers) >= 3 else 1
+    made = admin.create_topics(
+        [
+            NewTopic(spec.name, num_partitions=spec.partitions, replication_factor=replication, config=spec.config)
+            for spec in missing
+        ],
+        operation_timeout=TIMEOUT,
+    )
+    for future in made.values():
+        try:
+            future.result()
+        except KafkaException as error:
+            if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+                raise
+
+
+def describe(bootstrap: str, names: list[str]) -> dict[str, TopicFacts]:
+    """Generation and ends of these topics. Raises TopicError `topics.missing` where one is not there."""
+    admin = AdminClient({"bootstrap.servers": bootstrap})
+    described = admin.describe_topics(TopicCollection(names), request_timeout=TIMEOUT)
+    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "insieme-describe", "enable.auto.commit": False})
+    try:
+        found: dict[str, TopicFacts] = {}
+        for name, future in described.items():
+            try:
+                topic = future.result()
+            except KafkaException as error:
+                if error.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+                    raise TopicError("topics.missing", f"{name} does not exist; run `insieme topics apply`") from error
+                raise
+            ends = {
+                partition.id: consumer.get_watermark_offsets(TopicPartition(name, partition.id), timeout=TIMEOUT)
+                for partition in topic.partitions
+            }
+            found[name] = TopicFacts(name, str(topic.topic_id), ends)
+        return found
+    finally:
+        consumer.close()
+
+
+def last_value(bootstrap: str, topic: str, window: int = 1000) -> bytes | None:
+    """The value of the last committed record of a one-partition topic; None where it has none.
+
+    Looks at the last `window` offsets first (some of them are transaction markers), then at all of them.
+    """
+    consumer = Consumer(
+        {
+            "bootstrap.servers": bootstrap,
+            "group.id": "insieme-position",
+            "enable.auto.commit": False,
+            "isolation.level": "read_committed",
+            "enable.partition.eof": True,
+        }
+    )
+    try:
+        low, high = consumer.get_watermark_offsets(TopicPartition(topic, 0), timeout=TIMEOUT)
+        for start in dict.fromkeys((max(low, high - window), low)):
+            value = _last_from(consumer, topic, start)
+            if value is not None:
+                return value
+        return None
+    finally:
+        consumer.close()
+
+
+def _last_from(consumer: Consumer, topic: str, start: int) -> bytes | None:
+    consumer.assign([TopicPartition(topic, 0, start)])
+    value: bytes | None = None
+    deadline = time.monotonic() + 4 * TIMEOUT
+    while time.monotonic() < deadline:
+        message: Any = consumer.poll(1.0)
+        if message is None:
+            continue
+        error = message.error()
+        if error is None:
+            value = message.value()
+        elif error.code() == KafkaError._PARTITION_EOF:
+            return value
+        elif not error.retriable():
+            raise KafkaException(error)
+    raise TopicError("topics.unreadable", f"{topic} could not be read to its end in time; is Kafka well?")

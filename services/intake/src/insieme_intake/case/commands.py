@@ -1,0 +1,235 @@
+"""The commands of a case. `on` is the business date on which the thing happened, never after today.
+
+Back-dating is allowed where nothing is put before what it follows. Every command but SubmitApplication speaks of the
+case of its stream.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from insieme_events.contracts import Code, YearMonth
+from insieme_events.contracts.intake import (
+    AddressBasis,
+    AutonomyLevel,
+    EmploymentStatus,
+    ExitState,
+    FollowUpOutcome,
+    FragilityBand,
+    InterviewKind,
+    MeasureKind,
+    ReadyFor,
+    RejectionReason,
+    ReopeningReason,
+    StatusEvidence,
+    SuitabilityOutcome,
+    SuspensionReason,
+    VoidReason,
+)
+from insieme_events.contracts.vocabulary import ChannelClass, CitizenshipClass, Comune, Gender, Isced, Quartiere
+from insieme_events.decider import Command
+
+
+class DatedCommand(Command):
+    on: date
+
+
+class OtherMeasureAnswer(BaseModel):
+    """The person was asked whether another active-policy measure is under way; `kind` None: none is (P10)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: MeasureKind | None
+
+
+class SubmitApplication(DatedCommand):
+    """An application came in (candidatura): what the person declares is recorded, admissible or not.
+
+    `on` is the day of receipt. `other_measure` None means that the question was not answered yet. `notice_version`
+    is the privacy notice that the person got: without it nothing may be written down.
+    """
+
+    case_id: UUID
+    person_id: UUID
+    channel_class: ChannelClass
+    referral_id: UUID | None = None
+    notice_version: Code | None
+    status: EmploymentStatus
+    evidence: StatusEvidence = StatusEvidence.DECLARED
+    evidence_on: date | None = None
+    other_measure: OtherMeasureAnswer | None = None
+    comune: Comune
+    quartiere: Quartiere | None = None
+    basis: AddressBasis
+    gender: Gender
+    birth_month: YearMonth
+    citizenship: CitizenshipClass
+    isced: Isced
+
+
+class Enrol(DatedCommand):
+    """Admit the application (I7a). `on` is its day of receipt: that is the day on which the person is enrolled."""
+
+
+class RejectApplication(DatedCommand):
+    """The application is not admitted, for a reason that its own data show."""
+
+    reason: RejectionReason
+
+
+class WithdrawApplication(DatedCommand):
+    """The person takes the application back before it was admitted."""
+
+
+class VoidEnrolment(DatedCommand):
+    """The enrolment should not have been recorded. `voids` is the event id of its PersonEnrolled."""
+
+    voids: UUID
+    reason: VoidReason
+
+
+class CorrectCharacteristics(DatedCommand):
+    """The characteristics at entry were recorded wrongly. `corrects` is the event id that they were recorded under."""
+
+    corrects: UUID
+    gender: Gender
+    birth_month: YearMonth
+    citizenship: CitizenshipClass
+    isced: Isced
+    comune: Comune
+
+
+class RecordEmploymentStatus(DatedCommand):
+    """The status from `on`, and what it rests on (P27)."""
+
+    status: EmploymentStatus
+    evidence: StatusEvidence
+    evidence_on: date
+
+
+class RecordResidence(DatedCommand):
+    """Where the person lives from `on`, by residence or domicile (P29)."""
+
+    comune: Comune
+    quartiere: Quartiere | None = None
+    basis: AddressBasis
+
+
+class DeclareOtherMeasure(DatedCommand):
+    """The answer to the question on other measures from `on`; None: none is under way (P10)."""
+
+    kind: MeasureKind | None
+
+
+class AssessFragility(DatedCommand):
+    """The band that the versioned instrument gave (P28); its items stay where they were asked."""
+
+    band: FragilityBand
+    instrument_version: Code
+
+
+class AssessAutonomy(DatedCommand):
+    """How far the person looks for work alone (P15); it refuses nobody."""
+
+    level: AutonomyLevel
+
+
+class ScheduleInterview(DatedCommand):
+    """The interview is fixed; again with the same id it is moved to another day."""
+
+    interview_id: UUID
+    kind: InterviewKind
+    scheduled_for: date
+
+
+class HoldInterview(DatedCommand):
+    """The interview took place, fixed beforehand or not (colloquio)."""
+
+    interview_id: UUID
+    kind: InterviewKind
+    interviewer_id: UUID
+
+
+class MissInterview(DatedCommand):
+    """The person did not come to a fixed interview; `on` is the day it was missed."""
+
+    interview_id: UUID
+
+
+class AssessEligibility(DatedCommand):
+    """Find out from the recorded facts whether the person may be taken in charge on that day (I7b)."""
+
+
+class AssessSuitability(DatedCommand):
+    """A person's judgement after the access interview (idoneità; P15)."""
+
+    outcome: SuitabilityOutcome
+    assessor_id: UUID
+    handed_to: Code | None = None
+
+
+class TakeInCharge(DatedCommand):
+    """Presa in carico, with the referent in the same act (I7b, P24)."""
+
+    referent_id: UUID
+
+
+class AssignReferent(DatedCommand):
+    referent_id: UUID
+
+
+class AgreePlan(DatedCommand):
+    """The individual plan, or its next version, is agreed with the person (P24)."""
+
+    ready_for: ReadyFor
+
+
+class SuspendCase(DatedCommand):
+    reason: SuspensionReason
+
+
+class ResumeCase(DatedCommand):
+    pass
+
+
+class CloseCase(DatedCommand):
+    exit_state: ExitState
+
+
+class ReopenCase(DatedCommand):
+    """Back to where the case stood before it was closed; counts as re-enrolled."""
+
+    reason: ReopeningReason
+
+
+class RecordFollowUp(DatedCommand):
+    """What became of the person that many months after the exit (P18)."""
+
+    months_after_exit: int
+    outcome: FollowUpOutcome
+
+
+class EraseFields(DatedCommand):
+    """This case takes and shows no sealed value of its person any more (GDPR art. 17)."""
+
+
+AdmissionCommand = (
+    SubmitApplication | Enrol | RejectApplication | WithdrawApplication | VoidEnrolment | CorrectCharacteristics
+)
+FactCommand = RecordEmploymentStatus | RecordResidence | DeclareOtherMeasure | AssessFragility | AssessAutonomy
+InterviewCommand = ScheduleInterview | HoldInterview | MissInterview
+AssessmentCommand = AssessEligibility | AssessSuitability
+ChargeCommand = TakeInCharge | AssignReferent | AgreePlan | SuspendCase | ResumeCase
+ExitCommand = CloseCase | ReopenCase | RecordFollowUp
+CaseCommand = (
+    AdmissionCommand
+    | FactCommand
+    | InterviewCommand
+    | AssessmentCommand
+    | ChargeCommand
+    | ExitCommand
+    | EraseFields
+)

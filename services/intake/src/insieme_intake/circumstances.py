@@ -1,0 +1,49 @@
+"""What intake's decisions are told of the world, and the refusals about dates that its aggregates share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from insieme_events.agreement import Agreement, in_force
+from insieme_events.decider import Circumstances, Refused, RefusalKind
+
+IN_FUTURE = Refused(
+    "intake.date_in_future",
+    "{day} lies in the future: record what happened once it has happened.",
+    kind=RefusalKind.INVALID,
+)
+TOO_EARLY = Refused(
+    "intake.date_too_early",
+    "{day} is before {earliest}, the day of {what}: correct the date.",
+    kind=RefusalKind.INVALID,
+)
+OUT_OF_TERM = Refused(
+    "intake.out_of_term",
+    "No agreement of the programme is in force on {day}: nobody is admitted, taken in charge or referred on a day "
+    "outside the term of the protocol.",
+    clause="P79",
+)
+ERASED_PERSON = Refused(
+    "intake.erased",
+    "The data of this person are erased: nothing that needs them can be recorded or decided any more.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeCircumstances(Circumstances):
+    """`agreement` is the one of the command's business date; `agreements` answers for other days."""
+
+    agreements: tuple[Agreement, ...] = ()
+
+    def agreement_on(self, day: date) -> Agreement | None:
+        return in_force(self.agreements, day)
+
+
+def misdated(day: date, today: date, earliest: date | None = None, what: str = "") -> Refused | None:
+    """Why nothing can have happened on that day: it is yet to come, or before `what`, the day that it follows."""
+    if day > today:
+        return IN_FUTURE.about(day=day)
+    if earliest is not None and day < earliest:
+        return TOO_EARLY.about(day=day, earliest=earliest, what=what)
+    return None

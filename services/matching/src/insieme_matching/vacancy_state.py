@@ -1,0 +1,99 @@
+"""The states of a vacancy and how its events lead from one to the next (P31)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from insieme_events.contracts import DomainEvent
+from insieme_events.contracts.matching import (
+    PositionFilled,
+    PositionFreed,
+    SelectionClosed,
+    SelectionOpened,
+    VacancyClosed,
+    VacancyFilled,
+    VacancyOpened,
+    VacancyWithdrawn,
+)
+from insieme_events.contracts.vocabulary import Strand
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a vacancy is in every status; `selections` counts those opened so far."""
+
+    vacancy_id: UUID
+    company_id: UUID
+    strand: Strand
+    positions: int
+    opened_on: date
+    taken: frozenset[UUID] = frozenset()
+    selections: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NotOpened:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    offer: Offer
+
+
+@dataclass(frozen=True, slots=True)
+class InSelection:
+    offer: Offer
+    selection_opened_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    offer: Offer
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    offer: Offer
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    offer: Offer
+
+
+Vacancy = NotOpened | Open | InSelection | Filled | Closed | Withdrawn
+
+
+def evolve(state: Vacancy, event: DomainEvent) -> Vacancy:
+    match state, event:
+        case _, VacancyOpened():
+            return Open(
+                Offer(
+                    vacancy_id=event.vacancy_id,
+                    company_id=event.company_id,
+                    strand=event.strand,
+                    positions=event.positions,
+                    opened_on=event.occurred_on,
+                )
+            )
+        case Open(offer=offer), SelectionOpened(selection_no=number):
+            return InSelection(replace(offer, selections=number), selection_opened_on=event.occurred_on)
+        case InSelection(offer=offer), SelectionClosed():
+            return Open(offer)
+        case Open() | InSelection(), PositionFilled(employment_id=employment_id):
+            return replace(state, offer=replace(state.offer, taken=state.offer.taken | {employment_id}))
+        case Filled(offer=offer), PositionFreed(employment_id=employment_id):
+            return Open(replace(offer, taken=offer.taken - {employment_id}))
+        case Open() | InSelection() | Closed() | Withdrawn(), PositionFreed(employment_id=employment_id):
+            return replace(state, offer=replace(state.offer, taken=state.offer.taken - {employment_id}))
+        case Open(offer=offer) | InSelection(offer=offer), VacancyFilled():
+            return Filled(offer)
+        case Open(offer=offer) | InSelection(offer=offer), VacancyClosed():
+            return Closed(offer)
+        case Open(offer=offer) | InSelection(offer=offer), VacancyWithdrawn():
+            return Withdrawn(offer)
+        case _:
+            raise TypeError(f"{type(event).__name__} cannot follow {type(state).__name__} on a vacancy's stream")

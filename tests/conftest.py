@@ -1,0 +1,3 @@
+"""What every test may ask for: real servers."""
+
+pytest_plugins = ["insieme_local.testing"]

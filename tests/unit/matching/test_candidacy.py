@@ -1,0 +1,128 @@
+"""A candidacy goes shortlisted, presented, interviewed, accepted; it may be refused or withdrawn on the way (P32)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TypeVar
+
+import pytest
+
+from insieme_events.contracts.matching import (
+    CandidacyEvent,
+    CandidateAccepted,
+    CandidateInterviewed,
+    CandidatePresented,
+    CandidateRefused,
+    CandidateWithdrawn,
+    RefusalReason,
+    RefusedBy,
+    WithdrawalReason,
+)
+from insieme_events.decider import RefusalKind
+from insieme_events.testing import scenario
+from insieme_matching.candidacy import (
+    CANDIDACY,
+    AcceptCandidate,
+    PresentCandidate,
+    RecordInterview,
+    RefuseCandidate,
+    ShortlistCandidate,
+    WithdrawCandidate,
+)
+from insieme_matching.testing import CANDIDACY_ID, PERSON, VACANCY_ID, candidacy_circumstances, shortlisted
+
+given = scenario(CANDIDACY, candidacy_circumstances())
+DAY = date(2021, 3, 1)
+REFUSE = RefuseCandidate(refused_by=RefusedBy.PERSON, reason=RefusalReason.DISTANCE, on=DAY)
+WITHDRAW = WithdrawCandidate(reason=WithdrawalReason.VACANCY_GONE, on=DAY)
+
+
+def shortlist(on: date = date(2021, 2, 10)) -> ShortlistCandidate:
+    return ShortlistCandidate(candidacy_id=CANDIDACY_ID, vacancy_id=VACANCY_ID, person_id=PERSON, on=on)
+
+
+E = TypeVar("E", bound=CandidacyEvent)
+
+
+def of(event: type[E]) -> E:
+    return event(candidacy_id=CANDIDACY_ID, vacancy_id=VACANCY_ID, person_id=PERSON, occurred_on=DAY)
+
+
+PRESENTED, INTERVIEWED, ACCEPTED = of(CandidatePresented), of(CandidateInterviewed), of(CandidateAccepted)
+REFUSED = CandidateRefused(
+    candidacy_id=CANDIDACY_ID,
+    vacancy_id=VACANCY_ID,
+    person_id=PERSON,
+    refused_by=RefusedBy.PERSON,
+    reason=RefusalReason.DISTANCE,
+    occurred_on=DAY,
+)
+WITHDRAWN = CandidateWithdrawn(
+    candidacy_id=CANDIDACY_ID,
+    vacancy_id=VACANCY_ID,
+    person_id=PERSON,
+    reason=WithdrawalReason.VACANCY_GONE,
+    occurred_on=DAY,
+)
+LIVE: list[tuple[CandidacyEvent, ...]] = [
+    (shortlisted(),),
+    (shortlisted(), PRESENTED),
+    (shortlisted(), PRESENTED, INTERVIEWED),
+    (shortlisted(), PRESENTED, INTERVIEWED, ACCEPTED),
+]
+
+
+def test_a_person_in_charge_is_shortlisted_presented_interviewed_and_accepted() -> None:
+    given().when(shortlist()).then(shortlisted())
+    given(*LIVE[0]).when(PresentCandidate(on=DAY)).then(PRESENTED)
+    given(*LIVE[1]).when(RecordInterview(on=DAY)).then(INTERVIEWED)
+    given(*LIVE[2]).when(AcceptCandidate(on=DAY)).then(ACCEPTED)
+
+
+def test_no_step_is_left_out_or_taken_twice() -> None:
+    given(*LIVE[0]).when(RecordInterview(on=DAY)).then_refused("matching.present_first", clause="P32")
+    given(*LIVE[0]).when(AcceptCandidate(on=DAY)).then_refused("matching.present_first")
+    given(*LIVE[1]).when(AcceptCandidate(on=DAY)).then_refused("matching.interview_first")
+    given(*LIVE[2]).when(PresentCandidate(on=DAY)).then_refused("matching.step_taken")
+    given(*LIVE[0]).when(shortlist()).then_refused("matching.candidacy_already_shortlisted")
+    given(*LIVE[3]).when(AcceptCandidate(on=DAY)).then_nothing()
+
+
+@pytest.mark.parametrize("history", LIVE)
+def test_every_live_candidacy_can_be_refused_or_withdrawn(history: tuple[CandidacyEvent, ...]) -> None:
+    given(*history).when(REFUSE).then(REFUSED)
+    given(*history).when(WITHDRAW).then(WITHDRAWN)
+
+
+@pytest.mark.parametrize("end", [REFUSED, WITHDRAWN])
+def test_what_is_over_goes_no_further(end: CandidacyEvent) -> None:
+    for command in (PresentCandidate(on=DAY), RecordInterview(on=DAY), AcceptCandidate(on=DAY), REFUSE, WITHDRAW):
+        given(shortlisted(), end).when(command).then_refused("matching.candidacy_over", clause="P32")
+
+
+def test_nobody_is_shortlisted_who_was_not_in_charge_on_that_day() -> None:
+    given().when(shortlist(on=date(2021, 1, 9))).then_refused("matching.not_in_charge", clause="P33")
+    given().when(shortlist(on=date(2021, 12, 1))).then_refused("matching.not_in_charge")
+    never = candidacy_circumstances(in_charge=())
+    given().under(never).when(shortlist()).then_refused("matching.not_in_charge")
+
+
+def test_a_person_not_heard_of_yet_is_a_matter_of_waiting() -> None:
+    unheard = candidacy_circumstances(in_charge=None)
+    refusal = given().under(unheard).when(shortlist()).then_refused("matching.person_unknown")
+    assert refusal.kind is RefusalKind.RETRY
+
+
+def test_only_an_open_vacancy_takes_candidates() -> None:
+    closed = candidacy_circumstances(vacancy_open=False)
+    given().under(closed).when(shortlist()).then_refused("matching.vacancy_not_open", clause="P32")
+
+
+def test_steps_do_not_go_back_in_time_or_ahead_of_today() -> None:
+    early = PresentCandidate(on=date(2021, 2, 9))
+    given(shortlisted()).when(early).then_refused("matching.before_last_step")
+    given(shortlisted()).when(PresentCandidate(on=date(2022, 1, 1))).then_refused("matching.date_in_future")
+
+
+def test_a_candidacy_that_nobody_started_is_not_found() -> None:
+    given().when(PresentCandidate(on=DAY)).then_refused("matching.candidacy_unknown")

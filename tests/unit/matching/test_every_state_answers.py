@@ -1,0 +1,212 @@
+"""Every state of every aggregate answers every command, and takes its own answer in.
+
+Each status is reached by a history of accepted commands; from there random commands are run one after the other: a
+decision never raises, an answer with events folds, and a refusal is of the closed form. Against vacuity the histories
+must reach every status of the union.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, get_args
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from insieme_events.contracts.matching import (
+    AtecoVersion,
+    ContactKind,
+    EndReason,
+    PlacementVoidReason,
+    RefusalReason,
+    RefusedBy,
+    VacancyCloseReason,
+    VacancyWithdrawReason,
+    WithdrawalReason,
+)
+from insieme_events.contracts.vocabulary import CompanySize
+from insieme_events.decider import Command, Decider, Refused
+from insieme_matching import candidacy, company, employment, need, testing, vacancy
+from insieme_matching.employment_state import Employment
+from insieme_matching.testing import CANDIDACY_ID, COMPANY_ID, EMPLOYMENT_ID, LINK_1, NEED_ID, PERSON, VACANCY_ID
+from insieme_matching.vacancy_state import Vacancy
+
+ON = date(2021, 3, 1)
+IDS = st.sampled_from([UUID(int=n) for n in (*range(1, 7), 101, 102, 103)])
+DAYS = st.integers(0, 420).map(lambda n: date(2021, 1, 1) + timedelta(days=n))
+CODES = st.sampled_from(["A.01.00", "A.02.00", "A.03.09", "A.05.02", "B.03.00", "C.01.00", "F.01.00", "Z.09.09"])
+FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "on": DAYS,
+    "starts_on": DAYS,
+    "ends_on": st.one_of(st.none(), DAYS),
+    "horizon": DAYS,
+    "contract_type": st.one_of(st.none(), CODES),
+    "comune": st.just("037006"),
+    "profile": st.just("8.1.4"),
+    "ateco_section": st.just("C"),
+    "introduced_by": st.none(),
+    "positions": st.integers(1, 3),
+    "link_no": st.integers(0, 4),
+    "from_link": st.integers(0, 4),
+}
+
+
+def any_command(kind: type[Command]) -> st.SearchStrategy[Command]:
+    """A valid command of that kind, its values drawn field by field."""
+    parts: dict[str, st.SearchStrategy[Any]] = {}
+    for name, info in kind.model_fields.items():
+        part = FIELDS[name] if name in FIELDS else any_value(info.annotation)
+        parts[name] = part if "None" in str(info.annotation) else part.filter(lambda value: value is not None)
+    return st.builds(kind, **parts)
+
+
+def any_value(annotation: Any) -> st.SearchStrategy[Any]:
+    return IDS if "UUID" in str(annotation) else st.from_type(annotation)
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    decider: Decider[Any, Any, Any]
+    statuses: Any
+    commands: Any
+    circumstances: Any
+    histories: tuple[tuple[Command, ...], ...]
+
+    def after(self, history: Sequence[Command]) -> Any:
+        state = self.decider.initial
+        for command in history:
+            decision = self.decider.decide(command, state, self.circumstances)
+            assert not isinstance(decision, Refused), decision
+            state = self.decider.fold(decision, state)
+        return state
+
+
+REGISTER = company.RegisterCompany(
+    company_id=COMPANY_ID,
+    size=CompanySize.SMALL,
+    ateco_version=AtecoVersion.ATECO_2025,
+    ateco_section="C",
+    comune="037006",
+    on=ON,
+)
+DECLARE = need.DeclareNeed(
+    need_id=NEED_ID, company_id=COMPANY_ID, profile="8.1.4", positions=2, horizon=date(2021, 9, 30), on=ON
+)
+OPEN = vacancy.OpenVacancy(
+    vacancy_id=VACANCY_ID, company_id=COMPANY_ID, profile="8.1.4", positions=1, comune="037006", on=ON
+)
+SHORTLIST = candidacy.ShortlistCandidate(candidacy_id=CANDIDACY_ID, vacancy_id=VACANCY_ID, person_id=PERSON, on=ON)
+PRESENT, INTERVIEW = candidacy.PresentCandidate(on=ON), candidacy.RecordInterview(on=ON)
+START, EXTEND = testing.start_placement(), employment.ExtendPlacement(ends_on=date(2021, 8, 31))
+
+AGGREGATES = [
+    Aggregate(
+        company.COMPANY,
+        company.Company,
+        company.CompanyCommand,
+        testing.company_circumstances(),
+        ((), (REGISTER,), (REGISTER, company.RecordCompanyContact(kind=ContactKind.CALL, on=ON))),
+    ),
+    Aggregate(
+        need.NEED,
+        need.Need,
+        need.NeedCommand,
+        testing.need_circumstances(),
+        (
+            (),
+            (DECLARE,),
+            (DECLARE, need.ConvertNeed(vacancy_id=VACANCY_ID, on=ON)),
+            (DECLARE, need.ExpireNeed(on=date(2021, 10, 1))),
+        ),
+    ),
+    Aggregate(
+        vacancy.VACANCY,
+        Vacancy,
+        vacancy.VacancyCommand,
+        testing.vacancy_circumstances(),
+        (
+            (),
+            (OPEN,),
+            (OPEN, vacancy.OpenSelection(on=ON)),
+            (OPEN, vacancy.FillPosition(employment_id=EMPLOYMENT_ID, company_id=COMPANY_ID, on=ON)),
+            (OPEN, vacancy.CloseVacancy(reason=VacancyCloseReason.EXPIRED, on=ON)),
+            (OPEN, vacancy.WithdrawVacancy(reason=VacancyWithdrawReason.NEED_CEASED, on=ON)),
+        ),
+    ),
+    Aggregate(
+        candidacy.CANDIDACY,
+        candidacy.Candidacy,
+        candidacy.CandidacyCommand,
+        testing.candidacy_circumstances(),
+        (
+            (),
+            (SHORTLIST,),
+            (SHORTLIST, PRESENT),
+            (SHORTLIST, PRESENT, INTERVIEW),
+            (SHORTLIST, PRESENT, INTERVIEW, candidacy.AcceptCandidate(on=ON)),
+            (
+                SHORTLIST,
+                candidacy.RefuseCandidate(refused_by=RefusedBy.COMPANY, reason=RefusalReason.PROFILE, on=ON),
+            ),
+            (SHORTLIST, candidacy.WithdrawCandidate(reason=WithdrawalReason.CASE_CLOSED, on=ON)),
+        ),
+    ),
+    Aggregate(
+        employment.EMPLOYMENT,
+        Employment,
+        employment.EmploymentCommand,
+        testing.employment_circumstances(),
+        (
+            (),
+            (START,),
+            (START, EXTEND),
+            (START, EXTEND, employment.EndPlacement(reason=EndReason.RESIGNATION, on=date(2021, 7, 1))),
+            (START, employment.VoidPlacement(voids=LINK_1, reason=PlacementVoidReason.KEYED_TWICE, on=ON)),
+        ),
+    ),
+]
+each_aggregate = pytest.mark.parametrize("aggregate", AGGREGATES, ids=[each.decider.name for each in AGGREGATES])
+
+
+@each_aggregate
+def test_the_histories_reach_every_status(aggregate: Aggregate) -> None:
+    reached = {type(aggregate.after(history)) for history in aggregate.histories}
+    assert reached == set(get_args(aggregate.statuses))
+
+
+@each_aggregate
+def test_every_state_answers_every_command(aggregate: Aggregate) -> None:
+    commands = st.one_of([any_command(kind) for kind in get_args(aggregate.commands)])
+
+    @settings(max_examples=150, deadline=None, derandomize=True)
+    @given(st.sampled_from(aggregate.histories), st.lists(commands, min_size=1, max_size=12))
+    def run(history: Sequence[Command], sequence: list[Command]) -> None:
+        state = aggregate.after(history)
+        for command in sequence:
+            decision = aggregate.decider.decide(command, state, aggregate.circumstances)
+            if isinstance(decision, Refused):
+                assert re.fullmatch(r"matching\.[a-z_]+", decision.code)
+                assert "{" not in decision.sentence
+                assert decision.clause is None or re.fullmatch(r"P\d\d", decision.clause)
+            else:
+                state = aggregate.decider.fold(decision, state)
+
+    run()
+
+
+@each_aggregate
+def test_every_status_answers_each_kind_of_command(aggregate: Aggregate) -> None:
+    for kind in get_args(aggregate.commands):
+
+        @settings(max_examples=12, deadline=None, derandomize=True, database=None)
+        @given(any_command(kind))
+        def run(command: Command) -> None:
+            for history in aggregate.histories:
+                aggregate.decider.decide(command, aggregate.after(history), aggregate.circumstances)
+
+        run()
