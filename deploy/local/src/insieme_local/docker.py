@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from insieme_local import ports
 from insieme_local.errors import Code, LocalError
@@ -48,7 +49,9 @@ class DockerServers(Servers):
     def start(self) -> None:
         """Start both and wait until both serve. On any trouble nothing is left running."""
         try:
-            for container in self.containers:
+            for make in (_kafka, _postgres):
+                container = make(self)
+                self.containers.append(container)
                 container.start()
             probe = Probe(self.bootstrap)
             if not wait_until(lambda: probe.answers() and answers(self.admin_url), START_SECONDS, every=0.2):
@@ -62,41 +65,52 @@ class DockerServers(Servers):
             raise
 
     def stop(self) -> None:
-        for container in reversed(self.containers):
-            container.stop()
+        while self.containers:
+            self.containers.pop().stop()
 
 
 def in_containers(where: Folders, why: str) -> DockerServers:
     """Servers in containers, on free ports of 127.0.0.1. Nothing is started yet."""
-    from testcontainers.core.container import DockerContainer
-
     broker, database = ports.free(2)
     kept = Secrets(where)
-    password = kept.get("postgres")
-    kafka = (
-        DockerContainer(f"apache/kafka:{kafka_version()}")
-        .with_bind_ports("9092/tcp", (ports.HOST, broker))  # type: ignore[arg-type] # docker takes (address, port)
-        .with_env("KAFKA_NODE_ID", "1")
-        .with_env("KAFKA_PROCESS_ROLES", "broker,controller")
-        .with_env("KAFKA_LISTENERS", "PLAINTEXT://:9092,CONTROLLER://:9093")
-        .with_env("KAFKA_ADVERTISED_LISTENERS", f"PLAINTEXT://{ports.HOST}:{broker}")
-        .with_env("KAFKA_CONTROLLER_LISTENER_NAMES", "CONTROLLER")
-        .with_env("KAFKA_CONTROLLER_QUORUM_VOTERS", "1@localhost:9093")
-        .with_env("KAFKA_LISTENER_SECURITY_PROTOCOL_MAP", "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT")
-        .with_env("KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR", "1")
-        .with_env("KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR", "1")
-        .with_env("KAFKA_TRANSACTION_STATE_LOG_MIN_ISR", "1")
-        .with_env("KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS", "0")
-        .with_env("KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS", "1000")
-        .with_env("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")
-        .with_env("KAFKA_LOG_RETENTION_MS", "-1")
-    )
-    postgres = (
-        DockerContainer(f"postgres:{MAJOR}")
-        .with_bind_ports("5432/tcp", (ports.HOST, database))  # type: ignore[arg-type] # docker takes (address, port)
-        .with_env("POSTGRES_PASSWORD", password)
-        .with_env("POSTGRES_INITDB_ARGS", "--locale=C --locale-provider=builtin --builtin-locale=C.UTF-8")
-        .with_command("postgres -c max_connections=200 -c jit=off")
-    )
-    url = f"postgresql://{SUPERUSER}:{password}@{ports.HOST}:{database}/postgres"
-    return DockerServers("containers", why, f"{ports.HOST}:{broker}", url, kept, containers=[kafka, postgres])
+    url = f"postgresql://{SUPERUSER}:{kept.get('postgres')}@{ports.HOST}:{database}/postgres"
+    return DockerServers("containers", why, f"{ports.HOST}:{broker}", url, kept)
+
+
+def _kafka(servers: Servers) -> DockerContainer:
+    from testcontainers.core.container import DockerContainer
+
+    address = (ports.HOST, int(servers.bootstrap.rpartition(":")[2]))
+    settings = {
+        "NODE_ID": "1",
+        "PROCESS_ROLES": "broker,controller",
+        "LISTENERS": "PLAINTEXT://:9092,CONTROLLER://:9093",
+        "ADVERTISED_LISTENERS": f"PLAINTEXT://{servers.bootstrap}",
+        "CONTROLLER_LISTENER_NAMES": "CONTROLLER",
+        "CONTROLLER_QUORUM_VOTERS": "1@localhost:9093",
+        "LISTENER_SECURITY_PROTOCOL_MAP": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+        "OFFSETS_TOPIC_REPLICATION_FACTOR": "1",
+        "TRANSACTION_STATE_LOG_REPLICATION_FACTOR": "1",
+        "TRANSACTION_STATE_LOG_MIN_ISR": "1",
+        "GROUP_INITIAL_REBALANCE_DELAY_MS": "0",
+        "GROUP_MIN_SESSION_TIMEOUT_MS": "1000",
+        "AUTO_CREATE_TOPICS_ENABLE": "false",
+        "LOG_RETENTION_MS": "-1",
+    }
+    container = DockerContainer(f"apache/kafka:{kafka_version()}")
+    container.with_bind_ports("9092/tcp", address)  # type: ignore[arg-type] # docker takes (address, port)
+    for name, value in settings.items():
+        container.with_env(f"KAFKA_{name}", value)
+    return container
+
+
+def _postgres(servers: Servers) -> DockerContainer:
+    from testcontainers.core.container import DockerContainer
+
+    where = urlsplit(servers.admin_url)
+    container = DockerContainer(f"postgres:{MAJOR}").with_command("postgres -c max_connections=200 -c jit=off")
+    address = (ports.HOST, where.port)
+    container.with_bind_ports("5432/tcp", address)  # type: ignore[arg-type] # docker takes (address, port)
+    container.with_env("POSTGRES_PASSWORD", where.password or "")
+    container.with_env("POSTGRES_INITDB_ARGS", "--locale=C --locale-provider=builtin --builtin-locale=C.UTF-8")
+    return container

@@ -1,8 +1,8 @@
 """Real servers for tests, as pytest fixtures.
 
 One Kafka and one PostgreSQL per session, with ports and a folder of their own (`.local/tests/<pid>/`, removed at the
-end). CREATE DATABASE holds the horizon that readers of the store wait for, so the databases that the collected tests ask
-for are made before the first test runs.
+end). CREATE DATABASE holds the horizon that readers of the store wait for, so the databases that the collected tests
+ask for are made before the first test runs.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from psycopg import errors
 from psycopg_pool import AsyncConnectionPool
 
+from insieme_events import telemetry
 from insieme_events.clock import Clock, system_clock
 from insieme_events.decider import Refused
 from insieme_events.store import Connection, VersionConflict
@@ -72,6 +73,11 @@ class Commands:
 
         A violated unique index in a transaction of many is raised as it is: a bulk writer knows its rows.
         """
+        names = sorted({type(step.command).__name__ for unit in units for step in unit.steps})
+        with telemetry.tracer.start_as_current_span(f"command {' '.join(names)}"):
+            return await self._decide(units)
+
+    async def _decide(self, units: Sequence[Unit]) -> list[Answer]:
         for tries in range(MAX_DECISIONS):
             try:
                 answers = await attempt(self.edge, units)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID
 
 from fastapi import Depends, Header, Query, Request, Response
 from pydantic import BaseModel
 
-from insieme_events import telemetry
+from insieme_events import telemetry, waiting
 from insieme_events.access import CurrentActor
 from insieme_events.commands import Commands, Done, IdempotencyKey, Step, Unit, Write
 from insieme_events.contracts import Actor
 from insieme_events.decider import RefusalKind, Refused
 from insieme_events.problems import ProblemError
+
+if TYPE_CHECKING:
+    from insieme_events.service import Running
 
 IF_MATCH_SYNTAX = Refused(
     "http.if_match", 'If-Match must be one ETag as it was read, such as "3".', kind=RefusalKind.INVALID
@@ -25,6 +28,13 @@ KEY_SYNTAX = Refused(
     "Idempotency-Key must be 8 to 128 printable characters without spaces.",
     kind=RefusalKind.INVALID,
 )
+
+NOT_APPLIED = Refused(
+    "events.not_applied",
+    "What you wait for has not arrived here yet. Ask again in a moment, or leave wait_for out.",
+    kind=RefusalKind.RETRY,
+)
+WAIT_SECONDS = 5.0
 
 
 class CommandAnswer(BaseModel):
@@ -112,6 +122,27 @@ class CommandRequest:
 
 
 Incoming = Annotated[CommandRequest, Depends()]
+
+
+WaitFor = Annotated[
+    str | None,
+    Query(
+        pattern=r"^[a-z_]+-[0-9a-f-]{36}:[0-9]{1,9}$",
+        description="`stream:sequence` of a command's answer: wait until the read knows it",
+        examples=["case-0b8a1a52-5a0e-4b0c-8f2b-2f1b8f3f9b11:3"],
+    ),
+]
+
+
+async def until_applied(service: Running, subscription: str, wait_for: str | None) -> None:
+    """Waits until the subscription has applied what a command answered; NOT_APPLIED after a few seconds."""
+    if wait_for is None:
+        return
+    stream, _, sequence = wait_for.rpartition(":")
+    try:
+        await waiting.applied(service.pool, subscription, {stream: int(sequence)}, WAIT_SECONDS)
+    except waiting.NotApplied as late:
+        raise ProblemError(NOT_APPLIED) from late
 
 
 class Page(BaseModel):

@@ -11,8 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from insieme_events.vault import MasterKey
 
 
-class ServiceSettings(BaseSettings):
-    """`INSIEME_ENV_FILE` names the file. URLs are libpq URLs; the master key is 32 bytes in base64."""
+class RoadSettings(BaseSettings):
+    """What every process on the road is told. `INSIEME_ENV_FILE` names the file."""
 
     model_config = SettingsConfigDict(
         env_file=os.environ.get("INSIEME_ENV_FILE", ".local/env"), extra="ignore", populate_by_name=True
@@ -20,6 +20,11 @@ class ServiceSettings(BaseSettings):
 
     kafka_bootstrap_servers: str = Field("127.0.0.1:19092", validation_alias="KAFKA_BOOTSTRAP_SERVERS")
     topic_prefix: str = Field("insieme", validation_alias="INSIEME_TOPIC_PREFIX")
+
+
+class ServiceSettings(RoadSettings):
+    """URLs are libpq URLs; the master key is 32 bytes in base64."""
+
     host: str = Field("127.0.0.1", validation_alias="INSIEME_HOST")
     database_url_keys: str | None = Field(None, validation_alias="DATABASE_URL_KEYS")
     database_url_keys_owner: str | None = Field(None, validation_alias="DATABASE_URL_KEYS_OWNER")

@@ -71,11 +71,16 @@ BEFORE_LAST_STEP = Refused(
 )
 
 
-class ShortlistCandidate(Command):
-    candidacy_id: UUID
+class NewCandidacy(Command):
+    """Whom to shortlist for which vacancy."""
+
     vacancy_id: UUID
     person_id: UUID
     on: Day
+
+
+class ShortlistCandidate(NewCandidacy):
+    candidacy_id: UUID
 
 
 class PresentCandidate(Command):

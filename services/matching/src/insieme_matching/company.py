@@ -35,14 +35,19 @@ BEFORE_REGISTRATION = Refused(
 )
 
 
-class RegisterCompany(Command):
-    company_id: UUID
+class NewCompany(Command):
+    """What is told of a company that is to be registered; `introduced_by` is the party that brought it (P09)."""
+
     size: CompanySize
     ateco_version: AtecoVersion
     ateco_section: AtecoSection
     comune: Comune
     introduced_by: Code | None = None
     on: Day
+
+
+class RegisterCompany(NewCompany):
+    company_id: UUID
 
 
 class ChangeCompanySize(Command):

@@ -67,10 +67,9 @@ NOT_THE_LINKS_EVENT = Refused(
 )
 
 
-class StartPlacement(Command):
-    """With `vacancy_id`, the unit also holds FillPosition on that vacancy."""
+class NewPlacement(Command):
+    """What is told of a placement that is to be recorded; `vacancy_id` is the vacancy whose position it takes."""
 
-    employment_id: UUID
     person_id: UUID
     company_id: UUID
     vacancy_id: UUID | None = None
@@ -81,6 +80,12 @@ class StartPlacement(Command):
     working_time: WorkingTime
     comune: Comune
     entry_kind: EntryKind
+
+
+class StartPlacement(NewPlacement):
+    """With `vacancy_id`, the unit also holds FillPosition on that vacancy."""
+
+    employment_id: UUID
 
 
 class ExtendPlacement(Command):

@@ -52,13 +52,18 @@ HORIZON_AHEAD = Refused(
 )
 
 
-class DeclareNeed(Command):
-    need_id: UUID
+class NewNeed(Command):
+    """What is told of a need that is to be declared; `horizon` is the day by which the persons are looked for."""
+
     company_id: UUID
     profile: ProfileCode
     positions: Positions
     horizon: Day
     on: Day
+
+
+class DeclareNeed(NewNeed):
+    need_id: UUID
 
 
 class ConvertNeed(Command):

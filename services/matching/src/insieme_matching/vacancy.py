@@ -76,11 +76,6 @@ BEFORE_SELECTION = Refused(
     sentence="The selection was opened on {opened_on}: it cannot be closed earlier.",
     clause="P32",
 )
-POSITION_NOT_HELD = Refused(
-    code="matching.position_not_held",
-    sentence="That placement holds no position of this vacancy: check the vacancy's id.",
-    clause="P31",
-)
 OTHER_COMPANY = Refused(
     code="matching.other_company",
     sentence="The vacancy belongs to another company than the placement: check both ids.",
@@ -88,10 +83,9 @@ OTHER_COMPANY = Refused(
 )
 
 
-class OpenVacancy(Command):
-    """With `need_id`, the unit also holds ConvertNeed on that need."""
+class NewVacancy(Command):
+    """What is told of a vacancy that is to be opened; `need_id` is the need that it comes out of."""
 
-    vacancy_id: UUID
     company_id: UUID
     need_id: UUID | None = None
     profile: ProfileCode
@@ -99,6 +93,12 @@ class OpenVacancy(Command):
     comune: Comune
     strand: Strand = Strand.MATCHING
     on: Day
+
+
+class OpenVacancy(NewVacancy):
+    """With `need_id`, the unit also holds ConvertNeed on that need."""
+
+    vacancy_id: UUID
 
 
 class OpenSelection(Command):
@@ -267,7 +267,7 @@ def free(vacancy: Vacancy, employment_id: UUID, on: date) -> Decision:
         case NotOpened():
             return VACANCY_UNKNOWN
         case Open() | InSelection() | Filled() | Closed() | Withdrawn() if employment_id not in vacancy.offer.taken:
-            return POSITION_NOT_HELD
+            return []
         case Open(offer=offer) | InSelection(offer=offer) | Filled(offer=offer):
             return [position_freed(offer, employment_id, on)]
         case Closed(offer=offer) | Withdrawn(offer=offer):

@@ -1,0 +1,58 @@
+"""`insieme`: one command line; every service brings its commands by the entry point group `insieme.commands`."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import entry_points
+
+import typer
+from confluent_kafka import KafkaException
+
+from insieme_events import schemas as json_schemas
+from insieme_events import topics as kafka_topics
+from insieme_events.settings import RoadSettings
+
+app = typer.Typer(no_args_is_help=True, help="Insieme per il lavoro: the platform's command line.")
+topics = typer.Typer(no_args_is_help=True, help="Topics, as the catalogue declares them.")
+schemas = typer.Typer(no_args_is_help=True, help="JSON Schemas of the published contracts.")
+app.add_typer(topics, name="topics")
+app.add_typer(schemas, name="schemas")
+
+
+@topics.command("apply")
+def apply_topics() -> None:
+    """Make the topics that are missing; refuse where one has other partitions."""
+    settings = RoadSettings()
+    try:
+        made = kafka_topics.apply(settings.kafka_bootstrap_servers, settings.topic_prefix)
+    except kafka_topics.TopicError as wrong:
+        _fail(str(wrong))
+    except KafkaException as away:
+        _fail(f"Kafka at {settings.kafka_bootstrap_servers} does not answer ({away.args[0].name()}); is it running?")
+    typer.echo(f"topics: {len(made)} made" if made else "topics: all there")
+
+
+@schemas.command("write")
+def write_schemas() -> None:
+    """Write the schemas of contracts that changed."""
+    changed = json_schemas.write()
+    typer.echo("\n".join(changed) or "schemas: nothing changed")
+
+
+@schemas.command("check")
+def check_schemas() -> None:
+    """Fail where the committed schemas differ from the contracts."""
+    changed = json_schemas.drift()
+    if changed:
+        _fail("schemas differ from the contracts, run `insieme schemas write`: " + ", ".join(changed))
+
+
+def _fail(sentence: str) -> None:
+    typer.echo(f"insieme: {sentence}", err=True)
+    sys.exit(1)
+
+
+def main() -> None:
+    for point in entry_points(group="insieme.commands"):
+        app.add_typer(point.load(), name=point.name)
+    app()
