@@ -179,6 +179,7 @@ def test_a_leftover_is_stopped_and_a_stranger_with_its_pid_is_left_alone(place: 
         record = place / "records" / "stranger.pid"
         record.write_text(json.dumps({"pid": stranger.pid, "started": psutil.Process(stranger.pid).create_time() - 99}))
         assert processes.stop_leftovers(place / "records") == ["part"]
+        leftover.process.wait(5)
         assert not psutil.pid_exists(leftover.pid)
         assert stranger.poll() is None
         assert list((place / "records").glob("*.pid")) == []

@@ -41,6 +41,14 @@ def test_half_of_the_servers_named_is_a_mistake_and_said_so(
     assert refused.value.code is Code.ENVIRONMENT_INCOMPLETE
 
 
+def test_tests_never_touch_the_databases_of_a_run(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "elsewhere:9092")
+    monkeypatch.setenv("DATABASE_URL_INTAKE", "postgresql://intake@elsewhere/intake")
+    assert ladder.for_run(Folders(place)).parts == []
+    with pytest.raises(LocalError, match="Tests make databases of their own: set DATABASE_URL_ADMIN"):
+        ladder.for_tests(Folders(place))
+
+
 def test_without_an_administrator_every_missing_connection_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "elsewhere:9092")
     monkeypatch.setenv("DATABASE_URL_INTAKE", "postgresql://intake@elsewhere/intake")

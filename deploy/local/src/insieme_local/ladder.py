@@ -23,6 +23,12 @@ def for_tests(where: Folders, *, engine_answers: Callable[[], bool] = docker.eng
     """The servers of a test session: on free ports, quick to come back after a kill."""
     named = _named(where)
     if named is not None:
+        if not named.admin_url:
+            raise LocalError(
+                Code.ENVIRONMENT_INCOMPLETE,
+                f"Tests make databases of their own: set {ADMIN} to a role that may, "
+                f"or unset {BOOTSTRAP} and DATABASE_URL_* to have local servers started.",
+            )
         return named
     asked = os.environ.get("INSIEME_TEST_SERVERS", "")
     if asked == "docker":

@@ -70,7 +70,7 @@ def provision(
     services: Iterable[str] = SERVICES,
     suffix: str = "",
     *,
-    topic_prefix: str = "",
+    topic_prefix: str = "insieme",
 ) -> Provisioned:
     """Make what is missing of one set; what is there stays as it is. Raises `LocalError` when the server refuses."""
     names = tuple(services)

@@ -77,7 +77,7 @@ class Pool:
 
 def prefix(number: int) -> str:
     """A topic prefix that no other test has."""
-    return f"t{os.getpid()}x{number}."
+    return f"t{os.getpid()}x{number}"
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -19,6 +19,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from insieme_events import problems, telemetry
 from insieme_events.clock import Clock, system_clock
 from insieme_events.commands import Commands
+from insieme_events.housekeeping import Housekeeping
 from insieme_events.relay import Relay
 from insieme_events.settings import ServiceSettings
 from insieme_events.store import Connection
@@ -141,7 +142,7 @@ def create_app(definition: ServiceDefinition, settings: ServiceSettings, role: R
 
 
 def _workers(service: Running, role: Role) -> list[Worker]:
-    workers: list[Worker] = []
+    workers: list[Worker] = [Housekeeping(service.definition.name, service.pool, service.clock)]
     if service.definition.publishes and role in (Role.SERVE, Role.RELAY):
         workers.append(Relay.of(service.definition.name, service.settings, service.commands.appended))
     if role in (Role.SERVE, Role.SUBSCRIPTIONS):

@@ -24,6 +24,10 @@ RELAYED = Counter("insieme_relayed_events_total", "Events sent to the restricted
 UNRELAYED_AGE = Gauge("insieme_unrelayed_age_seconds", "Age of the oldest event that is not relayed yet", ["context"])
 CONSUMED = Counter("insieme_consumed_events_total", "Events by what became of them", ["subscription", "outcome"])
 LAG = Gauge("insieme_lag_events", "Records of the topic that are not applied yet", ["subscription", "partition"])
+PARKED_EVENTS = Gauge("insieme_parked_events", "Events in the dead letters", ["subscription"])
+PARKED_STREAMS = Gauge("insieme_parked_streams", "Streams that wait behind a dead letter", ["subscription"])
+PARKED_AGE = Gauge("insieme_parked_age_seconds", "Age of the oldest dead letter", ["subscription"])
+OLDEST_WRITER_AGE = Gauge("insieme_oldest_writer_seconds", "Age of the oldest open writer of the database server")
 BATCH_SECONDS = Histogram("insieme_batch_seconds", "Duration of one applied batch", ["subscription"])
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from insieme_events.decider import Refused, RefusalKind
+from insieme_events.decider import RefusalKind, Refused
 from insieme_events.problems import RefusedValue
 from insieme_events.store import Connection
 from insieme_events.units import Write

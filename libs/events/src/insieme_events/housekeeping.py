@@ -1,0 +1,88 @@
+"""What a service looks after beside its work: old answers, parked events, writers that stay open."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from datetime import timedelta
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from insieme_events import telemetry
+from insieme_events.clock import Clock
+from insieme_events.store import Connection
+
+EVERY = 15.0
+KEEP_ANSWERS = timedelta(days=30)
+CHUNK = 1000
+OLD_WRITER = timedelta(seconds=10)
+
+# Any open writer of the server holds the horizon that readers of the store wait for (decision 2).
+OLDEST_WRITER = """
+select pid, datname, extract(epoch from now() - xact_start)::float from pg_stat_activity
+where backend_xid is not null and pid <> pg_backend_pid() order by xact_start limit 1
+"""
+
+
+class Housekeeping:
+    """One per process. A database that is away only delays it."""
+
+    def __init__(self, service: str, pool: AsyncConnectionPool[Connection], clock: Clock) -> None:
+        self.name = f"housekeeping.{service}"
+        self._pool = pool
+        self._clock = clock
+        self._stopping = asyncio.Event()
+
+    def ready(self) -> bool:
+        return True
+
+    async def stop(self) -> None:
+        self._stopping.set()
+
+    async def run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                await self.once()
+            except (psycopg.OperationalError, PoolTimeout) as away:
+                telemetry.log.warning("housekeeping_interrupted", error=type(away).__name__)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), EVERY)
+
+    async def once(self) -> None:
+        """Forgets answers older than 30 days, in short transactions, and measures what an operator watches."""
+        while await self._forget_answers() == CHUNK:
+            pass
+        async with self._pool.connection() as connection:
+            await self._measure_parked(connection)
+            await self._measure_writers(connection)
+
+    async def _forget_answers(self) -> int:
+        async with self._pool.connection() as connection:
+            gone = await connection.execute(
+                """delete from events.idempotency where ctid = any (array(
+                       select ctid from events.idempotency where stored_at < %s limit %s))""",
+                (self._clock() - KEEP_ANSWERS, CHUNK),
+            )
+            return gone.rowcount
+
+    async def _measure_parked(self, connection: Connection) -> None:
+        rows = await connection.execute(
+            """select subscription, count(*), count(distinct stream),
+                   extract(epoch from %s - min(parked_at))::float
+               from events.dead_letters group by subscription""",
+            (self._clock(),),
+        )
+        for gauge in (telemetry.PARKED_EVENTS, telemetry.PARKED_STREAMS, telemetry.PARKED_AGE):
+            gauge.clear()
+        for subscription, events, streams, age in await rows.fetchall():
+            telemetry.PARKED_EVENTS.labels(subscription).set(events)
+            telemetry.PARKED_STREAMS.labels(subscription).set(streams)
+            telemetry.PARKED_AGE.labels(subscription).set(age)
+
+    async def _measure_writers(self, connection: Connection) -> None:
+        row = await (await connection.execute(OLDEST_WRITER)).fetchone()
+        age = row[2] if row is not None else 0.0
+        telemetry.OLDEST_WRITER_AGE.set(age)
+        if row is not None and age > OLD_WRITER.total_seconds():
+            telemetry.log.warning("writer_stays_open", pid=row[0], database=row[1], seconds=round(age, 1))

@@ -1,0 +1,1 @@
+"""The service's own lists and details, written in the transaction of the append that changed them."""
