@@ -39,7 +39,7 @@ from insieme_matching.employment import (
     TransformPlacement,
     VoidPlacement,
 )
-from insieme_matching.employment_state import Employment, Voided
+from insieme_matching.employment.state import Employment, Voided
 from insieme_matching.gates import Interval
 from insieme_matching.testing import employment_circumstances, start_placement
 

@@ -32,7 +32,7 @@ from insieme_events.contracts.matching import (
 from insieme_events.contracts.vocabulary import CompanySize
 from insieme_events.decider import Command, Decider, Refused
 from insieme_matching import candidacy, company, employment, need, testing, vacancy
-from insieme_matching.employment_state import Employment
+from insieme_matching.employment.state import Employment
 from insieme_matching.testing import CANDIDACY_ID, COMPANY_ID, EMPLOYMENT_ID, LINK_1, NEED_ID, PERSON, VACANCY_ID
 from insieme_matching.vacancy_state import Vacancy
 

@@ -25,7 +25,7 @@ from insieme_matching.employment import (
     TransformPlacement,
     VoidPlacement,
 )
-from insieme_matching.employment_state import Running, Voided
+from insieme_matching.employment.state import Running, Voided
 from insieme_matching.testing import (
     COMPANY_ID,
     EMPLOYMENT_ID,

@@ -23,7 +23,9 @@ def act(chosen: str) -> int:
     try:
         return ACTIONS[chosen](Folders(folders.local() / "run"), Console())
     except LocalError as problem:
-        Console(stderr=True).print(f"{problem.sentence} [{problem.code}]", style="bold red", markup=False)
+        Console(stderr=True).print(
+            f"{problem.sentence} [{problem.code}]", style="bold red", markup=False, soft_wrap=True
+        )
         return 1
 
 

@@ -42,8 +42,10 @@ def run(plan: Plan, where: Folders, console: Console) -> int:
             return 0 if up else 130
         except LocalError as problem:
             if problem.detail:
-                console.print(problem.detail, style="dim", markup=False, highlight=False)
-            console.print(f"{problem.sentence} [{problem.code}]", style="bold red", markup=False, highlight=False)
+                console.print(problem.detail, style="dim", markup=False, highlight=False, soft_wrap=True)
+            console.print(
+                f"{problem.sentence} [{problem.code}]", style="bold red", markup=False, highlight=False, soft_wrap=True
+            )
             return 1
     return 0
 

@@ -87,16 +87,24 @@ class CommandRequest:
         return IdempotencyKey(scope, self._key, fingerprint)
 
     async def send(
-        self, *steps: Step, also: tuple[Write, ...] = (), unique: Mapping[str, Refused] | None = None
+        self,
+        *steps: Step,
+        also: tuple[Write, ...] = (),
+        unique: Mapping[str, Refused] | None = None,
+        locks: tuple[str, ...] = (),
     ) -> CommandAnswer:
         """Runs the steps as one unit and answers for the last one. Raises ProblemError with the refusal."""
-        done = await self.attempt(*steps, also=also, unique=unique)
+        done = await self.attempt(*steps, also=also, unique=unique, locks=locks)
         if isinstance(done, Refused):
             raise ProblemError(done)
         return self.answer(done)
 
     async def attempt(
-        self, *steps: Step, also: tuple[Write, ...] = (), unique: Mapping[str, Refused] | None = None
+        self,
+        *steps: Step,
+        also: tuple[Write, ...] = (),
+        unique: Mapping[str, Refused] | None = None,
+        locks: tuple[str, ...] = (),
     ) -> Done | Refused:
         """As `send`, with the refusal as a value: for routes that look something up again and decide again."""
         unit = Unit(
@@ -106,6 +114,7 @@ class CommandRequest:
             key=await self.key(),
             also=also,
             unique=unique or {},
+            locks=locks,
         )
         outcome = await self.commands.run(unit)
         route = self.http.scope["route"].path

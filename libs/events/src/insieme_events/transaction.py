@@ -80,6 +80,9 @@ async def attempt(edge: Edge, units: Sequence[Unit]) -> list[Answer]:
 
 async def _prepare(edge: Edge, connection: Connection, units: Sequence[Unit]) -> Prepared:
     """Reads and decides: plain SELECTs only, so that the transaction has no id yet."""
+    for name in sorted({name for unit in units for name in unit.locks}):
+        # An advisory lock gives the transaction no id, and what is loaded after it sees what its last owner committed.
+        await connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (name,))
     known = await _stored_answers(connection, units)
     agreements = await _agreements(connection)
     loaded = await store.load(connection, {step.stream for unit in units for step in unit.steps})

@@ -118,6 +118,7 @@ class IdempotencyKey:
 class Unit:
     """`expected` is the version that the first step's stream must have (If-Match). `recorded_at` is for imports
     only: the instant at which the past recorded it. `also` are writes beside the append, such as the vault's.
+    `locks` are names that are locked before anything is loaded: for a rule over streams that are not all known yet.
     """
 
     steps: tuple[Step, ...]
@@ -126,6 +127,7 @@ class Unit:
     key: IdempotencyKey | None = None
     also: tuple[Write, ...] = ()
     unique: Mapping[str, Refused] = field(default_factory=dict)
+    locks: tuple[str, ...] = ()
     recorded_at: datetime | None = None
     correlation_id: str | None = None
     causation_id: str | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from insieme_events.agreement import Agreement, in_force
-from insieme_events.decider import Circumstances, Refused, RefusalKind
+from insieme_events.decider import Circumstances, RefusalKind, Refused
 
 IN_FUTURE = Refused(
     "intake.date_in_future",

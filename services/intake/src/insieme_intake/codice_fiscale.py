@@ -14,7 +14,7 @@ from codicefiscale import codicefiscale as tables
 
 from insieme_events.contracts.intake import IdentityKind
 from insieme_events.contracts.vocabulary import Gender
-from insieme_events.decider import Refused, RefusalKind
+from insieme_events.decider import RefusalKind, Refused
 
 _DIGIT = "[0-9LMNPQRSTUV]"
 _SHAPE = re.compile(rf"[A-Z]{{6}}{_DIGIT}{{2}}[ABCDEHLMPRST]{_DIGIT}{{2}}[A-Z]{_DIGIT}{{3}}[A-Z]")

@@ -19,7 +19,7 @@ from insieme_events.contracts.intake import (
     PersonErased,
     PersonRegistered,
 )
-from insieme_events.decider import Command, Decider, Decision, Refused, RefusalKind
+from insieme_events.decider import Command, Decider, Decision, RefusalKind, Refused
 from insieme_intake.circumstances import ERASED_PERSON, IntakeCircumstances, misdated
 
 

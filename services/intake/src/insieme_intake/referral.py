@@ -21,7 +21,7 @@ from insieme_events.contracts.intake import (
     ReferralSent,
 )
 from insieme_events.contracts.vocabulary import ChannelClass
-from insieme_events.decider import Command, Decider, Decision, Refused, RefusalKind
+from insieme_events.decider import Command, Decider, Decision, RefusalKind, Refused
 from insieme_intake.circumstances import OUT_OF_TERM, IntakeCircumstances, misdated
 
 

@@ -26,7 +26,7 @@ from insieme_matching.employment import (
     StartPlacement,
     VoidPlacement,
 )
-from insieme_matching.employment_state import Employment
+from insieme_matching.employment.state import Employment
 from insieme_matching.need import NEED, DeclareNeed, Need, NeedCircumstances, NeedCommand
 from insieme_matching.vacancy import VACANCY, OpenVacancy, VacancyCircumstances, VacancyCommand
 from insieme_matching.vacancy_state import Vacancy

@@ -10,16 +10,17 @@ from typing import Annotated
 from uuid import UUID
 
 import sqlalchemy as sa
+from psycopg.errors import UniqueViolation
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from insieme_events.decider import RefusalKind, Refused
-from insieme_events.problems import RefusedValue
+from insieme_events.problems import ProblemError, RefusedValue
 from insieme_events.store import Connection
 from insieme_events.units import Write
 
 PARTITA_IVA_WRONG = Refused(
     code="matching.partita_iva_wrong",
-    sentence="This is no partita IVA: it has eleven digits and the last one checks the others. Look for a typing error.",
+    sentence="This is no partita IVA: it has eleven digits and the last one checks the others. Correct it.",
     clause="P21",
     kind=RefusalKind.INVALID,
 )
@@ -82,3 +83,12 @@ def put(company_id: UUID, entry: DirectoryEntry) -> Write:
         await connection.execute(PUT, (company_id, entry.name, entry.partita_iva))
 
     return write
+
+
+async def correct(connection: Connection, company_id: UUID, entry: DirectoryEntry) -> None:
+    """Puts the entry on an open transaction. Raises ProblemError where another company has the partita IVA."""
+    try:
+        async with connection.transaction():
+            await connection.execute(PUT, (company_id, entry.name, entry.partita_iva))
+    except UniqueViolation as clash:
+        raise ProblemError(PARTITA_IVA_TAKEN) from clash

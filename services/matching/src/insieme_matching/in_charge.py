@@ -31,9 +31,7 @@ from insieme_matching.views import employments
 SUBSCRIPTION = "matching.in_charge"
 
 REMEMBER = "insert into views.persons (person_id) select * from unnest(%s::uuid[]) on conflict do nothing"
-OF_CASES = (
-    "select case_id, person_id, since, until from views.in_charge where case_id = any(%s) order by case_id, number"
-)
+OF_CASES = "select case_id, person_id, since, until from views.in_charge where case_id = any(%s) order by number"
 FORGET = "delete from views.in_charge where case_id = any(%s)"
 PUT = """
 insert into views.in_charge (case_id, number, person_id, since, until)
@@ -86,9 +84,7 @@ class InChargeView:
         for event in told:
             charge = charges.get(event.case_id, Charge(event.person_id))
             charges[event.case_id] = after(charge, event)
-        changed = {
-            case: charge for case, charge in charges.items() if before.get(case, Charge(charge.person_id)) != charge
-        }
+        changed = {case: now for case, now in charges.items() if now != before.get(case, Charge(now.person_id))}
         if changed:
             await _put(connection, changed)
             await employments.flag(connection, {charge.person_id for charge in changed.values()})

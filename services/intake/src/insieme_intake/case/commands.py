@@ -225,11 +225,5 @@ AssessmentCommand = AssessEligibility | AssessSuitability
 ChargeCommand = TakeInCharge | AssignReferent | AgreePlan | SuspendCase | ResumeCase
 ExitCommand = CloseCase | ReopenCase | RecordFollowUp
 CaseCommand = (
-    AdmissionCommand
-    | FactCommand
-    | InterviewCommand
-    | AssessmentCommand
-    | ChargeCommand
-    | ExitCommand
-    | EraseFields
+    AdmissionCommand | FactCommand | InterviewCommand | AssessmentCommand | ChargeCommand | ExitCommand | EraseFields
 )

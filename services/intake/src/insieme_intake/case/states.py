@@ -28,7 +28,7 @@ from insieme_events.contracts.intake import (
     PlanAgreed,
     ReferentAssigned,
 )
-from insieme_events.decider import Refused, RefusalKind
+from insieme_events.decider import RefusalKind, Refused
 from insieme_intake.case.file import CaseFile, learn, opened
 
 

@@ -18,8 +18,8 @@ from insieme_events.contracts.matching import PlacementExtended, PlacementStarte
 from insieme_events.decider import Refused
 from insieme_events.store import Connection
 from insieme_events.units import Change
-from insieme_matching.chain import Link, placement_class
-from insieme_matching.employment_state import Employment, Ended, NotStarted, Running, Voided, evolve
+from insieme_matching.employment.chain import Link, placement_class
+from insieme_matching.employment.state import Employment, Ended, NotStarted, Running, Voided, evolve
 
 EMPLOYMENTS = sa.Table(
     "employments",

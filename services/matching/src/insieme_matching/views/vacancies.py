@@ -46,11 +46,12 @@ async def write(connection: Connection, changes: Sequence[Change[Vacancy]]) -> N
         for e in new
         if isinstance(e, VacancyOpened)
     ]
-    updates = [
-        (status(change.after), len(offer.taken), offer.selections, change.sequence, change.stream_id)
-        for change in changes
-        if not isinstance(change.after, NotOpened) and (offer := change.after.offer)
-    ]
+    updates = []
+    for change in changes:
+        if isinstance(change.after, NotOpened):
+            continue
+        offer = change.after.offer
+        updates.append((status(change.after), len(offer.taken), offer.selections, change.sequence, change.stream_id))
     async with connection.cursor() as cursor:
         await cursor.executemany(INSERT, inserts)
         await cursor.executemany(UPDATE, updates)

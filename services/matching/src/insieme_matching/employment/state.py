@@ -20,8 +20,8 @@ from insieme_events.contracts.matching import (
 )
 from insieme_events.contracts.vocabulary import Strand
 from insieme_events.decider import RefusalKind, Refused
-from insieme_matching import chain as chains
-from insieme_matching.chain import Chain, Link, Transformation
+from insieme_matching.employment import chain as chains
+from insieme_matching.employment.chain import Chain, Link, Transformation
 
 EMPLOYMENT_UNKNOWN = Refused(
     code="matching.employment_unknown",
@@ -36,6 +36,10 @@ PLACEMENT_ENDED = Refused(
 PLACEMENT_VOIDED = Refused(
     code="matching.placement_voided",
     sentence="This placement was voided and takes nothing any more: record a new one.",
+)
+END_OUTSIDE = Refused(
+    code="matching.end_outside",
+    sentence="The end must lie in the last link, from {starts_on} to its last day: void or correct the link first.",
 )
 
 
@@ -101,6 +105,15 @@ def known_or_refused(employment: Employment) -> Running | Ended | Refused:
             return PLACEMENT_VOIDED
         case _:
             assert_never(employment)
+
+
+def end_outside(chain: Chain, on: date) -> Refused | None:
+    """Refuses an end before the last movement, or after the last day of the contract."""
+    now = chain.now()
+    movements = [now.starts_on, *(t.on for t in chain.transformations)]
+    if on < max(movements) or (now.ends_on is not None and on > now.ends_on):
+        return END_OUTSIDE.about(starts_on=max(movements))
+    return None
 
 
 def evolve(state: Employment, event: DomainEvent) -> Employment:

@@ -1,0 +1,1 @@
+"""HTTP of intake: thin routes, one module per resource."""

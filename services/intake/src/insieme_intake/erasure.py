@@ -1,0 +1,82 @@
+"""Erasure of a person, end to end within intake (decision 10; GDPR art. 17).
+
+One append puts PersonErased on the person's stream and SealedFieldsErased on every case of the person; the vault's row
+goes in the same transaction. A reaction then destroys the key, as often as it takes, and records ErasureCompleted.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from psycopg_pool import AsyncConnectionPool
+
+from insieme_events.clock import Clock, business_date
+from insieme_events.contracts import Actor, DomainEvent
+from insieme_events.contracts.intake import ErasureGround, PersonErased
+from insieme_events.envelope import Stored
+from insieme_events.service import Running
+from insieme_events.store import Connection
+from insieme_events.units import Step, Unit
+from insieme_events.vault import KeyVault
+from insieme_intake import vault
+from insieme_intake.aggregates import CASES, PERSONS
+from insieme_intake.case.commands import EraseFields
+from insieme_intake.person import CompleteErasure, ErasePerson
+
+SERVICE = "intake"
+PROCESS = Actor(party="fondazione_san_petronio", role="process", purpose="erasure")
+
+CASES_OF = "select case_id from views.cases where person_id = %s order by case_id"
+ERASED_PERSONS = "select person_id from views.persons where erased_on is not null"
+ERASED_IN_VAULT = "delete from vault.identities where person_id = any(%s)"
+
+
+def lock(person_id: UUID) -> str:
+    """Taken by an erasure and by a new application: else a case could begin that the erasure does not see."""
+    return f"intake.person/{person_id}"
+
+
+async def steps(connection: Connection, person_id: UUID, ground: ErasureGround, on: date) -> tuple[Step, ...]:
+    """The person's stream last, so that the answer speaks of it."""
+    cases = await (await connection.execute(CASES_OF, (person_id,))).fetchall()
+    return (
+        *(Step(CASES, case_id, EraseFields(on=on)) for (case_id,) in cases),
+        Step(PERSONS, person_id, ErasePerson(ground=ground, on=on)),
+    )
+
+
+class ErasureProcess:
+    """Reacts to PersonErased: destroys the key, marks what is left, records that intake is done.
+
+    A case that began while the erasure looked for cases is marked here: once the person is erased, none begins.
+    Repeating it changes nothing.
+    """
+
+    types: frozenset[type[DomainEvent]] = frozenset({PersonErased})
+
+    def __init__(self, pool: AsyncConnectionPool[Connection], keys: KeyVault, clock: Clock) -> None:
+        self._pool = pool
+        self._keys = keys
+        self._clock = clock
+
+    async def react(self, stored: Stored) -> Unit | None:
+        event = stored.event
+        assert isinstance(event, PersonErased)
+        await self._keys.destroy([event.person_id], self._clock())
+        today = max(business_date(self._clock()), event.occurred_on)
+        async with self._pool.connection() as connection:
+            erased = await steps(connection, event.person_id, event.ground, today)
+        done = Step(PERSONS, event.person_id, CompleteErasure(service=SERVICE, on=today))
+        return Unit((*erased, done), PROCESS, also=(vault.delete(event.person_id),))
+
+
+async def apply_again(service: Running) -> None:
+    """Before anything is served: erasures hold also after a key database or a vault was restored from before them."""
+    assert service.keys is not None
+    async with service.pool.connection() as connection:
+        erased = [person for (person,) in await (await connection.execute(ERASED_PERSONS)).fetchall()]
+        if erased:
+            await connection.execute(ERASED_IN_VAULT, (erased,))
+    if erased:
+        await service.keys.destroy(erased, service.clock())

@@ -1,0 +1,11 @@
+"""HTTP of matching: thin routes that turn a request into a unit of steps, and reads of the views."""
+
+from insieme_matching.api.candidacies import router as candidacies
+from insieme_matching.api.companies import router as companies
+from insieme_matching.api.employments import router as employments
+from insieme_matching.api.needs import router as needs
+from insieme_matching.api.vacancies import router as vacancies
+
+ROUTERS = (companies, needs, vacancies, candidacies, employments)
+
+__all__ = ["ROUTERS"]

@@ -1,0 +1,206 @@
+"""Decisions about an employment: start, extension, transformation, end (P33; standards 2.2).
+
+An internship is not a placement (P34). Extensions may outlive the case; only the first day asks for the charge.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import assert_never
+
+from insieme_events.contracts.matching import (
+    EndReason,
+    PlacementEnded,
+    PlacementExtended,
+    PlacementStarted,
+    PlacementTransformed,
+)
+from insieme_events.decider import Decider, Decision, RefusalKind, Refused
+from insieme_matching.employment import chain as chains
+from insieme_matching.employment.amendments import correct, void
+from insieme_matching.employment.chain import Link, Transformation
+from insieme_matching.employment.commands import (
+    CorrectPlacement,
+    EmploymentCircumstances,
+    EmploymentCommand,
+    EndPlacement,
+    ExtendPlacement,
+    StartPlacement,
+    TransformPlacement,
+    VoidPlacement,
+)
+from insieme_matching.employment.state import (
+    PLACEMENT_VOIDED,
+    Employment,
+    Ended,
+    NotStarted,
+    Running,
+    Voided,
+    end_outside,
+    evolve,
+    running_or_refused,
+)
+from insieme_matching.gates import COMPANY_UNKNOWN, in_charge_on
+
+ALREADY_STARTED = Refused(
+    code="matching.placement_already_started",
+    sentence="This placement is recorded already: correct it, or record another one under an id of its own.",
+    clause="P33",
+)
+BEFORE_THE_PROGRAMME = Refused(
+    code="matching.before_the_programme",
+    sentence="No agreement was ever in force by {on}: the programme cannot have placed anybody then.",
+    clause="P79",
+)
+TERM_NOT_REACHED = Refused(
+    code="matching.term_not_reached",
+    sentence="The contract does not run out on {on}: give the reason for which it ended.",
+    kind=RefusalKind.INVALID,
+)
+
+
+def decide(command: EmploymentCommand, state: Employment, circumstances: EmploymentCircumstances) -> Decision:
+    match command:
+        case StartPlacement():
+            return start(command, state, circumstances)
+        case ExtendPlacement(ends_on=ends_on):
+            return extend(state, ends_on)
+        case TransformPlacement():
+            return transform(command, state)
+        case EndPlacement(reason=reason, on=on):
+            return end(state, reason, on)
+        case CorrectPlacement():
+            return correct(command, state, circumstances)
+        case VoidPlacement():
+            return void(command, state, circumstances)
+        case _:
+            assert_never(command)
+
+
+def start(command: StartPlacement, employment: Employment, circumstances: EmploymentCircumstances) -> Decision:
+    match employment:
+        case NotStarted():
+            pass
+        case Voided():
+            return PLACEMENT_VOIDED
+        case Running() | Ended():
+            return ALREADY_STARTED
+        case _:
+            assert_never(employment)
+    chain = chains.started(
+        Link(
+            no=1,
+            starts_on=command.starts_on,
+            ends_on=command.ends_on,
+            contract_type=command.contract_type,
+            working_time=command.working_time,
+            comune=command.comune,
+        )
+    )
+    if isinstance(chain, Refused):
+        return chain
+    klass = chains.placement_class(command.contract_type)
+    if isinstance(klass, Refused):
+        return klass
+    if not circumstances.company_known:
+        return COMPANY_UNKNOWN
+    if closed := in_charge_on(circumstances.in_charge, command.starts_on):
+        return closed
+    agreement = circumstances.agreement or circumstances.last_known
+    if agreement is None:
+        return BEFORE_THE_PROGRAMME.about(on=command.starts_on)
+    return [
+        PlacementStarted(
+            employment_id=command.employment_id,
+            person_id=command.person_id,
+            company_id=command.company_id,
+            strand=command.strand,
+            vacancy_id=command.vacancy_id,
+            contract_type=command.contract_type,
+            contract_class=klass,
+            ends_on=command.ends_on,
+            working_time=command.working_time,
+            comune=command.comune,
+            entry_kind=command.entry_kind,
+            agreement_version=agreement.version,
+            out_of_term=circumstances.agreement is None,
+            occurred_on=command.starts_on,
+        )
+    ]
+
+
+def extend(employment: Employment, ends_on: date) -> Decision:
+    running = running_or_refused(employment)
+    if isinstance(running, Refused):
+        return running
+    chain = chains.extended(running.chain, ends_on)
+    if isinstance(chain, Refused):
+        return chain
+    relation, link = running.relation, chain.last
+    return [
+        PlacementExtended(
+            employment_id=relation.employment_id,
+            person_id=relation.person_id,
+            company_id=relation.company_id,
+            strand=relation.strand,
+            link_no=link.no,
+            ends_on=ends_on,
+            occurred_on=link.starts_on,
+        )
+    ]
+
+
+def transform(command: TransformPlacement, employment: Employment) -> Decision:
+    running = running_or_refused(employment)
+    if isinstance(running, Refused):
+        return running
+    chain = chains.transformed(running.chain, Transformation(command.on, command.code, command.contract_type))
+    if isinstance(chain, Refused):
+        return chain
+    now = chain.now()
+    klass = chains.placement_class(now.contract_type)
+    if isinstance(klass, Refused):
+        return klass
+    relation = running.relation
+    return [
+        PlacementTransformed(
+            employment_id=relation.employment_id,
+            person_id=relation.person_id,
+            company_id=relation.company_id,
+            strand=relation.strand,
+            code=command.code,
+            contract_type=now.contract_type,
+            contract_class=klass,
+            ends_on=now.ends_on,
+            working_time=now.working_time,
+            occurred_on=command.on,
+        )
+    ]
+
+
+def end(employment: Employment, reason: EndReason, on: date) -> Decision:
+    if isinstance(employment, Ended) and (employment.ended_on, employment.reason) == (on, reason):
+        return []
+    running = running_or_refused(employment)
+    if isinstance(running, Refused):
+        return running
+    if outside := end_outside(running.chain, on):
+        return outside
+    if reason is EndReason.TERM_REACHED and on != running.chain.now().ends_on:
+        return TERM_NOT_REACHED.about(on=on)
+    relation = running.relation
+    return [
+        PlacementEnded(
+            employment_id=relation.employment_id,
+            person_id=relation.person_id,
+            company_id=relation.company_id,
+            strand=relation.strand,
+            reason=reason,
+            occurred_on=on,
+        )
+    ]
+
+
+EMPLOYMENT: Decider[Employment, EmploymentCommand, EmploymentCircumstances] = Decider(
+    context="matching", name="employment", initial=NotStarted(), decide=decide, evolve=evolve
+)
