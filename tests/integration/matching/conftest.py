@@ -84,7 +84,7 @@ class Matching:
 
     async def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
         async with self.service.pool.connection() as connection:
-            return await (await connection.execute(query, parameters)).fetchall()  # type: ignore[arg-type]
+            return await (await connection.execute(query, parameters)).fetchall()
 
     async def hear(self, *events: CaseEvent) -> None:
         """Applies what intake would have told, without Kafka."""
