@@ -53,6 +53,9 @@ def _fail(sentence: str) -> None:
 
 
 def main() -> None:
-    for point in entry_points(group="insieme.commands"):
-        app.add_typer(point.load(), name=point.name)
+    # The road's own commands start without importing every service.
+    own = {group.name for group in app.registered_groups}
+    if len(sys.argv) < 2 or sys.argv[1] not in own:
+        for point in entry_points(group="insieme.commands"):
+            app.add_typer(point.load(), name=point.name)
     app()
