@@ -16,16 +16,17 @@ from insieme_events import cursors, deadletters, telemetry
 from insieme_events.contracts import DomainEvent
 from insieme_events.cursors import Advance, Last
 from insieme_events.deadletters import DeadLetter, Reason, of_event, of_record
-from insieme_events.envelope import KafkaRecord, Received, Stored, UnknownType, Unreadable, received
+from insieme_events.envelope import KafkaRecord, Received, Stored, Unreadable, received
 from insieme_events.sequencing import Sequenced, sequence
-from insieme_events.store import Connection
+from insieme_events.store import Connection, VersionConflict
 from insieme_events.vault import Keys, KeysUnavailable, KeyVault
 
-MAY_PASS = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, KeysUnavailable, OSError)
+MAY_PASS = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, KeysUnavailable, VersionConflict, OSError)
 """Errors of the surroundings: nothing is parked for them, the batch is tried again."""
 
 
 BEHIND = "an earlier event of the stream is parked"
+UNKNOWN = "this build does not know the type"
 
 
 class BatchHandler(Protocol):
@@ -40,14 +41,6 @@ class BatchHandler(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
-    """What was read of a batch: events of ours, and letters for the rest."""
-
-    events: list[Received]
-    letters: list[DeadLetter]
-
-
-@dataclass(frozen=True, slots=True)
 class Applied:
     """What became of a batch, for metrics."""
 
@@ -58,26 +51,29 @@ class Applied:
     released: int
 
 
-def read(records: Sequence[KafkaRecord], park_unknown: bool) -> Incoming:
-    """Reads attributes; never raises. Unknown types are parked where a later build may want them."""
-    found = Incoming([], [])
+def read(records: Sequence[KafkaRecord], park_unknown: bool) -> list[Received | DeadLetter]:
+    """Reads attributes; never raises. Unknown types are parked where a later build may want them, and passed over
+    elsewhere."""
+    found: list[Received | DeadLetter] = []
     for record in records:
         try:
-            found.events.append(received(record))
-        except UnknownType as unknown:
-            if park_unknown:
-                found.letters.append(of_record(record, Reason.UNKNOWN_TYPE, str(unknown)))
+            event = received(record)
         except Unreadable as broken:
-            found.letters.append(of_record(record, Reason.UNREADABLE, str(broken)))
+            found.append(of_record(record, Reason.UNREADABLE, str(broken)))
+            continue
+        unknown = park_unknown and event.contract is None
+        found.append(of_event(event, Reason.UNKNOWN_TYPE, UNKNOWN) if unknown else event)
     return found
 
 
-async def sort(connection: Connection, subscription: str, events: Sequence[Received]) -> Sequenced:
+async def sort(
+    connection: Connection, subscription: str, incoming: Sequence[Received | DeadLetter], releasing: bool = True
+) -> Sequenced:
     """Sorts against what this subscription has handled and parked so far."""
-    streams = {event.stream for event in events}
+    streams = {item.stream for item in incoming}
     last = await cursors.last_sequences(connection, subscription, streams)
     parked = await deadletters.parked(connection, subscription, streams)
-    return sequence(events, last, parked)
+    return sequence(incoming, last, parked, releasing)
 
 
 async def open_keys(keys: KeyVault | None, events: Sequence[Received]) -> Keys:
@@ -91,7 +87,12 @@ async def open_keys(keys: KeyVault | None, events: Sequence[Received]) -> Keys:
 
 
 class BatchTransaction:
-    """Applies batches of one subscription. The order of its steps is the promise; tests take single steps out."""
+    """Applies batches of one subscription. The order of its steps is the promise; tests take single steps out.
+
+    With `releasing`, what waited for an event of the batch is handled with it; without, it stays parked.
+    """
+
+    releasing = True
 
     def __init__(
         self,
@@ -112,11 +113,11 @@ class BatchTransaction:
         async with connection.transaction():
             await self.fence(connection, steps)
             incoming = read(records, self.park_unknown)
-            sequenced = await sort(connection, self.subscription, incoming.events)
+            sequenced = await sort(connection, self.subscription, incoming, self.releasing)
             wanted = [e for e in sequenced.ready if self.wants(e)]
             failed = await self._apply(connection, wanted)
             last, behind = _before_failures(sequenced, failed)
-            letters = [*incoming.letters, *sequenced.letters, *failed, *behind]
+            letters = [*sequenced.letters, *failed, *behind]
             await deadletters.release(connection, sequenced.released)
             await deadletters.park(connection, self.subscription, letters, self.now())
             await cursors.save_sequences(connection, self.subscription, last)
@@ -128,6 +129,8 @@ class BatchTransaction:
         await cursors.advance(connection, self.subscription, steps)
 
     def wants(self, event: Received) -> bool:
+        if event.contract is None:
+            return False
         return self.handler.types is None or event.contract.event in self.handler.types
 
     async def _apply(self, connection: Connection, wanted: Sequence[Received]) -> list[DeadLetter]:

@@ -66,14 +66,12 @@ class Parked:
 
 
 def of_event(event: Received, reason: Reason, detail: str) -> DeadLetter:
-    return DeadLetter(
-        event.record, event.stream, event.sequence, event.event_id, event.contract.ce_type, reason, detail
-    )
+    return DeadLetter(event.record, event.stream, event.sequence, event.event_id, event.type, reason, detail)
 
 
 def of_record(record: KafkaRecord, reason: Reason, detail: str) -> DeadLetter:
     """A record without readable attributes: its key stands for the stream, so that the stream waits behind it."""
-    key = (record.key or b"").decode("utf-8", "replace")[:200]
+    key = (record.key or b"").decode("utf-8", "replace").replace("\0", "\ufffd")[:200]
     return DeadLetter(record, key or f"{record.topic}[{record.partition}]", 0, None, "", reason, detail)
 
 
@@ -139,21 +137,31 @@ def _headers(stored: Any) -> list[tuple[str, bytes]]:
     return [(name, value.encode("latin-1")) for name, value in stored]
 
 
-async def due(connection: Connection, subscription: str) -> tuple[Received, int] | None:
-    """One event that was parked as out of order and is next in its stream now."""
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An event that was parked as out of order and whose turn has come; `after` is the one that it must follow."""
+
+    event: Received
+    letter_id: int
+    after: UUID | None
+
+
+async def due(connection: Connection, subscription: str, partitions: Collection[tuple[str, int]]) -> Due | None:
+    """One event of these partitions, of a stream in which nothing is parked for another reason."""
     row = await (
         await connection.execute(
-            """select d.id, d.stream, d.topic, d.partition, d.record_offset, d.headers, d.value
+            """select d.id, d.stream, d.topic, d.partition, d.record_offset, d.headers, d.value, s.event_id
                from events.dead_letters d
                left join events.sequences s on s.subscription = d.subscription and s.stream = d.stream
-               where d.subscription = %s and d.reason = 'out_of_order' and d.sequence = coalesce(s.sequence, 0) + 1
+               where d.subscription = %s and (d.topic, d.partition) in (select * from unnest(%s::text[], %s::int[]))
+                 and d.reason = 'out_of_order' and d.sequence = coalesce(s.sequence, 0) + 1
                  and not exists (select from events.dead_letters b where b.subscription = d.subscription
                                  and b.stream = d.stream and b.reason <> 'out_of_order')
                order by d.id limit 1""",
-            (subscription,),
+            (subscription, [topic for topic, _ in partitions], [partition for _, partition in partitions]),
         )
     ).fetchone()
     if row is None:
         return None
-    id_, stream, topic, partition, offset, headers, value = row
-    return received(ParkedRecord(topic, partition, offset, stream.encode(), value, _headers(headers))), id_
+    id_, stream, topic, partition, offset, headers, value, after = row
+    return Due(received(ParkedRecord(topic, partition, offset, stream.encode(), value, _headers(headers))), id_, after)

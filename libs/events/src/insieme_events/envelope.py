@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import orjson
+from cryptography.exceptions import InvalidTag
 
 from insieme_events.catalogue import BY_TYPE, Contract
 from insieme_events.clock import start_of
@@ -19,6 +21,8 @@ from insieme_events.vault import Keys
 
 SOURCE = "urn:insieme:"
 SCHEMA = "urn:insieme:schema:"
+STREAM = re.compile(r"[a-z][a-z0-9_-]{0,99}")
+HIGHEST = 2**31 - 1
 
 
 class Unreadable(Exception):
@@ -27,6 +31,10 @@ class Unreadable(Exception):
 
 class UnknownType(Unreadable):
     """An event type that this build does not know: newer than it."""
+
+
+BROKEN = (ValueError, TypeError, AttributeError, KeyError, InvalidTag)
+"""What data that are none of ours may raise while they are read or opened."""
 
 
 class KafkaRecord(Protocol):
@@ -69,9 +77,13 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A record of ours, read but not yet opened. `data` still holds ciphertext where the contract seals."""
+    """A record of ours, read but not yet opened. `value` still holds ciphertext where the contract seals.
 
-    contract: Contract
+    `contract` is None where this build does not know the type: the event has its place in the stream all the same.
+    """
+
+    contract: Contract | None
+    type: str
     event_id: UUID
     stream: str
     sequence: int
@@ -85,13 +97,18 @@ class Received:
     record: KafkaRecord = field(repr=False, compare=False)
 
     def person(self) -> UUID | None:
-        """Whose key opens it; None where nothing is sealed."""
-        if not self.contract.event.sealed_fields():
+        """Whose key opens it; None where nothing is sealed, or where the value is none of ours."""
+        if self.contract is None or not self.contract.event.sealed_fields():
             return None
-        return UUID(orjson.loads(self.value)["person_id"])
+        try:
+            return UUID(orjson.loads(self.value)["person_id"])
+        except BROKEN:
+            return None
 
     def opened(self, keys: Keys) -> Stored:
-        """Raises Unreadable where the data do not fit the contract."""
+        """Raises Unreadable where the data do not fit the contract, or the contract is not known."""
+        if self.contract is None:
+            raise UnknownType(f"{self.event_id} is of a type that this build does not know")
         return Stored(
             self.event_id,
             self.stream,
@@ -108,7 +125,7 @@ def parse(contract: Contract, value: bytes | str, event_id: UUID, keys: Keys) ->
         if not kind.sealed_fields():
             return kind.model_validate_json(value)
         return kind.model_validate(open_fields(kind, orjson.loads(value), event_id, keys), strict=False)
-    except (ValueError, TypeError, AttributeError) as broken:
+    except BROKEN as broken:
         # No `from`: pydantic's message quotes the values that it refuses, and they may be somebody's.
         raise Unreadable(
             f"{contract.ce_type} {event_id}: {type(broken).__name__}, the data do not fit the contract"
@@ -170,7 +187,10 @@ def outgoing(record: Record, context: str) -> tuple[Outgoing, Outgoing | None]:
 
 
 def received(record: KafkaRecord) -> Received:
-    """Reads the attributes of a record. Raises UnknownType or Unreadable; never any other exception."""
+    """Reads the attributes of a record. Raises Unreadable; never any other exception.
+
+    What passes fits the columns that it will be written to: no NUL, no number or name beyond their bounds.
+    """
     try:
         found: dict[str, Any] = {name: value.decode() for name, value in record.headers if name.startswith("ce_")}
         kind = found["ce_type"]
@@ -179,21 +199,21 @@ def received(record: KafkaRecord) -> Received:
         sequence = int(found["ce_sequence"])
         recorded_at = datetime.fromisoformat(found["ce_recordedtime"])
         predecessor = UUID(found["ce_predecessor"]) if "ce_predecessor" in found else None
-    except (KeyError, ValueError, AttributeError, TypeError):
+        if not STREAM.fullmatch(stream) or not 0 < sequence <= HIGHEST or recorded_at.tzinfo is None:
+            raise ValueError
+        if any("\0" in value for value in found.values()):
+            raise ValueError
+    except BROKEN:
         raise Unreadable(
             f"{record.topic}[{record.partition}]@{record.offset} has no readable event attributes"
         ) from None
-    contract = BY_TYPE.get(kind)
-    if contract is None:
-        raise UnknownType(
-            f"{record.topic}[{record.partition}]@{record.offset} is of a type that this build does not know"
-        )
     if record.value is None or record.key != stream.encode():
         raise Unreadable(
             f"{record.topic}[{record.partition}]@{record.offset} has no value, or a key that is not its stream"
         )
     return Received(
-        contract,
+        BY_TYPE.get(kind),
+        kind,
         event_id,
         stream,
         sequence,

@@ -14,14 +14,14 @@ from aiokafka import TopicPartition
 from psycopg import errors
 
 from insieme_events import cursors, deadletters, telemetry
-from insieme_events.applying import BatchTransaction, describe, open_keys, read, sort
-from insieme_events.commands import Commands, Unit
+from insieme_events.applying import MAY_PASS, describe, open_keys, read, sort
+from insieme_events.commands import Commands, Unit, Write
 from insieme_events.contracts import DomainEvent
 from insieme_events.cursors import Advance, Claim, Fenced, Last
 from insieme_events.deadletters import Reason, of_event
-from insieme_events.decider import Refused
+from insieme_events.decider import RefusalKind, Refused
 from insieme_events.envelope import KafkaRecord, Received, Stored, Unreadable
-from insieme_events.store import Connection
+from insieme_events.store import Connection, StoreError, VersionConflict
 from insieme_events.subscription import Subscription, step_over
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ class Reactions(Subscription):
         super().__init__(*arguments, **options)
         self.commands = commands
         self.reaction = reaction
+        # An event that is wanted and waits may not be released by passing over the one before it.
+        self.transaction.releasing = False
 
     @classmethod
     def to(cls, service: Running, name: str, contexts: Sequence[str], reaction: Reaction) -> Reactions:
@@ -73,111 +75,137 @@ class Reactions(Subscription):
         )
 
     async def _work(self, mine: dict[TopicPartition, list[KafkaRecord]], claims: dict[TopicPartition, Claim]) -> None:
-        await self._handle_released()
         for partition, records in mine.items():
+            claim = await self._handle_due(partition, claims[partition])
             for run, wanted in _runs(records, self.reaction.types):
-                claim = self.assignments.claims.get(partition)
-                if claim is None:
-                    return
                 step = step_over(partition, claim, run)
                 await (self._react(run[0], step) if wanted else self._pass_over(run, step))
-                self.assignments.claims[partition] = Claim(step.next_offset, claim.epoch)
-        await self._handle_released()
+                claim = self._moved(partition, claim, step)
+                claim = await self._handle_due(partition, claim)
 
-    async def _pass_over(self, run: Sequence[KafkaRecord], step: Advance | None) -> None:
-        transaction: BatchTransaction = self.transaction
+    def _moved(self, partition: TopicPartition, claim: Claim, step: Advance) -> Claim:
+        """The claim after a committed step. Raises Fenced where this process has lost or renewed it meanwhile."""
+        if self.assignments.claims.get(partition) is not claim:
+            raise Fenced(f"{partition.topic}[{partition.partition}]")
+        moved = self.assignments.claims[partition] = Claim(step.next_offset, claim.epoch)
+        return moved
+
+    async def _pass_over(self, run: Sequence[KafkaRecord], step: Advance) -> None:
         async with self.pool.connection() as connection:
-            applied = await transaction.run(connection, run, [step] if step is not None else [])
-        telemetry.CONSUMED.labels(self.name, "passed_over").inc(applied.passed_over)
+            applied = await self.transaction.run(connection, run, [step])
+        self._count_outcomes(applied)
 
     async def _react(self, record: KafkaRecord, step: Advance) -> None:
         """One event that is wanted. Where it is not its turn, only the cursor and the dead letters know of it."""
-        event = read([record], False).events[0]
+        incoming = read([record], False)
         async with self.pool.connection() as connection:
-            sequenced = await sort(connection, self.name, [event])
-        if not sequenced.ready:
+            sequenced = await sort(connection, self.name, incoming, releasing=False)
+        if sequenced.ready:
+            # A letter of another event under the same sequence stays where it is.
+            letters = [] if sequenced.letters else sequenced.released
+            await self._handle_event(sequenced.ready[0], step, letters)
+        else:
             await self._pass_over([record], step)
-            return
-        await self._run(event, step, None)
 
-    async def _run(self, event: Received, step: Advance | None, letter_id: int | None) -> None:
-        """Runs the reaction's unit with the event's sequence and the partition's cursor as its last writes."""
-
-        async def mark(connection: Connection) -> None:
-            await cursors.save_sequences(connection, self.name, {event.stream: Last(event.sequence, event.event_id)})
-            if letter_id is not None:
-                await deadletters.release(connection, [letter_id])
-            if step is not None:
-                await cursors.advance_last(connection, self.name, step)
-
+    async def _handle_event(self, event: Received, step: Advance, letters: Sequence[int]) -> None:
+        """Reacts to an event whose turn has come; `letters` are its own in the dead letters, which go with it."""
         try:
-            stored = event.opened(await open_keys(self.keys, [event]))
-            unit = await self.reaction.react(stored)
-        except Unreadable as broken:
-            await self._park(event, Reason.UNREADABLE, describe(broken), step, letter_id)
-            return
-        if unit is None:
-            await self._write_alone(mark)
-            return
-        caused = replace(
-            unit,
-            also=(*unit.also, mark),
-            causation_id=str(event.event_id),
-            correlation_id=event.correlation_id or None,
-        )
-        try:
-            answer = await self.commands.run(caused)
+            await self._run(event, step, letters)
         except errors.DatabaseError as error:
             if cursors.is_fence(error):
                 raise Fenced(event.stream) from error
             raise
-        if isinstance(answer, Refused):
-            await self._park(event, Reason.REFUSED, answer.code, step, letter_id)
-        else:
-            telemetry.CONSUMED.labels(self.name, "handled").inc()
 
-    async def _write_alone(self, mark: Any) -> None:
-        async with self.pool.connection() as connection, connection.transaction():
-            await mark(connection)
+    async def _run(self, event: Received, step: Advance, letters: Sequence[int]) -> None:
+        """Runs the reaction's unit with the event's sequence and the partition's cursor as its last writes."""
 
-    async def _park(
-        self, event: Received, reason: Reason, detail: str, step: Advance | None, letter_id: int | None
-    ) -> None:
+        async def mark(connection: Connection) -> None:
+            await cursors.save_sequences(connection, self.name, {event.stream: Last(event.sequence, event.event_id)})
+            await deadletters.release(connection, letters)
+            await cursors.advance_last(connection, self.name, step)
+
+        keys = await open_keys(self.keys, [event])
+        try:
+            unit = await self.reaction.react(event.opened(keys))
+            answer = None if unit is None else await self.commands.run(_caused(unit, event, mark))
+        except Unreadable as broken:
+            await self._park(event, Reason.UNREADABLE, describe(broken), step, letters)
+            return
+        except Exception as error:
+            if _passes(error):
+                raise
+            await self._park(event, Reason.FAILED, describe(error), step, letters)
+            return
+        if answer is None:
+            async with self.pool.connection() as connection:
+                await mark(connection)
+        elif isinstance(answer, Refused):
+            if answer.kind is RefusalKind.RETRY:
+                raise VersionConflict(answer.code)
+            await self._park(event, Reason.REFUSED, answer.code, step, letters)
+            return
+        telemetry.CONSUMED.labels(self.name, "handled").inc()
+
+    async def _park(self, event: Received, reason: Reason, detail: str, step: Advance, letters: Sequence[int]) -> None:
         telemetry.log.error("event_parked", subscription=self.name, event_id=str(event.event_id), detail=detail)
         async with self.pool.connection() as connection, connection.transaction():
-            if letter_id is not None:
-                await deadletters.release(connection, [letter_id])
+            await deadletters.release(connection, letters)
             await deadletters.park(connection, self.name, [of_event(event, reason, detail)], self.transaction.now())
-            if step is not None:
-                await cursors.advance_last(connection, self.name, step)
+            await cursors.advance_last(connection, self.name, step)
+        telemetry.CONSUMED.labels(self.name, "parked").inc()
 
-    async def _handle_released(self) -> None:
-        """Handles what was parked only as out of order and whose turn has come."""
+    async def _handle_due(self, partition: TopicPartition, claim: Claim) -> Claim:
+        """Handles what was parked as out of order on this partition and whose turn has come.
+
+        The cursor stays where it is, and is the fence all the same: nobody else handles the same letter.
+        """
+        place = partition.topic, partition.partition
         while True:
             async with self.pool.connection() as connection:
-                due = await deadletters.due(connection, self.name)
+                due = await deadletters.due(connection, self.name, [place])
             if due is None:
-                return
-            event, letter_id = due
-            if event.contract.event in self.reaction.types:
-                await self._run(event, None, letter_id)
-                continue
+                return claim
+            event, letters = due.event, [due.letter_id]
+            step = Advance(*place, claim, claim.next_offset, event.event_id, event.recorded_at)
+            if due.after is not None and event.predecessor != due.after:
+                detail = f"it does not follow the event at {event.sequence - 1}"
+                await self._park(event, Reason.FORKED, detail, step, letters)
+            elif event.contract is not None and event.contract.event in self.reaction.types:
+                await self._handle_event(event, step, letters)
+            else:
+                await self._mark_passed(event, step, letters)
+            claim = self._moved(partition, claim, step)
 
-            async def mark(connection: Connection, event: Received = event, letter_id: int = letter_id) -> None:
-                await cursors.save_sequences(
-                    connection, self.name, {event.stream: Last(event.sequence, event.event_id)}
-                )
-                await deadletters.release(connection, [letter_id])
+    async def _mark_passed(self, event: Received, step: Advance, letters: Sequence[int]) -> None:
+        async with self.pool.connection() as connection, connection.transaction():
+            await cursors.advance(connection, self.name, [step])
+            await cursors.save_sequences(connection, self.name, {event.stream: Last(event.sequence, event.event_id)})
+            await deadletters.release(connection, letters)
 
-            await self._write_alone(mark)
+
+def _caused(unit: Unit, event: Received, mark: Write) -> Unit:
+    """The unit with what it goes back to, and with the cursor as its last write."""
+    return replace(
+        unit,
+        also=(*unit.also, mark),
+        causation_id=str(event.event_id),
+        correlation_id=event.correlation_id or None,
+    )
+
+
+def _passes(error: Exception) -> bool:
+    """Errors of the surroundings, and the fence: the event is handled again, not parked."""
+    if isinstance(error, StoreError):
+        return error.code != "events.too_large"
+    return isinstance(error, MAY_PASS) or (isinstance(error, errors.DatabaseError) and cursors.is_fence(error))
 
 
 def _runs(records: Sequence[KafkaRecord], types: frozenset[type[DomainEvent]]) -> list[tuple[list[KafkaRecord], bool]]:
     """Records in order: every wanted one alone, the others in runs."""
     runs: list[tuple[list[KafkaRecord], bool]] = []
     for record in records:
-        found = read([record], False).events
-        if found and found[0].contract.event in types:
+        item = read([record], False)[0]
+        if isinstance(item, Received) and item.contract is not None and item.contract.event in types:
             runs.append(([record], True))
         elif runs and not runs[-1][1]:
             runs[-1][0].append(record)

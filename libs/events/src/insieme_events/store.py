@@ -76,12 +76,13 @@ LOAD = f"select {COLUMNS} from events.events where stream = any(%s) order by str
 APPEND = "select events.append(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)::text"
 
 # Both bounds are row comparisons on the columns of one index, so the poll is one index scan without a sort.
+# (The names in ORDER BY are qualified: a bare one would mean the cast column of the answer, and be sorted.)
 # A transaction below the snapshot's xmin is over; what it wrote is all there, and nothing earlier can follow.
 READ_COMMITTED_ORDER = f"""
 select {COLUMNS}, epoch, transaction_id::text::bigint, position from events.events
 where (epoch, transaction_id, position) > (%s, %s::text::xid8, %s)
   and (epoch, transaction_id) < ((select epoch from events.epoch), pg_snapshot_xmin(pg_current_snapshot()))
-order by epoch, transaction_id, position limit %s
+order by events.epoch, events.transaction_id, events.position limit %s
 """
 
 
@@ -107,8 +108,9 @@ async def append(connection: Connection, records: Sequence[Record], now: datetim
                 f"the stream {record.stream} was recorded until {record.recorded_at.isoformat()}, ahead of this "
                 "process's clock; set the clock right",
             )
-        if len(record.data) > MAX_EVENT_BYTES:
-            raise StoreError("events.too_large", f"an event of {record.stream} has {len(record.data)} bytes, too large")
+        size = len(record.data.encode())
+        if size > MAX_EVENT_BYTES:
+            raise StoreError("events.too_large", f"an event of {record.stream} has {size} bytes, too large")
     columns = tuple(
         [getattr(record, name) for record in records]
         for name in (

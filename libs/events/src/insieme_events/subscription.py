@@ -203,14 +203,17 @@ class Subscription:
         self._count(applied, mine)
 
     def _count(self, applied: Applied, mine: dict[TopicPartition, list[KafkaRecord]]) -> None:
-        for outcome in ("handled", "passed_over", "ignored", "parked", "released"):
-            telemetry.CONSUMED.labels(self.name, outcome).inc(getattr(applied, outcome))
+        self._count_outcomes(applied)
         consumer = self._subscriber and self._subscriber.consumer
         for partition in mine:
             end = consumer.highwater(partition) if consumer else None
             if end is not None and partition in self.assignments.claims:
                 behind = max(end - self.assignments.claims[partition].next_offset, 0)
                 telemetry.LAG.labels(self.name, f"{partition.topic}/{partition.partition}").set(behind)
+
+    def _count_outcomes(self, applied: Applied) -> None:
+        for outcome in ("handled", "passed_over", "ignored", "parked", "released"):
+            telemetry.CONSUMED.labels(self.name, outcome).inc(getattr(applied, outcome))
 
 
 def step_over(partition: TopicPartition, claim: Claim, records: Sequence[KafkaRecord]) -> Advance:

@@ -95,20 +95,23 @@ def describe(bootstrap: str, names: list[str]) -> dict[str, TopicFacts]:
         consumer.close()
 
 
+def _reader(bootstrap: str) -> dict[str, Any]:
+    """A consumer that commits nothing and sees only what was committed, to the end."""
+    return {
+        "bootstrap.servers": bootstrap,
+        "group.id": "insieme-position",
+        "enable.auto.commit": False,
+        "isolation.level": "read_committed",
+        "enable.partition.eof": True,
+    }
+
+
 def last_value(bootstrap: str, topic: str, window: int = 1000) -> bytes | None:
     """The value of the last committed record of a one-partition topic; None where it has none.
 
     Looks at the last `window` offsets first (some of them are transaction markers), then at all of them.
     """
-    consumer = Consumer(
-        {
-            "bootstrap.servers": bootstrap,
-            "group.id": "insieme-position",
-            "enable.auto.commit": False,
-            "isolation.level": "read_committed",
-            "enable.partition.eof": True,
-        }
-    )
+    consumer = Consumer(_reader(bootstrap))
     try:
         low, high = consumer.get_watermark_offsets(TopicPartition(topic, 0), timeout=TIMEOUT)
         for start in dict.fromkeys((max(low, high - window), low)):
@@ -118,6 +121,36 @@ def last_value(bootstrap: str, topic: str, window: int = 1000) -> bytes | None:
         return None
     finally:
         consumer.close()
+
+
+def holds_records(bootstrap: str, topic: str) -> bool:
+    """Whether any committed record is there: offsets also count aborted records and transaction markers."""
+    ends = describe(bootstrap, [topic])[topic].ends
+    places = [TopicPartition(topic, partition, low) for partition, (low, high) in ends.items() if high > low]
+    consumer = Consumer(_reader(bootstrap))
+    try:
+        consumer.assign(places)
+        deadline = time.monotonic() + 4 * TIMEOUT
+        while places and time.monotonic() < deadline:
+            message: Any = consumer.poll(1.0)
+            if message is None:
+                continue
+            error = message.error()
+            if error is None:
+                return True
+            if error.code() == KafkaError._PARTITION_EOF:
+                places.pop()
+            elif not error.retriable():
+                raise KafkaException(error)
+    finally:
+        consumer.close()
+    if places:
+        raise _unreadable(topic)
+    return False
+
+
+def _unreadable(topic: str) -> TopicError:
+    return TopicError("topics.unreadable", f"{topic} could not be read to its end in time; is Kafka well?")
 
 
 def _last_from(consumer: Consumer, topic: str, start: int) -> bytes | None:
@@ -135,4 +168,4 @@ def _last_from(consumer: Consumer, topic: str, start: int) -> bytes | None:
             return value
         elif not error.retriable():
             raise KafkaException(error)
-    raise TopicError("topics.unreadable", f"{topic} could not be read to its end in time; is Kafka well?")
+    raise _unreadable(topic)

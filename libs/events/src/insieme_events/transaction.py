@@ -22,7 +22,7 @@ from insieme_events.contracts import DomainEvent
 from insieme_events.decider import Refused
 from insieme_events.envelope import Stored, ce_type, metadata_of, opened
 from insieme_events.sealing import subjects, to_json
-from insieme_events.store import CommitState, Connection, EventIdTaken, Record
+from insieme_events.store import CommitState, Connection, EventIdTaken, Record, VersionConflict
 from insieme_events.units import KEY_REUSED, STALE, Answer, Asked, Change, Done, IdempotencyKey, Result, Situation, Unit
 from insieme_events.vault import Keys, KeyVault
 
@@ -200,8 +200,7 @@ def _record(stored: Stored, keys: Keys, metadata: str, predecessor: UUID | None)
 async def _write(edge: Edge, connection: Connection, prepared: Prepared) -> None:
     """The append first, then everything that shares its fate, in one round trip."""
     if prepared.records:
-        newest = max(unit.recorded_at or edge.clock() for unit in prepared.writes)
-        prepared.transaction_id = await store.append(connection, prepared.records, max(newest, edge.clock()))
+        prepared.transaction_id = await store.append(connection, prepared.records, edge.clock())
     async with connection.pipeline():
         for aggregate, changes in _by_aggregate(prepared.changes):
             await aggregate.view(connection, changes)
@@ -249,10 +248,15 @@ async def _resolve(edge: Edge, prepared: Prepared) -> list[Answer]:
                     state = await store.commit_state(connection, prepared.transaction_id)
                     if state is CommitState.IN_PROGRESS:
                         continue
-                    if state is CommitState.COMMITTED:
+                    # After a crash the server may give an id that it lost to somebody else: ask for the event too.
+                    first = prepared.records[0].event_id
+                    if state is CommitState.COMMITTED and await store.contains(connection, first):
                         return prepared.answers
                     prepared.transaction_id = None
                     await connection.rollback()
+                if any(unit.locks for unit in prepared.writes):
+                    # What was decided under a lock that is gone is decided again.
+                    raise VersionConflict
                 await _write(edge, connection, prepared)
                 await connection.commit()
                 return prepared.answers

@@ -7,20 +7,22 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from psycopg_pool import AsyncConnectionPool
 
-from insieme_events import migrate, topics
+from insieme_events import migrate, store, topics
 from insieme_events.commands import Aggregate, Asked, Change, Commands, Done, Step, Unit
 from insieme_events.contracts import Actor, DomainEvent
 from insieme_events.contracts.intake import ReferralAccepted
 from insieme_events.decider import Circumstances, Command, Decider, Decision
+from insieme_events.envelope import metadata_of, outgoing
+from insieme_events.sealing import to_json
 from insieme_events.service import Worker, open_pool
 from insieme_events.store import Connection
-from insieme_events.vault import KeyVault
+from insieme_events.vault import Keys, KeyVault
 
 ACTOR = Actor(party="citta_metropolitana", role="operator", purpose="case_work")
 DAY = date(2020, 2, 3)
@@ -94,7 +96,7 @@ class Road:
 
     async def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
         async with self.pool.connection() as connection:
-            return await (await connection.execute(query, parameters)).fetchall()  # type: ignore[arg-type]
+            return await (await connection.execute(query, parameters)).fetchall()
 
 
 @asynccontextmanager
@@ -126,6 +128,47 @@ async def at_work(*workers: Worker) -> AsyncIterator[None]:
 
 async def eventually(condition: Callable[[], Awaitable[bool]], seconds: float = 30) -> None:
     """Waits until the condition holds; fails after `seconds`."""
-    async with asyncio.timeout(seconds):
-        while not await condition():
-            await asyncio.sleep(0.05)
+    deadline = asyncio.get_running_loop().time() + seconds
+    while not await condition():
+        assert asyncio.get_running_loop().time() < deadline, f"not within {seconds} s"
+        await asyncio.sleep(0.05)
+
+
+@dataclass(frozen=True)
+class Wire:
+    """A record as any client would give it: what a foreign producer may put on a topic."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+
+def chain(stream: str, *events: DomainEvent, keys: Keys | None = None) -> list[store.Record]:
+    """Store records of one stream, sequence 1 to n, each with its predecessor; recorded one second apart."""
+    made: list[store.Record] = []
+    for number, event in enumerate(events, 1):
+        event_id = uuid4()
+        made.append(
+            store.Record(
+                event_id,
+                stream,
+                number,
+                type(event).__name__,
+                event.schema_version,
+                to_json(event, event_id, keys or {}).decode(),
+                metadata_of("test", None, None),
+                event.occurred_on,
+                datetime(2020, 2, 3, tzinfo=UTC) + timedelta(seconds=number),
+                made[-1].event_id if made else None,
+            )
+        )
+    return made
+
+
+def on_wire(record: store.Record, offset: int, partition: int = 0, topic: str = "intake.restricted.v1") -> Wire:
+    """The complete record that the relay would send."""
+    sent, _ = outgoing(record, "intake")
+    return Wire(topic, partition, offset, sent.key, sent.value, sent.headers)

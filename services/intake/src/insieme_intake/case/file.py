@@ -31,6 +31,7 @@ from insieme_events.contracts.intake import (
     SealedFieldsErased,
     StatusEvidence,
 )
+from insieme_events.contracts.vocabulary import ChannelClass
 
 
 class Dated(Protocol):
@@ -59,7 +60,7 @@ class Measure:
 @dataclass(frozen=True, slots=True)
 class Residence:
     on: date
-    comune: str
+    comune: str | Erased
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ class CaseFile:
     case_id: UUID
     person_id: UUID
     received_on: date
+    channel_class: ChannelClass
     statuses: tuple[Status, ...] = ()
     measures: tuple[Measure, ...] = ()
     residences: tuple[Residence, ...] = ()
@@ -132,7 +134,7 @@ def as_of(facts: Sequence[F], day: date) -> F | None:
 
 
 def opened(event: ApplicationSubmitted) -> CaseFile:
-    return CaseFile(event.case_id, event.person_id, event.occurred_on)
+    return CaseFile(event.case_id, event.person_id, event.occurred_on, event.channel_class)
 
 
 def learn(file: CaseFile, event: DomainEvent) -> CaseFile:

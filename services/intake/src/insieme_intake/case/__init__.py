@@ -1,0 +1,62 @@
+"""Case: a person's way through the programme, from the application to the follow-up (aggregates.md section 2)."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from insieme_events.contracts.intake import SealedFieldsErased
+from insieme_events.decider import Decider, Decision
+from insieme_intake.case.admission import decide_admission
+from insieme_intake.case.assessment import decide_assessment
+from insieme_intake.case.charge import decide_charge
+from insieme_intake.case.commands import (
+    AdmissionCommand,
+    AssessmentCommand,
+    CaseCommand,
+    ChargeCommand,
+    EraseFields,
+    ExitCommand,
+    FactCommand,
+    InterviewCommand,
+)
+from insieme_intake.case.facts import decide_fact
+from insieme_intake.case.interviews import decide_interview
+from insieme_intake.case.leaving import decide_exit
+from insieme_intake.case.states import CaseState, NoCase, evolve, no_room
+from insieme_intake.circumstances import IntakeCircumstances, misdated
+
+__all__ = ["CASE", "CaseCommand", "CaseState", "decide"]
+
+
+def decide(command: CaseCommand, state: CaseState, found: IntakeCircumstances) -> Decision:
+    if wrong := misdated(command.on, found.today):
+        return wrong
+    if isinstance(command, EraseFields):
+        return erase_fields(command, state)
+    if isinstance(command, AdmissionCommand):
+        return decide_admission(command, state, found)
+    if isinstance(command, FactCommand):
+        return decide_fact(command, state)
+    if isinstance(command, InterviewCommand):
+        return decide_interview(command, state)
+    if isinstance(command, AssessmentCommand):
+        return decide_assessment(command, state, found)
+    if isinstance(command, ChargeCommand):
+        return decide_charge(command, state, found)
+    if isinstance(command, ExitCommand):
+        return decide_exit(command, state, found)
+    assert_never(command)
+
+
+def erase_fields(command: EraseFields, state: CaseState) -> Decision:
+    """Possible in every state but the first; once is enough."""
+    if isinstance(state, NoCase):
+        return no_room(state)
+    if state.file.erased:
+        return []
+    return [SealedFieldsErased(person_id=state.file.person_id, occurred_on=command.on)]
+
+
+CASE: Decider[CaseState, CaseCommand, IntakeCircumstances] = Decider(
+    context="intake", name="case", initial=NoCase(), decide=decide, evolve=evolve
+)

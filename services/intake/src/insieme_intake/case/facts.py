@@ -1,0 +1,67 @@
+"""Facts that change and are recorded again: status, residence, measures, fragility, autonomy (P10, P15, P27-P29)."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from insieme_events.contracts.intake import (
+    AutonomyAssessed,
+    EmploymentStatusRecorded,
+    FragilityAssessed,
+    OtherMeasureDeclared,
+    ResidenceRecorded,
+)
+from insieme_events.decider import Decision, RefusalKind, Refused
+from insieme_intake.case.admission import unknown_comune
+from insieme_intake.case.commands import (
+    AssessAutonomy,
+    AssessFragility,
+    DeclareOtherMeasure,
+    FactCommand,
+    RecordEmploymentStatus,
+    RecordResidence,
+)
+from insieme_intake.case.states import Applied, CaseState, Enrolled, InCharge, Interviewed, Suspended, no_room
+from insieme_intake.circumstances import ERASED_PERSON, misdated
+
+EVIDENCE_LATER = Refused(
+    "intake.evidence_later",
+    "The evidence of {evidence_on} is later than the {day} from which the status is recorded: correct one of the two.",
+    clause="P27",
+    kind=RefusalKind.INVALID,
+)
+
+
+def decide_fact(command: FactCommand, state: CaseState) -> Decision:
+    """Taken while the case runs. A move out of the territory is a fact too: it is recorded, and eligibility sees it."""
+    if not isinstance(state, Applied | Enrolled | Interviewed | InCharge | Suspended):
+        return no_room(state)
+    file = state.file
+    if file.erased:
+        return ERASED_PERSON
+    case, on = {"case_id": file.case_id, "person_id": file.person_id}, command.on
+    match command:
+        case RecordEmploymentStatus(status=status, evidence=evidence, evidence_on=evidence_on):
+            if evidence_on > on:
+                return EVIDENCE_LATER.about(evidence_on=evidence_on, day=on)
+            return [
+                EmploymentStatusRecorded(
+                    **case, occurred_on=on, status=status, evidence=evidence, evidence_on=evidence_on
+                )
+            ]
+        case RecordResidence(comune=comune, quartiere=quartiere, basis=basis):
+            if wrong := unknown_comune(comune, on):
+                return wrong
+            return [ResidenceRecorded(**case, occurred_on=on, comune=comune, quartiere=quartiere, basis=basis)]
+        case DeclareOtherMeasure(kind=kind):
+            return [OtherMeasureDeclared(**case, occurred_on=on, kind=kind)]
+        case AssessFragility(band=band, instrument_version=version):
+            if wrong := misdated(on, on, file.received_on, "the application"):
+                return wrong
+            return [FragilityAssessed(**case, occurred_on=on, band=band, instrument_version=version)]
+        case AssessAutonomy(level=level):
+            if wrong := misdated(on, on, file.received_on, "the application"):
+                return wrong
+            return [AutonomyAssessed(**case, occurred_on=on, level=level)]
+        case _:
+            assert_never(command)

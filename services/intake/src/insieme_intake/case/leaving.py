@@ -1,0 +1,99 @@
+"""Leaving: closed with the state of exit, reopened, followed up (P18, P24)."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from insieme_events.contracts.intake import CaseClosed, CaseReopened, FollowUpRecorded
+from insieme_events.decider import Decision, RefusalKind, Refused
+from insieme_intake.case.commands import CloseCase, ExitCommand, RecordFollowUp, ReopenCase
+from insieme_intake.case.states import CaseState, Closed, Enrolled, InCharge, Interviewed, Suspended, no_room
+from insieme_intake.circumstances import ERASED_PERSON, OUT_OF_TERM, IntakeCircumstances, misdated
+
+NOT_CLOSED = Refused(
+    "intake.not_closed", "The follow-up asks what became of a person after the exit: close the case first.", "P18"
+)
+FOLLOW_UP_MONTHS = Refused(
+    "intake.follow_up_months",
+    "A follow-up is recorded for 0 to 60 months after the exit.",
+    clause="P18",
+    kind=RefusalKind.INVALID,
+)
+
+
+def decide_exit(command: ExitCommand, state: CaseState, found: IntakeCircumstances) -> Decision:
+    match command:
+        case CloseCase():
+            return close(command, state)
+        case ReopenCase():
+            return reopen(command, state, found)
+        case RecordFollowUp():
+            return record_follow_up(command, state)
+        case _:
+            assert_never(command)
+
+
+def close(command: CloseCase, state: CaseState) -> Decision:
+    match state:
+        case Enrolled(file=file) | Interviewed(file=file) | InCharge(file=file) | Suspended(file=file):
+            since = state.since if isinstance(state, InCharge | Suspended) else file.received_on
+            if wrong := misdated(command.on, command.on, since, "what the case last went through"):
+                return wrong
+            return [
+                CaseClosed(
+                    case_id=file.case_id,
+                    person_id=file.person_id,
+                    occurred_on=command.on,
+                    exit_state=command.exit_state,
+                )
+            ]
+        case Closed(on=on) if on == command.on:
+            return []
+        case _:
+            return no_room(state)
+
+
+def reopen(command: ReopenCase, state: CaseState, found: IntakeCircumstances) -> Decision:
+    """That the person has no other open case is an index of the view (P25)."""
+    match state:
+        case Closed(file=file, on=closed_on):
+            if wrong := misdated(command.on, command.on, closed_on, "the closing"):
+                return wrong
+            agreement = found.agreement_on(command.on)
+            if agreement is None:
+                return OUT_OF_TERM.about(day=command.on)
+            return [
+                CaseReopened(
+                    case_id=file.case_id,
+                    person_id=file.person_id,
+                    occurred_on=command.on,
+                    reason=command.reason,
+                    agreement_version=agreement.version,
+                )
+            ]
+        case _:
+            return no_room(state)
+
+
+def record_follow_up(command: RecordFollowUp, state: CaseState) -> Decision:
+    match state:
+        case Closed(file=file, on=closed_on):
+            if wrong := misdated(command.on, command.on, closed_on, "the exit"):
+                return wrong
+            if not 0 <= command.months_after_exit <= 60:
+                return FOLLOW_UP_MONTHS
+            if file.erased:
+                return ERASED_PERSON
+            return [
+                FollowUpRecorded(
+                    case_id=file.case_id,
+                    person_id=file.person_id,
+                    occurred_on=command.on,
+                    months_after_exit=command.months_after_exit,
+                    outcome=command.outcome,
+                )
+            ]
+        case Enrolled() | Interviewed() | InCharge() | Suspended():
+            return NOT_CLOSED
+        case _:
+            return no_room(state)

@@ -1,0 +1,105 @@
+"""Every service as a process of its own, on real servers, as `make run` starts them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from insieme_local import ports
+from insieme_local.folders import Folders
+from insieme_local.parts import Part
+from insieme_local.plan import PLAN
+from insieme_local.provision import Provisioned
+from insieme_local.run import finish_all
+from insieme_local.service import Service
+from insieme_local.supervisor import Supervisor, start_together, stop_together
+
+TICK = 0.1
+
+
+@dataclass
+class Platform:
+    """The services of one set of databases. `kill` is SIGKILL; `start` starts again what was killed."""
+
+    provisioned: Provisioned
+    folders: Folders
+    services: dict[str, Service] = field(default_factory=dict)
+
+    def prepare(self) -> None:
+        """Migrations and topics."""
+        finish_all([*PLAN.migrations, PLAN.topics], self.provisioned, self.folders)
+
+    def start_all(self, names: Sequence[str] = tuple(PLAN.services)) -> None:
+        """The named services, each with all its roles in one process."""
+        start_together([self.make(name, "serve") for name in names])
+
+    def make(self, name: str, role: str, **environment: str) -> Service:
+        """A process of one role, not yet started; known as `name`, or as `name-role` where it is not all of them."""
+        known = name if role == "serve" else f"{name}-{role}"
+        (port,) = ports.free(1)
+        told = {**self.provisioned.environment(name), f"INSIEME_{name.upper()}_PORT": str(port), **environment}
+        self.services[known] = Service(known, (f"insieme-{name}", role), port, told, self.folders)
+        return self.services[known]
+
+    def stop_all(self) -> None:
+        stop_together(list(self.services.values()))
+
+    def kill(self, name: str) -> None:
+        child = self.services[name].child
+        assert child is not None
+        child.kill()
+
+    def start(self, name: str) -> None:
+        self.services[name].start()
+
+    def url(self, name: str) -> str:
+        return f"http://127.0.0.1:{self.services[name].port}"
+
+    def client(self, name: str, **options: Any) -> httpx.AsyncClient:
+        return httpx.AsyncClient(base_url=self.url(name), timeout=10, **options)
+
+    def logs(self) -> dict[str, str]:
+        """What each service has written to its log."""
+        found: dict[str, Path] = {name: self.folders.logs / f"{name}.log" for name in self.services}
+        return {name: path.read_text() for name, path in found.items() if path.exists()}
+
+    async def figure(self, measure: str, **query: str) -> list[dict[str, Any]]:
+        """The rows of a measure, as reporting answers them now."""
+        async with self.client("reporting") as reporting:
+            answer = await reporting.get(f"/v1/measures/{measure}", params=query)
+            assert answer.status_code == 200, answer.text
+            rows: list[dict[str, Any]] = answer.json()["rows"]
+            return rows
+
+
+@contextmanager
+def supervised(parts: Sequence[Part]) -> Iterator[list[str]]:
+    """Starts again what dies, by the supervisor of `make run`; gives what it says."""
+    said: list[str] = []
+    failed: list[BaseException] = []
+    over = threading.Event()
+    supervisor = Supervisor(said.append)
+    supervisor.watch(parts)
+
+    def watch() -> None:
+        try:
+            while not over.wait(TICK):
+                supervisor.tick()
+        except BaseException as problem:
+            failed.append(problem)
+
+    thread = threading.Thread(target=watch, name="supervisor")
+    thread.start()
+    try:
+        yield said
+    finally:
+        over.set()
+        thread.join()
+    if failed:
+        raise failed[0]

@@ -1,0 +1,173 @@
+"""A canary's way over HTTP: enrolled, interviewed, taken in charge, placed, erased; and waiting until all know it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import psycopg
+
+from insieme_local.provision import SERVICES
+from insieme_reporting.v1.facts import DEFINITION
+from tests.end_to_end.people import company
+from tests.end_to_end.platform import Platform
+from tests.end_to_end.privacy.canaries import RECEIVED, Canary
+
+SECONDS = 30
+ASSESSED = "2024-03-11"
+CHARGED = "2024-03-12"
+PLACED = "2024-04-02"
+CLOSED = "2024-09-02"
+ERASED = "2025-10-01"
+
+HEADS = "select stream, max(version) from events.events group by stream"
+APPLIED = "select stream, sequence from events.sequences where subscription = %s"
+
+
+@dataclass
+class Way:
+    """Where a canary's records stand."""
+
+    person_id: str
+    case_id: str
+
+
+@dataclass
+class Journey:
+    """Sends commands, each with an Idempotency-Key of its own, and fails on a refusal."""
+
+    platform: Platform
+    intake: httpx.AsyncClient
+    matching: httpx.AsyncClient
+    ways: dict[int, Way] = field(default_factory=dict)
+
+    async def post(self, client: httpx.AsyncClient, path: str, status: int = 200, **body: Any) -> dict[str, Any]:
+        """Sends until the answer is no 503: matching may have to hear of the person first."""
+        key = str(uuid4())
+        async with asyncio.timeout(SECONDS):
+            while True:
+                answer = await client.post(path, json=body, headers={"Idempotency-Key": key})
+                if answer.status_code != 503:
+                    break
+                await asyncio.sleep(0.1)
+        assert answer.status_code == status, f"{path}: {answer.status_code} {answer.text}"
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def case(self, canary: Canary, command: str, on: str = ASSESSED, **body: Any) -> dict[str, Any]:
+        return await self.post(self.intake, f"/v1/cases/{self.ways[canary.number].case_id}/{command}", on=on, **body)
+
+    async def apply(self, canary: Canary, **changes: Any) -> Way:
+        answer = await self.post(self.intake, "/v1/applications", 201, **canary.application(**changes))
+        way = Way(answer["person_id"], answer["case_id"])
+        self.ways[canary.number] = way
+        return way
+
+    async def into_charge(self, canary: Canary) -> None:
+        """From the first interview to the plan; each command with a sealed value at least once."""
+        interview, referent = str(uuid4()), str(uuid4())
+        await self.case(
+            canary,
+            "schedule-interview",
+            on=RECEIVED,
+            interview_id=interview,
+            kind="access",
+            scheduled_for=ASSESSED,
+        )
+        await self.case(canary, "hold-interview", interview_id=interview, kind="access", interviewer_id=referent)
+        marked = canary.marked
+        await self.case(
+            canary, "assess-fragility", band="high" if marked else "medium", instrument_version="2024.1"
+        )
+        await self.case(canary, "assess-autonomy", level="not_autonomous" if marked else "partial")
+        await self.case(canary, "assess-eligibility")
+        await self.case(canary, "assess-suitability", outcome="in_target", assessor_id=referent)
+        await self.case(canary, "take-in-charge", on=CHARGED, referent_id=referent)
+        await self.case(canary, "agree-plan", on=CHARGED, ready_for="placement")
+        if marked:
+            await self.case(canary, "record-residence", on=CHARGED, comune="037031", basis="domicile")
+            await self.case(canary, "declare-other-measure", on=CHARGED, kind="lr_14_2015")
+
+    async def place(self, canary: Canary, company_id: str) -> None:
+        """Shortlisted for a vacancy of the company, accepted, placed for half a year."""
+        person = self.ways[canary.number].person_id
+        offer = {"company_id": company_id, "profile": "8.1.4", "positions": 1, "comune": "037006", "on": CHARGED}
+        vacancy = (await self.post(self.matching, "/v1/vacancies", 201, **offer))["id"]
+        candidacy = await self.post(
+            self.matching, "/v1/candidacies", 201, vacancy_id=vacancy, person_id=person, on="2024-03-20"
+        )
+        for step in ("presentation", "interview", "acceptance"):
+            await self.post(self.matching, f"/v1/candidacies/{candidacy['id']}/{step}", on="2024-03-21")
+        await self.post(
+            self.matching,
+            "/v1/employments",
+            201,
+            person_id=person,
+            company_id=company_id,
+            vacancy_id=vacancy,
+            starts_on=PLACED,
+            ends_on="2024-09-30",
+            contract_type="A.02.00",
+            working_time="full",
+            comune="037006",
+            entry_kind="re_entry",
+        )
+
+    async def out(self, canary: Canary) -> None:
+        await self.case(canary, "close", on=CLOSED, exit_state="temporary_work")
+        await self.case(
+            canary,
+            "record-follow-up",
+            on="2025-03-03",
+            months_after_exit=6,
+            outcome="in_training" if canary.marked else "employed",
+        )
+
+    async def whole_way(self, canary: Canary, company_id: str) -> None:
+        await self.apply(canary)
+        await self.into_charge(canary)
+        await self.place(canary, company_id)
+        if canary.number % 3 == 0:
+            await self.out(canary)
+
+    async def company(self, number: int) -> str:
+        identifier: str = (await self.post(self.matching, "/v1/companies", 201, **company(number)))["id"]
+        return identifier
+
+    async def erase(self, canary: Canary) -> dict[str, Any]:
+        path = f"/v1/persons/{self.ways[canary.number].person_id}/erasure"
+        return await self.post(self.intake, path, ground="request", on=ERASED)
+
+    async def erased(self, canaries: Sequence[Canary]) -> None:
+        """Waits until intake has answered each erasure with ErasureCompleted, which is after the key is destroyed."""
+        async with asyncio.timeout(SECONDS):
+            for canary in canaries:
+                while "intake" not in (await self.person(canary))["erasure_completed_by"]:
+                    await asyncio.sleep(0.05)
+
+    async def person(self, canary: Canary) -> dict[str, Any]:
+        answer = await self.intake.get(f"/v1/persons/{self.ways[canary.number].person_id}")
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def settled(self) -> None:
+        """Waits until reporting has applied every event that intake and matching have stored."""
+        async with asyncio.timeout(SECONDS):
+            while missing(self.platform):
+                await asyncio.sleep(0.1)
+
+
+def missing(platform: Platform) -> dict[str, int]:
+    """The streams of which reporting has not applied everything, and how much is stored of them."""
+    stored: dict[str, int] = {}
+    for name in SERVICES[:2]:
+        with psycopg.connect(platform.provisioned.urls[f"{name}_owner"]) as connection:
+            stored.update(connection.execute(HEADS).fetchall())
+    with psycopg.connect(platform.provisioned.urls["reporting_owner"]) as connection:
+        applied = dict(connection.execute(APPLIED, (DEFINITION.subscription,)).fetchall())
+    return {stream: version for stream, version in stored.items() if applied.get(stream, 0) < version}
