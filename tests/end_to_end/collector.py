@@ -25,14 +25,22 @@ class Span:
 
 @dataclass
 class Collector:
-    """`requests` counts whatever arrived, readable or not."""
+    """`bodies` is whatever arrived, as it arrived."""
 
-    endpoint: str
+    address: str
     spans: list[Span] = field(default_factory=list)
-    requests: int = 0
+    bodies: list[bytes] = field(default_factory=list)
+
+    def environment(self, endpoint: str | None = "http://collector.invalid:4318") -> dict[str, str]:
+        """What a service is told. We are the proxy in the way of every HTTP request that it sends, wherever to: so
+        what it sends without an endpoint is seen as well.
+        """
+        told = dict.fromkeys(("HTTP_PROXY", "http_proxy"), self.address)
+        told |= {"NO_PROXY": "", "no_proxy": "", "OTEL_BSP_SCHEDULE_DELAY": "100"}
+        return told if endpoint is None else {**told, "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint}
 
     def take(self, body: bytes) -> None:
-        self.requests += 1
+        self.bodies.append(body)
         message = ExportTraceServiceRequest()
         message.ParseFromString(body)
         for resource in message.resource_spans:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from tests.end_to_end.platform import Platform
+from tests.end_to_end.shared import Shared, sharing
 
 from insieme_local.folders import Folders
 from insieme_local.provision import Provisioned
 from insieme_local.servers import Servers
-from insieme_local.testing import session_folders
+from insieme_local.testing import Pool, session_folders
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +30,13 @@ def platform(prepared: Platform) -> Platform:
     """All services on the session's servers; never kill the servers."""
     prepared.start_all()
     return prepared
+
+
+@pytest.fixture(scope="session")
+def shared(database_pool: Pool) -> Iterator[Shared]:
+    """The platform of the tests that only add to it."""
+    with sharing(Platform(database_pool.take_set(), Folders(session_folders().root / "platform-shared"))) as made:
+        yield made
 
 
 @pytest.fixture

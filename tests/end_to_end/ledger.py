@@ -50,6 +50,11 @@ class Ledger:
     persons: int = 0
     placements: int = 0
 
+    def note(self, path: str, told: dict[str, Any], attempts: int) -> None:
+        """Writes down an answer that says where the command's effect stands."""
+        ids = tuple(UUID(one) for one in told["event_ids"])
+        self.entries.append(Acknowledged(path, told["stream"], told["sequence"], ids, attempts))
+
     def events(self) -> dict[UUID, tuple[str, int]]:
         """Stream and sequence of every acknowledged event."""
         return dict(pair for entry in self.entries for pair in entry.events())
@@ -89,17 +94,13 @@ class Client:
                 continue
             told: dict[str, Any] = answer.json()
             if answer.is_success:
-                self._note(path, told, attempt)
+                self.ledger.note(path, told, attempt)
                 return told
             if answer.status_code != 503 and told["code"] not in NOT_THERE_YET:
                 raise Unexpected(f"{service} {path}: {answer.status_code} {answer.text}")
             self.ledger.repeats[f"{answer.status_code} {told['code']}"] += 1
             await asyncio.sleep(0.25)
         raise AssertionError
-
-    def _note(self, path: str, told: dict[str, Any], attempts: int) -> None:
-        ids = tuple(UUID(one) for one in told["event_ids"])
-        self.ledger.entries.append(Acknowledged(path, told["stream"], told["sequence"], ids, attempts))
 
     async def enrol(self, someone: Someone) -> dict[str, Any]:
         told = await self.send("intake", "/v1/applications", someone.application())

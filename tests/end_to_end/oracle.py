@@ -26,6 +26,7 @@ FACTS: dict[str, tuple[str, ...]] = {
     "SuitabilityAssessed": ("case_versions",),
     "PersonTakenInCharge": ("case_versions",),
     "PlanAgreed": ("case_versions",),
+    "CaseClosed": ("case_versions",),
     "CompanyRegistered": ("company_versions", "company_size_versions"),
     "CompanyContacted": ("company_versions",),
     "VacancyOpened": ("vacancy_versions",),
@@ -39,8 +40,15 @@ FACTS: dict[str, tuple[str, ...]] = {
 }
 """Which events of a journey make a row, and where: stated here again, so that the definition is no oracle of itself."""
 
-BESIDE = {"PersonRegistered", "NoticeGiven", "CompanyActivated", "PositionFilled"}
-"""Events of other streams that a command of the journey makes too; its answer does not name them."""
+BESIDE = {
+    "PersonRegistered",
+    "NoticeGiven",
+    "CompanyActivated",
+    "PositionFilled",
+    "SealedFieldsErased",
+    "ErasureCompleted",
+}
+"""Events of other streams that a command makes too, or a process after it; the answer does not name them."""
 
 
 @dataclass(frozen=True)

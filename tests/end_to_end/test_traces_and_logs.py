@@ -4,60 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
 from tests.end_to_end import oracle
 from tests.end_to_end.collector import Collector, Span, collecting
-from tests.end_to_end.ledger import Ledger, client_of
+from tests.end_to_end.ledger import client_of
 from tests.end_to_end.people import Someone
-from tests.end_to_end.platform import Platform
-
-from insieme_local.supervisor import start_together
+from tests.end_to_end.shared import Shared
 
 pytestmark = pytest.mark.end_to_end
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 CALLER = "00f067aa0ba902b7"
-ENDPOINT = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector.invalid:4318"}
+JSON = {"Content-Type": "application/json"}
 
 
-def behind(collector: Collector) -> dict[str, str]:
-    """The collector as a proxy in the way of every HTTP request that a service sends, wherever to; and no delay."""
-    proxy = dict.fromkeys(("HTTP_PROXY", "http_proxy"), collector.endpoint)
-    return {**proxy, "NO_PROXY": "", "no_proxy": "", "OTEL_BSP_SCHEDULE_DELAY": "100"}
-
-
-@pytest.fixture(scope="module")
-def collector() -> Iterator[Collector]:
-    with collecting() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def traced(prepared: Platform, collector: Collector) -> Platform:
-    """Intake and reporting, told to send their spans."""
-    start_together([prepared.make(name, "serve", **behind(collector), **ENDPOINT) for name in ("intake", "reporting")])
-    return prepared
-
-
-async def enrolled(platform: Platform, number: int) -> list[UUID]:
+async def enrolled(shared: Shared, someone: Someone) -> list[UUID]:
     """One application within a trace of the caller's; the ids of its events, which reporting has applied."""
-    headers = {"traceparent": f"00-{TRACE}-{CALLER}-01"}
-    ledger = Ledger()
-    async with client_of(platform, ledger) as client:
-        client.services["intake"].headers.update(headers)
-        await client.enrol(Someone(number))
-    await oracle.caught_up(platform.provisioned.urls["reporting"], "reporting.facts.1", ledger.streams())
-    return list(ledger.events())
+    known = shared.ledger.events().keys()
+    async with client_of(shared.platform, shared.ledger) as client:
+        client.services["intake"].headers["traceparent"] = f"00-{TRACE}-{CALLER}-01"
+        await client.enrol(someone)
+    url = shared.platform.provisioned.urls["reporting"]
+    await oracle.caught_up(url, "reporting.facts.1", shared.ledger.streams())
+    return list(shared.ledger.events().keys() - known)
 
 
 async def test_spans_of_request_command_relay_and_projection_are_joined_by_the_events_traceparent(
-    traced: Platform, collector: Collector
+    shared: Shared,
 ) -> None:
-    events = await enrolled(traced, 1)
-    carried = [one for one in await oracle.in_topics(traced.provisioned) if one.event_id in events]
+    collector = shared.collector
+    events = await enrolled(shared, Someone(300_001))
+    carried = [one for one in await oracle.in_topics(shared.platform.provisioned) if one.event_id in events]
     request = await seen(collector, "insieme-intake", "POST")
     command = await seen(collector, "insieme-intake", "command")
     relay = await seen(collector, "insieme-intake", "relay intake")
@@ -81,38 +61,38 @@ async def seen(collector: Collector, service: str, name: str) -> Span:
             await asyncio.sleep(0.05)
 
 
-async def test_without_an_endpoint_nothing_is_sent_anywhere(traced: Platform, collector: Collector) -> None:
-    """The same proxy that sees every span of the services above sees nothing of one that was told no endpoint."""
-    assert collector.requests > 0, "the proxy catches nothing: the test proves nothing"
+async def test_without_an_endpoint_nothing_is_sent_anywhere(shared: Shared) -> None:
+    """The same proxy that sees every span of the shared services sees nothing of one that was told no endpoint."""
+    assert shared.collector.bodies, "the proxy catches nothing: the test proves nothing"
     with collecting() as proxy:
-        service = traced.make("intake", "http", **behind(proxy))
+        service = shared.platform.make("intake", "http", **proxy.environment(endpoint=None))
         try:
             await asyncio.to_thread(service.start)
-            async with traced.client("intake-http") as client:
-                answer = await client.post("/v1/applications", json=Someone(2).application())
+            async with shared.platform.client("intake-http") as client:
+                answer = await client.get("/v1/cases")
         finally:
             await asyncio.to_thread(service.stop)
 
-    assert answer.status_code == 201
-    assert proxy.requests == 0
+    assert answer.status_code == 200
+    assert proxy.bodies == []
 
 
-async def test_logs_are_lines_of_json_without_anything_that_names_a_person(
-    traced: Platform, collector: Collector
-) -> None:
-    someone = Someone(77)
-    async with traced.client("intake") as client:
-        told = (await client.post("/v1/applications", json=someone.application())).json()
-        wrong = await client.post("/v1/applications", json=someone.application(someone.codice_fiscale[:15] + "?"))
-        known = await client.get(f"/v1/persons/{told['person_id']}/identity")
-        broken = await client.post("/v1/applications", content=json.dumps(someone.application())[:-1])
-    logs = traced.logs()
+async def test_logs_are_lines_of_json_and_neither_they_nor_spans_nor_errors_name_a_person(shared: Shared) -> None:
+    someone = Someone(300_002)
+    async with client_of(shared.platform, shared.ledger) as client:
+        person_id = (await client.enrol(someone))["person_id"]
+    async with shared.platform.client("intake") as intake:
+        wrong = await intake.post("/v1/applications", json=someone.application(someone.codice_fiscale[:15] + "?"))
+        broken = await intake.post("/v1/applications", content=json.dumps(someone.application())[:-1], headers=JSON)
+        known = await intake.get(f"/v1/persons/{person_id}/identity")
+    logs = shared.platform.logs()
     lines = [json.loads(line) for log in logs.values() for line in log.splitlines()]
+    sent = b"".join(shared.collector.bodies).decode("utf-8", "replace")
 
-    assert [answer.status_code for answer in (wrong, known, broken)] == [422, 200, 400]
+    assert [answer.status_code for answer in (wrong, broken, known)] == [422, 400, 200]
     assert known.json()["last_name"] == someone.surname
-    assert told["person_id"] in {line.get("person_id") for line in lines}, "the look at an identity is logged by its id"
-    assert not named(someone.strings(), [*logs.values(), wrong.text, broken.text, repr(collector.spans)])
+    assert person_id in {line.get("person_id") for line in lines}, "the look at an identity is logged by its id"
+    assert not named(someone.strings(), [*logs.values(), wrong.text, broken.text, sent])
 
 
 def named(strings: Sequence[str], texts: Sequence[str]) -> list[str]:

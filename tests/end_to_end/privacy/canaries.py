@@ -122,5 +122,3 @@ SEALED_OF_ONE = (
     "in_training",
 )
 """Readable values of sealed fields that only one canary has: the marked one, and number 1 for the quartiere."""
-
-

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-
-from insieme_local.servers import Servers
 from tests.end_to_end.platform import Platform
 from tests.end_to_end.privacy.story import Story, tell
+
+from insieme_local.servers import Servers
 
 
 @pytest.fixture(scope="module")

@@ -10,12 +10,13 @@ from uuid import uuid4
 
 import httpx
 import psycopg
-
-from insieme_local.provision import SERVICES
-from insieme_reporting.v1.facts import DEFINITION
 from tests.end_to_end.people import company
 from tests.end_to_end.platform import Platform
 from tests.end_to_end.privacy.canaries import RECEIVED, Canary
+
+from insieme_events.testing.road import eventually
+from insieme_local.provision import SERVICES
+from insieme_reporting.v1.facts import DEFINITION
 
 SECONDS = 30
 ASSESSED = "2024-03-11"
@@ -80,9 +81,7 @@ class Journey:
         )
         await self.case(canary, "hold-interview", interview_id=interview, kind="access", interviewer_id=referent)
         marked = canary.marked
-        await self.case(
-            canary, "assess-fragility", band="high" if marked else "medium", instrument_version="2024.1"
-        )
+        await self.case(canary, "assess-fragility", band="high" if marked else "medium", instrument_version="2024.1")
         await self.case(canary, "assess-autonomy", level="not_autonomous" if marked else "partial")
         await self.case(canary, "assess-eligibility")
         await self.case(canary, "assess-suitability", outcome="in_target", assessor_id=referent)
@@ -144,10 +143,11 @@ class Journey:
 
     async def erased(self, canaries: Sequence[Canary]) -> None:
         """Waits until intake has answered each erasure with ErasureCompleted, which is after the key is destroyed."""
-        async with asyncio.timeout(SECONDS):
-            for canary in canaries:
-                while "intake" not in (await self.person(canary))["erasure_completed_by"]:
-                    await asyncio.sleep(0.05)
+
+        async def all_done() -> bool:
+            return all(["intake" in (await self.person(canary))["erasure_completed_by"] for canary in canaries])
+
+        await eventually(all_done, SECONDS)
 
     async def person(self, canary: Canary) -> dict[str, Any]:
         answer = await self.intake.get(f"/v1/persons/{self.ways[canary.number].person_id}")
@@ -157,9 +157,11 @@ class Journey:
 
     async def settled(self) -> None:
         """Waits until reporting has applied every event that intake and matching have stored."""
-        async with asyncio.timeout(SECONDS):
-            while missing(self.platform):
-                await asyncio.sleep(0.1)
+
+        async def nothing_missing() -> bool:
+            return not missing(self.platform)
+
+        await eventually(nothing_missing, SECONDS)
 
 
 def missing(platform: Platform) -> dict[str, int]:
@@ -169,5 +171,5 @@ def missing(platform: Platform) -> dict[str, int]:
         with psycopg.connect(platform.provisioned.urls[f"{name}_owner"]) as connection:
             stored.update(connection.execute(HEADS).fetchall())
     with psycopg.connect(platform.provisioned.urls["reporting_owner"]) as connection:
-        applied = dict(connection.execute(APPLIED, (DEFINITION.subscription,)).fetchall())
+        applied: dict[str, int] = dict(connection.execute(APPLIED, (DEFINITION.subscription,)).fetchall())
     return {stream: version for stream, version in stored.items() if applied.get(stream, 0) < version}

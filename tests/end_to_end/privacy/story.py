@@ -8,9 +8,11 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import psycopg
+from tests.end_to_end.platform import Platform
+from tests.end_to_end.privacy.canaries import Canary
+from tests.end_to_end.privacy.journey import Journey
 
 from insieme_events.contracts import DomainEvent
 from insieme_events.contracts.intake import FragilityAssessed
@@ -23,9 +25,6 @@ from insieme_events.testing.snapshot import Snapshot, take
 from insieme_events.vault import KeyVault, MasterKey
 from insieme_local.provision import Provisioned
 from insieme_local.servers import Servers
-from tests.end_to_end.platform import Platform
-from tests.end_to_end.privacy.canaries import Canary
-from tests.end_to_end.privacy.journey import Journey
 
 CANARIES = [Canary(number) for number in range(12)]
 ERASED = CANARIES[:10]
@@ -169,5 +168,3 @@ async def park_sealed_events(provisioned: Provisioned, count: int) -> None:
 
         async with at_work(failing):
             await eventually(parked)
-
-

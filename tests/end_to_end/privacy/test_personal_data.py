@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import orjson
-import psycopg
 import pytest
-from confluent_kafka import Producer
+from tests.end_to_end.privacy.canaries import SEALED_OF_ONE, Canary
+from tests.end_to_end.privacy.planting import PLANTED_TYPE, plant
+from tests.end_to_end.privacy.story import CANARIES, ERASED, FAILING, FIGURES, KEPT, Moment, Story, key_vault, snapshot
 
 from insieme_events.catalogue import BY_TYPE, MODULES, party_topic, position_topic, restricted_topic
 from insieme_events.contracts import ERASED as ERASED_VALUE
@@ -21,8 +21,6 @@ from insieme_intake.vault import BOUND_TO, Identity
 from insieme_intake.views import READABLE_SEALED
 from insieme_local.servers import Servers
 from insieme_reporting.v1.facts import DEFINITION
-from tests.end_to_end.privacy.canaries import SEALED_OF_ONE, Canary
-from tests.end_to_end.privacy.story import CANARIES, ERASED, FAILING, FIGURES, KEPT, Moment, Story, key_vault, snapshot
 
 pytestmark = pytest.mark.end_to_end
 
@@ -62,7 +60,7 @@ def test_the_snapshot_holds_everything(story: Story) -> None:
     topics = {record.topic for record in snapshot.records}
     for context in MODULES:
         assert {topic(prefix, context) for topic in (restricted_topic, party_topic, position_topic)} <= topics
-    assert {"intake.log", "matching.log", "reporting.log", "postgres.log"} <= snapshot.logs.keys()
+    assert {"intake.log", "matching.log", "reporting.log"} <= snapshot.logs.keys()
     assert snapshot.logs["intake.log"]
 
 
@@ -234,69 +232,23 @@ def test_an_erased_person_who_applies_again_is_a_new_person(story: Story) -> Non
 
 
 def test_what_is_planted_is_found(story: Story, servers: Servers) -> None:
-    """The control: in a view, in a record, in a dead letter, in a log; as text, hash and bytes; and as plaintext."""
-    planted, stream = Canary(11 - len(KEPT)), f"case-{uuid4()}"
-    provisioned = story.platform.provisioned
-    prefix = provisioned.topic_prefix
-    digest = sorted(privacy.digests(planted.codice_fiscale))[0]
-    kind = "it.insiemeperillavoro.intake.FragilityAssessed.v1"
-    plain = {"occurred_on": "2024-03-11", "person_id": str(uuid4()), "case_id": stream[5:], "band": "low"}
-    value = json.dumps({**plain, "instrument_version": "1", "by": None})
-    with psycopg.connect(provisioned.urls["intake_owner"]) as intake:
-        intake.execute(
-            "update views.referrals set decline_reason = decline_reason where false",
-        )
-        intake.execute(
-            """insert into views.interviews (interview_id, case_id, kind, status, day)
-               values (gen_random_uuid(), gen_random_uuid(), %s, 'held', '2024-01-01')""",
-            (planted.last_name.upper(),),
-        )
-        intake.execute(
-            "insert into events.idempotency values ('planted', 'planted', %s, '[]', now())",
-            (planted.identity["telephone"].encode(),),
-        )
-        intake.execute(
-            """insert into events.events (event_id, stream, version, type, schema_version, data, metadata, occurred_on,
-                   recorded_at, predecessor, epoch)
-               values (gen_random_uuid(), %s, 1, 'FragilityAssessed', 1, %s, '{}', now(), now(), null, 0)""",
-            (stream, value),
-        )
-    with psycopg.connect(provisioned.urls["reporting_owner"]) as reporting:
-        reporting.execute(
-            """insert into events.dead_letters (subscription, topic, partition, record_offset, stream, sequence, type,
-                   reason, detail, headers, value, parked_at)
-               values ('planted', 't', 0, 0, %s, 1, %s, 'failed', '', %s, %s, now())""",
-            (stream, kind, json.dumps([["ce_type", kind]]), value.encode()),
-        )
-        reporting.execute(
-            """insert into events.dead_letters (subscription, topic, partition, record_offset, stream, sequence, type,
-                   reason, detail, headers, value, parked_at)
-               values ('planted', 't', 0, 1, %s, 2, '', 'failed', '', '[]', %s, now())""",
-            (stream, digest),
-        )
-    producer = Producer({"bootstrap.servers": servers.bootstrap})
-    producer.produce(party_topic(prefix, "intake"), key=planted.identity["email"].encode(), value=b"{}")
-    headers = [("ce_type", kind.encode())]
-    producer.produce(party_topic(prefix, "intake"), value=value.encode(), headers=headers)
-    producer.produce(f"{prefix}.planted", value=value.encode(), headers=headers)
-    assert producer.flush(10) == 0
-    (story.platform.folders.logs / "planted.log").write_text(planted.identity["address"]["street"])
-
+    """The control: an erased canary's strings and a sealed value in the open, in all kinds of places."""
+    planted, prefix = ERASED[-1], story.platform.provisioned.topic_prefix
+    plant(story.platform, servers, planted)
     found = snapshot(story.platform, servers)
+    party, stray = party_topic(prefix, "intake"), f"{prefix}.planted"
     assert privacy.holding(found, planted.forms()) == {
         Column("intake", "views.interviews", "kind"),
         Column("intake", "events.idempotency", "fingerprint"),
         Column("reporting", "events.dead_letters", "value"),
-        f"topic {party_topic(prefix, 'intake')}",
+        f"topic {party}",
         "log planted.log",
     }
-    assert privacy.walk_store(found, "intake").open == {("intake store", "FragilityAssessed", ("band",))}
+    band = ("FragilityAssessed", ("band",))
+    assert privacy.walk_store(found, "intake").open == {("intake store", *band)}
     letters = privacy.walk_dead_letters(found, "reporting")
-    assert letters.open == {("reporting dead letters", "FragilityAssessed", ("band",))}
-    assert letters.strangers == {"reporting dead letters"}
-    topic = f"{prefix}.planted"
-    assert privacy.walk_topic(found, topic).open == {(topic, "FragilityAssessed", ("band",))}
-    beyond = privacy.beyond_party_form(found, party_topic(prefix, "intake"))
-    assert (kind, "band") in beyond
-    shown = privacy.showing(found, ("low",))
-    assert {Column("intake", "events.events", "data"), f"topic {topic}"} <= shown.keys()
+    assert (letters.open, letters.strangers) == ({("reporting dead letters", *band)}, {"reporting dead letters"})
+    assert privacy.walk_topic(found, stray).open == {(stray, *band)}
+    assert (PLANTED_TYPE, "band") in privacy.beyond_party_form(found, party)
+    in_the_open = {Column("intake", "events.events", "data"), Column("reporting", "events.dead_letters", "value")}
+    assert privacy.showing(found, ("low",)).keys() == in_the_open | {f"topic {party}", f"topic {stray}"}

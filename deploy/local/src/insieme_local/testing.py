@@ -7,6 +7,7 @@ ask for are made before the first test runs.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 from collections.abc import Callable, Iterator
@@ -174,9 +175,11 @@ def session_folders() -> Folders:
     mine = tests / str(os.getpid())
     for other in tests.glob("*"):
         if other.name.isdecimal() and not _session_lives(other):
-            for records in other.glob("**/records"):
-                processes.stop_leftovers(records)
-                folders.forget(Folders(records.parent))
+            # Another session may be removing the same one at this very moment.
+            with contextlib.suppress(FileNotFoundError):
+                for records in other.glob("**/records"):
+                    processes.stop_leftovers(records)
+                    folders.forget(Folders(records.parent))
             folders.forget(Folders(other))
     mine.mkdir(parents=True, exist_ok=True)
     return Folders(mine)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
@@ -20,6 +21,14 @@ from insieme_events.units import STALE
 from insieme_events.vault import KeyDestroyed, KeysUnavailable
 
 MEDIA_TYPE = "application/problem+json"
+
+HTTP_ERRORS = {
+    400: ("http.malformed_json", "The body is not well-formed JSON in UTF-8. Check commas, quotes and the encoding."),
+    404: ("http.no_such_path", "There is nothing under this path. /docs lists the paths that there are."),
+    405: ("http.method_not_allowed", "This path does not take this method. /docs lists the methods that it takes."),
+}
+OTHER_HTTP_ERROR = ("http.error", "The request cannot be answered as it was sent. /docs describes what is.")
+OUR_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 STATUS = {
     RefusalKind.INVALID: 422,
@@ -96,7 +105,7 @@ def install(app: FastAPI) -> None:
     async def invalid(_: Request, raised: RequestValidationError) -> JSONResponse:
         errors = raised.errors()
         if any(error["type"] == "json_invalid" for error in errors):
-            return problem(400, "http.malformed_json", "The body is not well-formed JSON. Check commas and quotes.")
+            return problem(400, *HTTP_ERRORS[400])
         found = [_field(error) for error in errors]
         where = ", ".join(sorted({error.pointer for error in found}))
         first = next((e for e in errors if e["type"] == "value_error" and _code_of(e)), None)
@@ -107,8 +116,12 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(_: Request, raised: HTTPException) -> JSONResponse:
-        code = {404: "http.no_such_path", 405: "http.method_not_allowed"}.get(raised.status_code, "http.error")
-        return problem(raised.status_code, code, str(raised.detail))
+        return problem(raised.status_code, *HTTP_ERRORS.get(raised.status_code, OTHER_HTTP_ERROR))
+
+    @app.exception_handler(psycopg.DataError)
+    async def unstorable(_: Request, raised: psycopg.DataError) -> JSONResponse:
+        telemetry.log.warning("unstorable", error=type(raised).__name__)
+        return problem(422, "http.unstorable", "A text of the request holds a character that cannot be stored.")
 
     @app.exception_handler(psycopg.OperationalError)
     @app.exception_handler(PoolTimeout)
@@ -138,7 +151,11 @@ def install(app: FastAPI) -> None:
 
 
 def _field(error: Any) -> FieldError:
-    pointer = "/" + "/".join(str(part) for part in error["loc"])
+    *above, last = error["loc"]
+    # A field that we do not have may be named after somebody: only what looks like a name of ours is shown.
+    if error["type"] == "extra_forbidden" and OUR_NAME.fullmatch(str(last)) is None:
+        last = "…"
+    pointer = "/" + "/".join(str(part) for part in (*above, last))
     known = _code_of(error)
     detail = known[2] if known is not None else str(error["msg"]).removeprefix("Value error, ")
     return FieldError(pointer=pointer, code=error["type"], detail=detail)

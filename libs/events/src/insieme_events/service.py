@@ -14,6 +14,7 @@ import prometheus_client
 import psycopg
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
+from fastapi.telemetry import TelemetryConfig
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from insieme_events import problems, telemetry
@@ -118,6 +119,16 @@ async def running(
         yield Running(definition, settings, pool, keys, Commands(definition.name, pool, keys, clock), clock)
 
 
+# FastAPI would send a second span per request with its query string, and the messages of exceptions.
+NO_TELEMETRY_OF_ITS_OWN: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+
+
 def create_app(definition: ServiceDefinition, settings: ServiceSettings, role: Role = Role.SERVE) -> FastAPI:
     """The ASGI application of one role. Every role answers /healthz, /readyz and /metrics."""
 
@@ -131,7 +142,13 @@ def create_app(definition: ServiceDefinition, settings: ServiceSettings, role: R
             async with _tending(app, service.workers):
                 yield
 
-    app = FastAPI(title=definition.title, description=definition.description, version="1", lifespan=lifespan)
+    app = FastAPI(
+        title=definition.title,
+        description=definition.description,
+        version="1",
+        lifespan=lifespan,
+        telemetry=NO_TELEMETRY_OF_ITS_OWN,
+    )
     problems.install(app)
     trace_requests(app)
     app.include_router(_operations())

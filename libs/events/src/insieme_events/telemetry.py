@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import traceback
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -67,6 +69,16 @@ class _OncePerMinute(logging.Filter):
         return True
 
 
+def _without_message(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """An exception's message may quote somebody's data: its type and its place are logged, not its message."""
+    found = event.pop("exc_info", None)
+    if isinstance(found, tuple) and found[0] is not None:
+        frames = traceback.extract_tb(found[2])
+        event["error"] = found[0].__name__
+        event["where"] = f"{frames[-1].name}:{frames[-1].lineno}" if frames else None
+    return event
+
+
 def _quiet_libraries() -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.addFilter(_OncePerMinute())
@@ -75,6 +87,7 @@ def _quiet_libraries() -> None:
             processors=[
                 structlog.stdlib.add_logger_name,
                 structlog.stdlib.add_log_level,
+                _without_message,
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(),

@@ -85,14 +85,24 @@ def describe(bootstrap: str, names: list[str]) -> dict[str, TopicFacts]:
                 if error.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
                     raise TopicError("topics.missing", f"{name} does not exist; run `insieme topics apply`") from error
                 raise
-            ends = {
-                partition.id: consumer.get_watermark_offsets(TopicPartition(name, partition.id), timeout=TIMEOUT)
-                for partition in topic.partitions
-            }
+            ends = {partition.id: _ends(consumer, name, partition.id) for partition in topic.partitions}
             found[name] = TopicFacts(name, str(topic.topic_id), ends)
         return found
     finally:
         consumer.close()
+
+
+def _ends(consumer: Consumer, topic: str, partition: int) -> tuple[int, int]:
+    """First offset and offset of the next record. A topic that was made a moment ago may have no leader yet."""
+    deadline = time.monotonic() + TIMEOUT
+    while True:
+        try:
+            low, high = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=TIMEOUT)
+            return low, high
+        except KafkaException as error:
+            if error.args[0].code() != KafkaError.NOT_LEADER_FOR_PARTITION or time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
 
 
 def _reader(bootstrap: str) -> dict[str, Any]:
@@ -113,7 +123,7 @@ def last_value(bootstrap: str, topic: str, window: int = 1000) -> bytes | None:
     """
     consumer = Consumer(_reader(bootstrap))
     try:
-        low, high = consumer.get_watermark_offsets(TopicPartition(topic, 0), timeout=TIMEOUT)
+        low, high = _ends(consumer, topic, 0)
         for start in dict.fromkeys((max(low, high - window), low)):
             value = _last_from(consumer, topic, start)
             if value is not None:

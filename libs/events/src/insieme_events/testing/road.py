@@ -11,6 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
+from aiokafka import AIOKafkaProducer
+from confluent_kafka import Consumer, KafkaError, TopicPartition
 from psycopg_pool import AsyncConnectionPool
 
 from insieme_events import migrate, store, topics
@@ -18,7 +21,7 @@ from insieme_events.commands import Aggregate, Asked, Change, Commands, Done, St
 from insieme_events.contracts import Actor, DomainEvent
 from insieme_events.contracts.intake import ReferralAccepted
 from insieme_events.decider import Circumstances, Command, Decider, Decision
-from insieme_events.envelope import metadata_of, outgoing
+from insieme_events.envelope import Stored, metadata_of, outgoing
 from insieme_events.sealing import to_json
 from insieme_events.service import Worker, open_pool
 from insieme_events.store import Connection
@@ -172,3 +175,98 @@ def on_wire(record: store.Record, offset: int, partition: int = 0, topic: str = 
     """The complete record that the relay would send."""
     sent, _ = outgoing(record, "intake")
     return Wire(topic, partition, offset, sent.key, sent.value, sent.headers)
+
+
+EFFECTS = "create table public.effects (n int generated always as identity, stream text, sequence int, event_id uuid)"
+
+
+class Effects:
+    """A handler that writes one row per event that it is given, nothing but the insert keeping order or doubles out.
+
+    `prepare` makes its table. It raises ValueError for the events that it is told to.
+    """
+
+    types: frozenset[type[DomainEvent]] | None = None
+
+    def __init__(self, *failing: UUID) -> None:
+        self.failing = failing
+        self.calls = 0
+
+    @staticmethod
+    async def prepare(way: Road) -> None:
+        async with await psycopg.AsyncConnection.connect(way.owner_url) as owner:
+            await owner.execute(EFFECTS)
+            await owner.execute("grant select, insert on public.effects to intake")
+
+    async def apply(self, connection: Connection, events: Sequence[Stored]) -> None:
+        self.calls += 1
+        async with connection.cursor() as cursor:
+            await cursor.executemany(
+                "insert into public.effects (stream, sequence, event_id) values (%s, %s, %s)",
+                [(stored.stream, stored.sequence, stored.event_id) for stored in events],
+            )
+        if any(stored.event_id in self.failing for stored in events):
+            raise ValueError("canary-content")
+
+
+async def effects(way: Road) -> list[tuple[str, int]]:
+    """Stream and sequence of every effect, in the order in which they were written."""
+    return [(s, n) for s, n in await way.rows("select stream, sequence from public.effects order by n")]
+
+
+@dataclass(frozen=True)
+class Sent(Wire):
+    """A record as a reader of committed records gets it."""
+
+    timestamp_ms: int
+
+    def header(self, name: str) -> str:
+        return dict(self.headers)[name].decode()
+
+
+def committed(bootstrap: str, topic: str) -> list[Sent]:
+    """Every committed record of a topic, in order per partition, read from its first offset to its end."""
+    consumer = Consumer(
+        {
+            "bootstrap.servers": bootstrap,
+            "group.id": "test-reader",
+            "isolation.level": "read_committed",
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+        }
+    )
+    found: list[Sent] = []
+    try:
+        places = [TopicPartition(topic, n, 0) for n in topics.describe(bootstrap, [topic])[topic].ends]
+        consumer.assign(places)
+        while places:
+            message: Any = consumer.poll(20)
+            assert message is not None, f"{topic} gave nothing"
+            if message.error() is not None:
+                assert message.error().code() == KafkaError._PARTITION_EOF, message.error()
+                places.pop()
+                continue
+            stamp = message.timestamp()[1]
+            headers = message.headers() or []
+            place = message.partition(), message.offset()
+            found.append(Sent(topic, *place, message.key(), message.value(), headers, stamp))
+        return found
+    finally:
+        consumer.close()
+
+
+async def produce(bootstrap: str, *records: Wire, transactional_id: str | None = None, commit: bool = True) -> None:
+    """Puts records on their topics and partitions, as any foreign producer may."""
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", transactional_id=transactional_id)
+    await producer.start()
+    try:
+        if transactional_id is not None:
+            await producer.begin_transaction()
+        for record in records:
+            await producer.send_and_wait(
+                record.topic, record.value, record.key, record.partition, headers=list(record.headers)
+            )
+        if transactional_id is not None:
+            await (producer.commit_transaction() if commit else producer.abort_transaction())
+    finally:
+        await producer.stop()

@@ -101,8 +101,14 @@ async def apply(application: Application, incoming: Incoming, response: Response
     code_hash = vault.tax_code_hash(service.master_key, code)
     for _ in range(TRIES):
         async with service.pool.connection() as connection:
-            person_id = await vault.find(connection, code_hash) or uuid4()
-        keys = await service.keys.ensure({person_id}, service.clock())
+            known = await vault.find(connection, code_hash)
+        person_id = known or uuid4()
+        # Whoever is known has a key. Where it is not there it must be restored: a new one would open nothing of old.
+        keys = await (
+            service.keys.ensure({person_id}, service.clock()) if known is None else service.keys.read({known})
+        )
+        if keys[person_id] is None:  # erased since our look
+            continue
         done = await incoming.attempt(
             *steps(application, person_id, uuid4(), code),
             also=(vault.put(person_id, code_hash, application.identity, keys),),

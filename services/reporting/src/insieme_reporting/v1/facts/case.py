@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from insieme_events.contracts import intake
-from insieme_events.projection import FactRow, Stored, readable
+from insieme_events.envelope import Stored
+from insieme_events.projection import FactRow, readable
 from insieme_reporting.v1.facts.changes import changed, earliest
 
 
@@ -53,7 +54,8 @@ def apply(latest: Mapping[tuple[Any, ...], CaseVersion], stored: Stored) -> Sequ
     if not isinstance(event, intake.CaseEvent):
         return ()
     before = latest.get((event.case_id,))
-    return changed(before, _after(before or CaseVersion(event.case_id, event.person_id), event, before is None))
+    after = _after(before or CaseVersion(event.case_id, event.person_id), event, before is None)
+    return changed(before, after, always=isinstance(event, intake.EntryCharacteristicsRecorded))
 
 
 def _after(case: CaseVersion, event: intake.CaseEvent, first: bool) -> CaseVersion | None:

@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from insieme_events.contracts import matching
-from insieme_events.projection import FactRow, Stored
+from insieme_events.envelope import Stored
+from insieme_events.projection import FactRow
 from insieme_reporting.v1.facts.changes import changed
 
 

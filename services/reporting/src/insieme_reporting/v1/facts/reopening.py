@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from insieme_events.contracts import intake
-from insieme_events.projection import FactRow, Stored
+from insieme_events.envelope import Stored
+from insieme_events.projection import FactRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,4 @@ def apply(latest: Mapping[tuple[Any, ...], ReopeningVersion], stored: Stored) ->
     event = stored.event
     if not isinstance(event, intake.CaseReopened):
         return ()
-    return (
-        ReopeningVersion(event.case_id, len(latest) + 1, event.person_id, event.occurred_on, event.reason.value),
-    )
+    return (ReopeningVersion(event.case_id, len(latest) + 1, event.person_id, event.occurred_on, event.reason.value),)

@@ -1,0 +1,72 @@
+"""A happening: what one unit of commands is made from. Pure data, ordered by the instant of its recording."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from uuid import UUID
+
+from insieme_events.decider import Command
+
+
+class Kind(StrEnum):
+    """The aggregates, by the head of their stream names."""
+
+    PERSON = "person"
+    CASE = "case"
+    COMPANY = "company"
+    NEED = "need"
+    VACANCY = "vacancy"
+    CANDIDACY = "candidacy"
+    EMPLOYMENT = "employment"
+
+
+class Phase(IntEnum):
+    """A batch is decided on what the store held before it, so a month is written in this order (matching's bulk rule).
+
+    Intake has one phase only.
+    """
+
+    COMPANIES = 0
+    VACANCIES = 1
+    CANDIDACIES = 2
+    PLACEMENTS = 3
+    AMENDMENTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Refers:
+    """The command's `field` takes the id of the first event of that type in the stream of its step."""
+
+    field: str
+    event_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One command to one stream. With `refers` the event id in it is found when it is written."""
+
+    kind: Kind
+    stream_id: UUID
+    command: Command
+    refers: Refers | None = None
+
+    @property
+    def stream(self) -> str:
+        return f"{self.kind}-{self.stream_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Orders that happen together or not at all. `key` is the idempotency key and the correlation id of its events.
+
+    `person` is the number of the person whose identity is written beside it, `company` that of the company.
+    """
+
+    recorded_at: datetime
+    key: UUID
+    orders: tuple[Order, ...]
+    phase: Phase = Phase.COMPANIES
+    person: int | None = None
+    company: int | None = None

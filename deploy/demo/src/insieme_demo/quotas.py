@@ -1,0 +1,92 @@
+"""How many of what: the published five-years case, and believable numbers for the rest, at any scale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+from typing import TypeVar
+
+FIRST_DAY = date(2017, 6, 1)
+LAST_DAY = date(2021, 12, 31)
+YEARS = range(2017, 2022)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    """Exact by construction. `placements` counts contract links by the year in which they start; shares are those of
+    the published case: men among the enrolled, 50 and older on the day of enrolment, men among the links.
+    """
+
+    enrolled: int
+    taken_in_charge: int
+    placements: tuple[int, ...]
+    men: int
+    over_50: int
+    links_of_men: tuple[int, ...]
+    turned_away: int
+    voided_enrolments: int
+    reopened: int
+    second_cases: int
+    corrected_characteristics: int
+    voided_placements: int
+    corrected_placements: int
+    transformed_placements: int
+    companies: int
+    vacancies: int
+    candidacies: int
+
+
+PLACEMENTS = (60, 215, 313, 270, 552)
+"""Links per year from 2017; 2021 and the total of 1,410 are published, the years between are ours."""
+
+
+def scaled(scale: float) -> Quotas:
+    """The quotas of a history of that scale; 1.0 is the whole. Raises ValueError for a scale that leaves nothing."""
+
+    def of(number: float) -> int:
+        return round(number * scale)
+
+    enrolled, total = of(5297), of(1410)
+    placements = parts(total - of(552), PLACEMENTS[:-1]) + (of(552),)
+    if enrolled < 50:
+        raise ValueError(f"a scale of {scale} leaves {enrolled} persons: take one from 0.01 on")
+    return Quotas(
+        enrolled=enrolled,
+        taken_in_charge=of(4012),
+        placements=placements,
+        men=round(0.54 * enrolled),
+        over_50=round(0.40 * enrolled),
+        links_of_men=parts(round(0.55 * total), placements),
+        turned_away=of(318),
+        voided_enrolments=of(15),
+        reopened=of(100),
+        second_cases=of(50),
+        corrected_characteristics=of(40),
+        voided_placements=of(30),
+        corrected_placements=of(40),
+        transformed_placements=of(60),
+        companies=max(of(450), 5),
+        vacancies=of(1100),
+        candidacies=of(4500),
+    )
+
+
+def parts(total: int, weights: Sequence[float]) -> tuple[int, ...]:
+    """`total` shared out by weight, whole numbers that add up to it (largest remainder)."""
+    exact = [total * weight / sum(weights) for weight in weights]
+    shares = [int(each) for each in exact]
+    by_remainder = sorted(range(len(weights)), key=lambda n: (shares[n] - exact[n], n))
+    for n in by_remainder[: total - sum(shares)]:
+        shares[n] += 1
+    return tuple(shares)
+
+
+def shuffled(chance: Random, *counted: tuple[T, int]) -> list[T]:
+    """Every value as often as its quota says, in an order of chance."""
+    values = [value for value, count in counted for _ in range(count)]
+    chance.shuffle(values)
+    return values

@@ -1,0 +1,57 @@
+"""What a measure declares, and what every answer carries (figures.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Value(StrEnum):
+    """COUNT: distinct units. RATE: numerator, denominator and their ratio. DAYS: mean, median and how many."""
+
+    COUNT = "count"
+    RATE = "rate"
+    DAYS = "days"
+
+
+class Reading(StrEnum):
+    """FLOW: own date in the period. STOCK: own date at or before the end of the period."""
+
+    FLOW = "flow"
+    STOCK = "stock"
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    it: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One measure of one version. `by` are the breakdowns that it has: any other is refused, never ignored."""
+
+    name: str
+    title: Title
+    unit: str
+    definition: str
+    event_time: str
+    by: tuple[str, ...]
+    value: Value = Value.COUNT
+    reading: Reading = Reading.FLOW
+    population: str | None = None
+
+    @property
+    def file(self) -> str:
+        """The SQL file that yields the population."""
+        return f"{self.population or self.name}.sql"
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """A column of the answer and the SQL that makes it of the population `p`, the person `s` and the territory `t`."""
+
+    name: str
+    sql: str
+    needs_person: bool = False
+    needs_territory: bool = False

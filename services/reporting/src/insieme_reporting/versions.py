@@ -1,0 +1,88 @@
+"""The versions of the facts that this build runs, side by side, and which one is read (decision 13)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from insieme_events.decider import RefusalKind, Refused
+from insieme_events.problems import ProblemError
+from insieme_events.projection import ProjectionDefinition, ProjectionHandler, create_tables
+from insieme_events.service import Running
+from insieme_events.store import Connection
+from insieme_events.subscription import Subscription
+from insieme_reporting import v1
+from insieme_reporting.measuring import Measures
+from insieme_reporting.v1.facts import DEFINITION as FACTS_1
+from insieme_reporting.v1.measures import MEASURES as MEASURES_1
+
+NOT_READY = Refused(
+    "reporting.no_active_version",
+    "No version of the facts is active yet. Ask again when the service is ready.",
+    kind=RefusalKind.RETRY,
+)
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version of the facts with the measures that were written for it; kept until it is retired."""
+
+    definition: ProjectionDefinition
+    measures: Measures
+
+
+VERSIONS: dict[int, Version] = {1: Version(FACTS_1, Measures(f"{v1.__name__}.measures", MEASURES_1))}
+PROJECTION = "facts"
+
+
+async def prepare(service: Running) -> None:
+    """Makes the schema of every version that is not retired; the first version ever made becomes the active one."""
+    async with service.pool.connection() as connection:
+        for number, version in VERSIONS.items():
+            await create_tables(connection, version.definition)
+            await connection.execute(
+                """insert into events.projection_versions (projection, version, schema, made_at)
+                   values (%s, %s, %s, %s) on conflict do nothing""",
+                (PROJECTION, number, version.definition.schema, service.clock()),
+            )
+        await connection.execute(
+            "insert into events.active_version (projection, version) values (%s, %s) on conflict do nothing",
+            (PROJECTION, min(VERSIONS)),
+        )
+
+
+def subscriptions(service: Running) -> list[Subscription]:
+    """One per version, each with a cursor of its own."""
+    return [
+        Subscription.of(
+            service,
+            version.definition.subscription,
+            version.definition.contexts,
+            ProjectionHandler(version.definition),
+            park_unknown=True,
+        )
+        for version in VERSIONS.values()
+    ]
+
+
+@asynccontextmanager
+async def active(service: Running) -> AsyncIterator[tuple[Connection, Version]]:
+    """One REPEATABLE READ transaction that reads the active version first: never a mixture of two."""
+    async with service.pool.connection() as connection:
+        await connection.execute("set transaction isolation level repeatable read, read only")
+        row = await (
+            await connection.execute("select version from events.active_version where projection = %s", (PROJECTION,))
+        ).fetchone()
+        if row is None or row[0] not in VERSIONS:
+            raise ProblemError(NOT_READY)
+        version = VERSIONS[row[0]]
+        await connection.execute("select set_config('search_path', %s, true)", (version.definition.schema,))
+        yield connection, version
+        await connection.rollback()
+
+
+async def active_subscription(service: Running) -> str:
+    """The subscription behind the active version: what a read waits for."""
+    async with active(service) as (_, version):
+        return version.definition.subscription
