@@ -102,11 +102,11 @@ async def test_an_unknown_breakdown_is_refused_and_not_ignored(platform: Platfor
     async with platform.client("reporting") as reporting:
         period = {"from": "2024-01-01", "to": "2024-12-31"}
         answer = await reporting.get("/v1/measures/placements", params={**period, "by": CANARY.last_name})
-        check(answer, 422, "reporting.breakdown_unknown", None)
+        check(answer, 422, "reporting.unknown_breakdown", None)
         answer = await reporting.get("/v1/measures/enrolled", params={**period, "by": "contract_class"})
-        check(answer, 422, "reporting.breakdown_unknown", None)
+        check(answer, 422, "reporting.unknown_breakdown", None)
         answer = await reporting.get(f"/v1/measures/{CANARY.last_name}", params=period)
-        check(answer, 404, "reporting.measure_unknown", None)
+        check(answer, 404, "reporting.unknown_measure", None)
         answer = await reporting.get("/v1/measures/enrolled", params={"from": "2024-12-31", "to": "2024-01-01"})
         check(answer, 422, "reporting.period", None)
 

@@ -46,16 +46,16 @@ class Journey:
     matching: httpx.AsyncClient
     ways: dict[int, Way] = field(default_factory=dict)
 
-    async def post(self, client: httpx.AsyncClient, path: str, status: int = 200, **body: Any) -> dict[str, Any]:
-        """Sends until the answer is no 503: matching may have to hear of the person first."""
+    async def post(self, client: httpx.AsyncClient, path: str, expected: int = 200, /, **body: Any) -> dict[str, Any]:
+        """Sends again what is answered by "not now", or by matching before it has heard of the taking in charge."""
         key = str(uuid4())
         async with asyncio.timeout(SECONDS):
             while True:
                 answer = await client.post(path, json=body, headers={"Idempotency-Key": key})
-                if answer.status_code != 503:
+                if answer.status_code != 503 and answer.json().get("code") != "matching.not_in_charge":
                     break
                 await asyncio.sleep(0.1)
-        assert answer.status_code == status, f"{path}: {answer.status_code} {answer.text}"
+        assert answer.status_code == expected, f"{path}: {answer.status_code} {answer.text}"
         found: dict[str, Any] = answer.json()
         return found
 

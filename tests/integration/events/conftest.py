@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from uuid import UUID
@@ -9,9 +10,10 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from insieme_events import migrate
+from insieme_events import migrate, topics
+from insieme_events.commands import Commands
 from insieme_events.service import open_pool
-from insieme_events.testing.road import Road, road
+from insieme_events.testing.road import Road
 from insieme_events.vault import KeyVault, MasterKey
 from insieme_local.provision import Provisioned
 from insieme_local.servers import Servers
@@ -27,10 +29,19 @@ def emptied(url: str, schema: str) -> None:
 
 @pytest.fixture
 async def way(servers: Servers, provisioned: Provisioned, topic_prefix: str) -> AsyncIterator[Road]:
-    """A migrated database, its topics, a pool and a command runner."""
-    emptied(provisioned.urls["intake_owner"], "events")
-    async with road(provisioned.urls, servers.bootstrap, topic_prefix.rstrip(".")) as made:
-        yield made
+    """A migrated database, a pool and a command runner; no topics."""
+    url, owner_url = provisioned.urls["intake"], provisioned.urls["intake_owner"]
+    emptied(owner_url, "events")
+    migrate.upgrade_service(owner_url, "intake", None)
+    async with open_pool(url, 8, "test-road") as pool:
+        yield Road(servers.bootstrap, topic_prefix.rstrip("."), url, owner_url, pool, Commands("intake", pool))
+
+
+@pytest.fixture
+async def broad_way(way: Road) -> Road:
+    """The same with its topics."""
+    await asyncio.to_thread(topics.apply, way.bootstrap, way.prefix)
+    return way
 
 
 @pytest.fixture

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -14,7 +15,7 @@ import psycopg
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from insieme_events import catalogue, store, topics
+from insieme_events import catalogue, store
 from insieme_events.clock import system_clock
 from insieme_events.contracts.intake import EligibilityAssessed, PersonEnrolled
 from insieme_events.contracts.vocabulary import ChannelClass
@@ -37,11 +38,28 @@ from insieme_events.testing.road import (
 pytestmark = pytest.mark.integration
 
 SCRIPT = """
-import asyncio, sys
+import asyncio, os, signal, sys
+from aiokafka import AIOKafkaProducer
 from insieme_events.relay import Relay
-url, bootstrap, prefix = sys.argv[1:]
-asyncio.run(Relay("intake", url, bootstrap, prefix, asyncio.Event(), batch=40).run())
+url, bootstrap, prefix, transactions, moment = sys.argv[1:]
+left, commit = int(transactions), AIOKafkaProducer.commit_transaction
+
+async def commit_or_die(self):
+    global left
+    left -= 1
+    if left or moment == "after commit":
+        await commit(self)
+    if not left:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+AIOKafkaProducer.commit_transaction = commit_or_die
+asyncio.run(Relay("intake", url, bootstrap, prefix, asyncio.Event(), batch=200).run())
 """
+
+
+@pytest.fixture
+def way(broad_way: Road) -> Road:
+    return broad_way
 
 
 def relay(way: Road, kind: type[Relay] = Relay) -> Relay:
@@ -56,7 +74,7 @@ async def read(way: Road, topic: str | None = None) -> list[Sent]:
     return await asyncio.to_thread(committed, way.bootstrap, topic or restricted(way))
 
 
-def relayed(way: Road, count: int):  # type: ignore[no-untyped-def] # a condition for `eventually`
+def relayed(way: Road, count: int) -> Callable[[], Awaitable[bool]]:
     async def there() -> bool:
         return len(await read(way)) >= count
 
@@ -80,28 +98,18 @@ async def assert_whole(way: Road) -> list[Sent]:
     return records
 
 
-async def position(way: Road) -> bytes | None:
-    topic = catalogue.position_topic(way.prefix, "intake")
-    return await asyncio.to_thread(topics.last_value, way.bootstrap, topic)
-
-
 async def test_every_event_is_there_once_and_in_order_after_the_relay_was_killed(way: Road) -> None:
     await way.fill(150, 20)
-    for _ in range(3):
-        before = await position(way)
-        process = await asyncio.create_subprocess_exec(sys.executable, "-c", SCRIPT, way.url, way.bootstrap, way.prefix)
-
-        async def moved(before: bytes | None = before) -> bool:
-            return await position(way) != before
-
-        try:
-            await eventually(moved, 30)
-        finally:
-            process.kill()
-            await process.wait()
-    assert 0 < len(await read(way)) < 3000, "it was killed on the way"
+    expected = 0
+    for transactions, moment in ((3, "before commit"), (2, "after commit"), (4, "before commit")):
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", SCRIPT, way.url, way.bootstrap, way.prefix, str(transactions), moment
+        )
+        assert await asyncio.wait_for(process.wait(), 30) == -signal.SIGKILL
+        expected += 200 * (transactions - (moment == "before commit"))
     async with at_work(relay(way)):
         await eventually(relayed(way, 3000))
+    assert expected == 200 * (2 + 2 + 3)
     assert len(await assert_whole(way)) == 3000
 
 

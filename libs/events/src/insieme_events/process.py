@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from collections.abc import Callable
 from typing import NoReturn
@@ -60,6 +61,9 @@ def _server(definition: ServiceDefinition, role: Role) -> Callable[[], None]:
             )
         )
         app.state.stop_server = lambda: setattr(server, "should_exit", True)
+        # uvicorn drains and then raises the signal again: without a handler of ours the process would end by it.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: app.state.stop_server())
         asyncio.run(server.serve())
         if getattr(app.state, "failed", False) or not server.started:
             sys.exit(1)

@@ -18,12 +18,12 @@ from insieme_reporting.measure import Measure, Reading, Value
 
 UNKNOWN_MEASURE = Refused(
     "reporting.unknown_measure",
-    "There is no measure {name}. GET /v1/measures lists them.",
+    "There is no measure of that name. GET /v1/measures lists them.",
     kind=RefusalKind.NOT_FOUND,
 )
 UNKNOWN_BREAKDOWN = Refused(
     "reporting.unknown_breakdown",
-    "The measure {name} has no breakdown {by}. It has: {allowed}.",
+    "The measure {name} has no such breakdown. It has: {allowed}.",
     kind=RefusalKind.INVALID,
 )
 PERIOD = Refused(
@@ -62,7 +62,7 @@ class Question:
             return TOO_MANY
         for name in self.by:
             if name not in self.measure.by:
-                return UNKNOWN_BREAKDOWN.about(name=self.measure.name, by=name, allowed=", ".join(self.measure.by))
+                return UNKNOWN_BREAKDOWN.about(name=self.measure.name, allowed=", ".join(self.measure.by))
         return None
 
 
@@ -78,7 +78,7 @@ class Measures:
         object.__setattr__(self, "by_name", {measure.name: measure for measure in self.measures})
 
     def named(self, name: str) -> Measure | Refused:
-        return self.by_name.get(name) or UNKNOWN_MEASURE.about(name=name)
+        return self.by_name.get(name) or UNKNOWN_MEASURE
 
     def statement(self, question: Question) -> str:
         """The whole SQL of an answer; its parameters are from, to and known_at."""

@@ -31,7 +31,7 @@ Place = Column | str
 def spellings(text: str) -> set[bytes]:
     """An identity string as somebody may have written it: bare, without separators, escaped, encoded."""
     found: set[bytes] = set()
-    for plain in {text, re.sub(r"[^\w@]", "", text)}:
+    for plain in {text, text.upper(), re.sub(r"[^\w@]", "", text), re.sub(r"[^\w@]", "", text).upper()}:
         raw = plain.encode()
         found |= {raw, quote(plain).encode(), json.dumps(plain)[1:-1].encode(), raw.hex().encode(), *_in_base64(raw)}
     return {form.lower() for form in found}
