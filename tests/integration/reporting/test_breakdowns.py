@@ -14,9 +14,7 @@ from insieme_reporting.testing import History
 from insieme_reporting.versions import VERSIONS
 
 MEASURES = VERSIONS[1].measures.measures
-ADDITIVE = [
-    m.name for m in MEASURES if m.value is Value.COUNT and m.name in {"enrolled", "taken_in_charge", "placements"}
-]
+ADDITIVE = ("enrolled", "taken_in_charge", "placements")
 COMUNI = {"037006": "Città di Bologna", "037032": "Imola", "037039": "Pianura Est", "037062": "Appennino Bolognese"}
 
 

@@ -28,10 +28,16 @@ Place = Column | str
 """A column, or `topic <name>`, or `log <name>`."""
 
 
+SHORTEST = 10
+"""A bare form that is shorter may stand in an id or a ciphertext by chance."""
+
+
 def spellings(text: str) -> set[bytes]:
-    """An identity string as somebody may have written it: bare, without separators, escaped, encoded."""
+    """An identity string as somebody may have written it: without separators, in capitals, escaped, encoded."""
+    bare = re.sub(r"[^\w@]", "", text)
+    given = {text, bare} if len(bare) >= SHORTEST else {text}
     found: set[bytes] = set()
-    for plain in {text, text.upper(), re.sub(r"[^\w@]", "", text), re.sub(r"[^\w@]", "", text).upper()}:
+    for plain in given | {each.upper() for each in given}:
         raw = plain.encode()
         found |= {raw, quote(plain).encode(), json.dumps(plain)[1:-1].encode(), raw.hex().encode(), *_in_base64(raw)}
     return {form.lower() for form in found}

@@ -1,0 +1,74 @@
+"""The whole history from a seed and a scale, without input or output; and month by month as it was recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+
+from insieme_demo import chains, endings, funnel, intake_story, matching_story, offers, people
+from insieme_demo.chains import Chain
+from insieme_demo.days import months_between
+from insieme_demo.funnel import Way
+from insieme_demo.happening import Happening
+from insieme_demo.offers import Offers
+from insieme_demo.people import Person
+from insieme_demo.quotas import FIRST_DAY, LAST_DAY, Quotas, scaled
+
+SEED = 2017
+"""The history that `make run` shows."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What happened. `ways` are the cases: first those of every person in order, then the second ones."""
+
+    seed: int
+    scale: float
+    quotas: Quotas
+    people: list[Person]
+    ways: list[Way]
+    chains: list[Chain]
+    offers: Offers
+
+
+@dataclass(frozen=True)
+class Month:
+    """What was recorded in one month. Each list is ordered by phase, and within it by the instant of recording."""
+
+    year: int
+    month: int
+    intake: list[Happening]
+    matching: list[Happening]
+
+    def __str__(self) -> str:
+        return f"{self.year}-{self.month:02d}"
+
+
+def make(seed: int = SEED, scale: float = 1.0) -> Plan:
+    """The same seed and scale give the same plan. Raises ValueError for a scale that leaves too little."""
+    chance, quotas = Random(f"insieme/{seed}/{scale}"), scaled(scale)
+    persons = people.make(chance, quotas)
+    first = funnel.first_cases(chance, seed, quotas, persons)
+    placed = chains.make(chance, seed, quotas, first)
+    ways = endings.ended(chance, seed, quotas, first, placed)
+    return Plan(seed, scale, quotas, persons, ways, placed, offers.make(chance, seed, quotas, ways, placed))
+
+
+def months(plan: Plan) -> Iterator[Month]:
+    """Every month from the first to the last in which anything was recorded."""
+    chance = Random(f"insieme/{plan.seed}/{plan.scale}/recording")
+    intake = [
+        happening
+        for number, way in enumerate(plan.ways)
+        for happening in intake_story.happenings(chance, plan.seed, number, way)
+    ]
+    matching = list(matching_story.happenings(chance, plan.seed, plan.offers, plan.chains))
+    by_month: dict[tuple[int, int], tuple[list[Happening], list[Happening]]] = {
+        each: ([], []) for each in months_between(FIRST_DAY, LAST_DAY)
+    }
+    for n, told in enumerate((intake, matching)):
+        for happening in sorted(told, key=lambda each: (each.phase, each.recorded_at, each.key)):
+            by_month[happening.recorded_at.year, happening.recorded_at.month][n].append(happening)
+    for (year, month), (of_intake, of_matching) in by_month.items():
+        yield Month(year, month, of_intake, of_matching)
