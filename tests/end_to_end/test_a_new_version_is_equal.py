@@ -111,5 +111,5 @@ async def _readable(provisioned: Provisioned, schema: str, cases: list[str]) -> 
     query = (
         f"select {', '.join(SEALED)} from {schema}.case_versions where case_id = any(%s::uuid[]) and gender is not null"
     )
-    async with await psycopg.AsyncConnection.connect(provisioned.urls["reporting_owner"]) as connection:
+    async with await psycopg.AsyncConnection.connect(provisioned.urls["reporting"]) as connection:
         return set(await (await connection.execute(query, (cases,))).fetchall())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import psycopg
-from psycopg import sql
 
 from insieme_events.projection import content, create_tables
 from insieme_local.provision import Provisioned
@@ -11,17 +10,12 @@ from insieme_reporting.v1.facts import DEFINITION
 
 
 async def make(provisioned: Provisioned, schema: str) -> None:
-    """The tables of a version, in which reporting's own role may write."""
-    async with await psycopg.AsyncConnection.connect(provisioned.urls["reporting_owner"]) as connection:
+    """The tables of a version, made by reporting's own role, as the service does at its start."""
+    async with await psycopg.AsyncConnection.connect(provisioned.urls["reporting"]) as connection:
         await create_tables(connection, DEFINITION, schema)
-        name = sql.Identifier(schema)
-        await connection.execute(sql.SQL("grant usage on schema {} to reporting").format(name))
-        await connection.execute(
-            sql.SQL("grant select, insert, update on all tables in schema {} to reporting").format(name)
-        )
 
 
 async def bytes_of(provisioned: Provisioned, schema: str) -> dict[str, bytes]:
     """Per fact table everything that stands in it."""
-    async with await psycopg.AsyncConnection.connect(provisioned.urls["reporting_owner"]) as connection:
+    async with await psycopg.AsyncConnection.connect(provisioned.urls["reporting"]) as connection:
         return {fact.row.table: await content(connection, fact, schema) for fact in DEFINITION.facts}

@@ -44,18 +44,18 @@ class Seen:
         return [row for row in self.facts if case_id in row[0]]
 
 
-def query(platform: Platform, owner: str, statement: str) -> Rows:
-    with psycopg.connect(platform.provisioned.urls[owner]) as connection:
+def query(platform: Platform, role: str, statement: str) -> Rows:
+    with psycopg.connect(platform.provisioned.urls[role]) as connection:
         return connection.execute(statement.encode()).fetchall()
 
 
 async def see(platform: Platform) -> Seen:
     period = {"from": "2024-01-01", "to": "2025-12-31"}
     return Seen(
-        query(platform, "reporting_owner", FACTS),
+        query(platform, "reporting", FACTS),
         await platform.figure("enrolled", **period),
         await platform.figure("enrolled", **period, by="gender"),
-        query(platform, "reporting_owner", LETTERS)[0][0],
+        query(platform, "reporting", LETTERS)[0][0],
         query(platform, "intake_owner", EVENTS)[0][0],
         query(platform, "keys_owner", KEYS),
     )

@@ -12,11 +12,13 @@ from tests.end_to_end.platform import Platform
 from tests.end_to_end.privacy.canaries import Canary
 from tests.end_to_end.privacy.journey import Journey
 from tests.end_to_end.privacy.outages import (
+    KEYS,
     PUT_KEY,
     Seen,
     journey_on,
     keys_away,
     keys_restored_empty,
+    query,
     refusals,
     reporting_backs_off,
     see,
@@ -77,11 +79,11 @@ def emptied(away: Outage, platform: Platform) -> Outage:
                 backing_off = asyncio.create_task(reporting_backs_off(platform, "KeysUnavailable"))
                 await asyncio.to_thread(platform.start, "reporting")
                 answers = await refusals(journey, known)
-                answers["newcomer"] = await journey.intake.post(
-                    "/v1/applications", json=Canary(NEWCOMER + 3).application()
-                )
                 await backing_off
                 during = await see(platform)
+                newcomer = Canary(NEWCOMER + 3).application()
+                answers["newcomer"] = await journey.intake.post("/v1/applications", json=newcomer)
+                during.keys = query(platform, "keys_owner", KEYS)
             await journey.settled()
             return Outage(case_id, before, during, await see(platform), answers)
 
@@ -149,8 +151,6 @@ async def test_a_restored_key_of_an_erased_person_is_destroyed_before_intake_ser
         key, identity = restorable(platform, person_id)
         assert (key[1], identity) == (None, None)
         assert key[3] is not None
-        answer = await httpx.AsyncClient(base_url=platform.url("intake")).get(f"/v1/persons/{person_id}/identity")
-        assert (answer.status_code, answer.json()["code"]) == (404, "intake.person_unknown")
         await refused_for_ever(journey, canary)
 
 
@@ -179,8 +179,11 @@ def restore(platform: Platform, kept: Kept) -> None:
 
 
 async def refused_for_ever(journey: Journey, canary: Canary) -> None:
-    case_id = journey.ways[canary.number].case_id
+    """The identity is nobody's, and the case takes no sealed value any more."""
+    way = journey.ways[canary.number]
     async with journey.platform.client("intake") as intake:
         body = {"on": "2024-03-11", "band": "low", "instrument_version": "2024.1"}
-        answer = await intake.post(f"/v1/cases/{case_id}/assess-fragility", json=body)
+        answer = await intake.get(f"/v1/persons/{way.person_id}/identity")
+        assert (answer.status_code, answer.json()["code"]) == (404, "intake.person_unknown")
+        answer = await intake.post(f"/v1/cases/{way.case_id}/assess-fragility", json=body)
     assert (answer.status_code, answer.json()["code"]) == (409, "intake.erased")

@@ -69,7 +69,7 @@ async def assert_once_and_in_order(way: Road, expected: int) -> None:
 
 async def handled(way: Road, count: int, seconds: float = 60) -> None:
     async def there() -> bool:
-        return (await way.rows("select count(*) from public.effects"))[0][0] >= count
+        return len(await effects(way)) >= count
 
     await eventually(there, seconds)
 

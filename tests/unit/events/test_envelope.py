@@ -103,10 +103,18 @@ def test_a_stream_name_that_no_table_would_take_is_unreadable(stream: bytes) -> 
         received(replace(with_header(wire(), "ce_subject", stream), key=stream))
 
 
-@pytest.mark.parametrize("change", [{"value": None}, {"key": None}, {"key": b"another"}, {"headers": []}])
-def test_a_record_without_value_key_or_headers_is_unreadable(change: dict[str, None]) -> None:
+@pytest.mark.parametrize(
+    "record",
+    [
+        replace(wire(), value=None),
+        replace(wire(), key=None),
+        replace(wire(), key=b"another"),
+        replace(wire(), headers=[]),
+    ],
+)
+def test_a_record_without_value_key_or_headers_is_unreadable(record: Wire) -> None:
     with pytest.raises(Unreadable):
-        received(replace(wire(), **change))
+        received(record)
 
 
 @pytest.mark.parametrize("value", [b"", b"{", b"[]", b"null", b"\xff", b'{"referral_id": "canary-7"}'])

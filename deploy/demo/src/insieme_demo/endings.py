@@ -102,9 +102,7 @@ def _reopened(chance: Random, quotas: Quotas, ways: list[Way]) -> list[Way]:
         closed_on = on[n].closed_on
         assert closed_on is not None
         if chance.random() < 0.1:
-            on[n] = replace(
-                on[n], reopened=(later(chance, closed_on, 2, 12), ReopeningReason.CLOSED_BY_MISTAKE)
-            )
+            on[n] = replace(on[n], reopened=(later(chance, closed_on, 2, 12), ReopeningReason.CLOSED_BY_MISTAKE))
         else:
             reason = chance.choice((ReopeningReason.LOST_WORK, ReopeningReason.CAME_BACK))
             on[n] = replace(on[n], reopened=(later(chance, closed_on, 30, 240), reason))

@@ -74,7 +74,9 @@ class Way:
 def first_cases(chance: Random, seed: int, quotas: Quotas, people: list[Person]) -> list[Way]:
     """One case per person, in the order of the persons, up to the plan."""
     fates = _fates(chance, quotas, people)
-    return [way(chance, made(seed, "case", person.number), person, fate) for person, fate in zip(people, fates, strict=True)]
+    return [
+        way(chance, made(seed, "case", person.number), person, fate) for person, fate in zip(people, fates, strict=True)
+    ]
 
 
 def _fates(chance: Random, quotas: Quotas, people: list[Person]) -> list[Fate]:
@@ -97,6 +99,7 @@ def _fates(chance: Random, quotas: Quotas, people: list[Person]) -> list[Fate]:
     rejected = quotas.turned_away * 2 // 3
     away = shuffled(chance, (Fate.REJECTED, rejected), (Fate.WITHDRAWN, quotas.turned_away - rejected))
     return [*fates, *away, *[Fate.VOIDED] * quotas.voided_enrolments]
+
 
 def way(chance: Random, case_id: UUID, person: Person, fate: Fate, again_on: date | None = None) -> Way:
     """A case from its application to its plan; `again_on` is the receipt of a second application."""

@@ -25,7 +25,7 @@ class Kind(StrEnum):
 class Phase(IntEnum):
     """A batch is decided on what the store held before it, so a month is written in this order (matching's bulk rule).
 
-    Intake has one phase only.
+    Intake knows the first phase and the last.
     """
 
     COMPANIES = 0

@@ -11,7 +11,7 @@ from uuid import UUID
 from insieme_demo import lists
 from insieme_demo.days import recorded
 from insieme_demo.funnel import Fate, Way
-from insieme_demo.happening import Happening, Kind, Order, Refers
+from insieme_demo.happening import Happening, Kind, Order, Phase, Refers
 from insieme_demo.ids import made
 from insieme_events.contracts.intake import (
     AddressBasis,
@@ -61,7 +61,9 @@ class Story:
         for n, (on, delay, orders) in enumerate(sorted(self.acts, key=lambda act: act[0])):
             after = recorded(self.chance, on, delay, after)
             key = made(self.seed, "act", number * 100 + n)
-            yield Happening(after, key, orders, person=self.way.person.number if n == 0 else None)
+            # What names an event of the same case is decided on what the store held before.
+            phase = Phase.AMENDMENTS if orders[0].refers else Phase.COMPANIES
+            yield Happening(after, key, orders, phase, person=self.way.person.number if n == 0 else None)
 
 
 def happenings(chance: Random, seed: int, number: int, way: Way) -> Iterator[Happening]:
@@ -110,7 +112,9 @@ def _application(story: Story) -> None:
     story.acts.append((on, 4, (*known, *(Order(Kind.CASE, way.case_id, command) for command in told))))
 
 
-def _keyed(number: int, isced: Isced, citizenship: CitizenshipClass, comune: str) -> tuple[Isced, CitizenshipClass, str]:
+def _keyed(
+    number: int, isced: Isced, citizenship: CitizenshipClass, comune: str
+) -> tuple[Isced, CitizenshipClass, str]:
     """The characteristics with one of them keyed wrongly at first."""
     match number % 3:
         case 0:
@@ -146,7 +150,8 @@ def _interviews(story: Story) -> None:
     fixed_for = way.missed_on or way.interviewed_on
     assert fixed_for is not None
     story.act(
-        way.fixed_on, commands.ScheduleInterview(on=way.fixed_on, interview_id=first, kind=access, scheduled_for=fixed_for)
+        way.fixed_on,
+        commands.ScheduleInterview(on=way.fixed_on, interview_id=first, kind=access, scheduled_for=fixed_for),
     )
     if way.missed_on is not None:
         missed = [commands.MissInterview(on=way.missed_on, interview_id=first)]

@@ -250,7 +250,9 @@ def _transformation(chain: Chain) -> TransformPlacement:
     on, code = chain.transformed
     if code is TransformationCode.PART_TO_FULL_TIME:
         return TransformPlacement(code=code, on=on)
-    return TransformPlacement(code=code, on=on, contract_type="A.06.00" if chain.contract_type == "A.06.01" else "A.01.00")
+    return TransformPlacement(
+        code=code, on=on, contract_type="A.06.00" if chain.contract_type == "A.06.01" else "A.01.00"
+    )
 
 
 def _correction(teller: Teller, chain: Chain, company: Company) -> Happening:

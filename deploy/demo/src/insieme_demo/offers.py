@@ -139,9 +139,7 @@ def _vacancy(chance: Random, seed: int, companies: list[Company], number: int, o
     opened_on = max(opened_on, company.registered_on + timedelta(days=1))
     positions = chance.choices([1, 2, 3, 5], [70, 18, 8, 4])[0]
     profile = chance.choice(PROFILES)
-    return Vacancy(
-        made(seed, "vacancy", number), number, company, opened_on, positions, profile, chance.random() < 0.1
-    )
+    return Vacancy(made(seed, "vacancy", number), number, company, opened_on, positions, profile, chance.random() < 0.1)
 
 
 def _taken(
@@ -155,9 +153,7 @@ def _taken(
         if chance.random() < 0.2:
             employers[chain.number] = _employer(chance, companies, day)
             continue
-        spare = [
-            v for v in vacancies[-60:] if len(v.chains) < v.positions and 10 <= (day - v.opened_on).days <= 120
-        ]
+        spare = [v for v in vacancies[-60:] if len(v.chains) < v.positions and 10 <= (day - v.opened_on).days <= 120]
         if spare and chance.random() < 0.5:
             vacancy = chance.choice(spare)
         else:
@@ -201,7 +197,9 @@ def _candidacies(
         first = max(vacancy.opened_on + timedelta(days=1), way.available_from)
         last = min(vacancy.until, way.closed_on or LAST_DAY, vacancy.opened_on + timedelta(days=90))
         if first < last and (vacancy.number, way.person.number) not in put_forward:
-            found.append(_other(chance, made(seed, "candidacy", len(found)), vacancy, way, between(chance, first, last)))
+            found.append(
+                _other(chance, made(seed, "candidacy", len(found)), vacancy, way, between(chance, first, last))
+            )
             put_forward.add((vacancy.number, way.person.number))
     return found
 

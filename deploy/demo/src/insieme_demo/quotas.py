@@ -51,7 +51,7 @@ def scaled(scale: float) -> Quotas:
         return round(number * scale)
 
     enrolled, total = of(5297), of(1410)
-    placements = parts(total - of(552), PLACEMENTS[:-1]) + (of(552),)
+    placements = (*parts(total - of(552), PLACEMENTS[:-1]), of(552))
     if enrolled < 50:
         raise ValueError(f"a scale of {scale} leaves {enrolled} persons: take one from 0.01 on")
     return Quotas(

@@ -1,4 +1,4 @@
-"""Reads of a service's views: SQLAlchemy Core statements on psycopg connections, pages by cursor, one row with its ETag."""
+"""Reads of a service's views: SQLAlchemy Core on psycopg connections, pages by cursor, one row with its ETag."""
 
 from __future__ import annotations
 

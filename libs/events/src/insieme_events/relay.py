@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import orjson
 import psycopg
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import IllegalOperation, KafkaError
 from aiokafka.partitioner import murmur2
 from aiokafka.producer.message_accumulator import BatchBuilder
 from confluent_kafka import KafkaException
@@ -27,6 +27,8 @@ STANDBY = 1.0
 RETRY = 0.5
 MAX_BATCH_BYTES = 1_000_000
 POSITION_KEY = b"relay"
+# A producer that was fenced while it sent answers the next send with IllegalOperation, which is no KafkaError.
+INTERRUPTIONS = (psycopg.Error, KafkaError, IllegalOperation, OSError, KafkaException)
 
 
 class PositionLost(Exception):
@@ -97,7 +99,7 @@ class Relay:
             except NotLeader:
                 self._healthy = True
                 await self._pause(STANDBY)
-            except (psycopg.Error, KafkaError, OSError, KafkaException) as error:
+            except INTERRUPTIONS as error:
                 self._healthy = False
                 telemetry.log.warning("relay_interrupted", relay=self.name, error=type(error).__name__)
                 await self._pause(RETRY)
@@ -134,7 +136,7 @@ class Relay:
         finally:
             self._healthy = False
             # A fenced producer raises AssertionError when it is told to abort: it is discarded in any case.
-            with contextlib.suppress(KafkaError, AssertionError, asyncio.TimeoutError):
+            with contextlib.suppress(KafkaError, IllegalOperation, AssertionError, asyncio.TimeoutError):
                 await asyncio.wait_for(producer.stop(), 5)
 
     def _read_position(self) -> Position:

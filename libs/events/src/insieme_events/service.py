@@ -175,7 +175,9 @@ async def _tending(app: FastAPI, workers: Sequence[Worker]) -> AsyncIterator[Non
     def ended(task: asyncio.Task[None]) -> None:
         if task.cancelled() or (error := task.exception()) is None:
             return
-        telemetry.log.error("worker_died", worker=task.get_name(), error=type(error).__name__, detail=str(error))
+        # Sentences of ours come with a code; any other message may quote somebody's data.
+        detail = str(error) if hasattr(error, "code") else None
+        telemetry.log.error("worker_died", worker=task.get_name(), error=type(error).__name__, detail=detail)
         app.state.failed = True
         stop: Callable[[], None] | None = getattr(app.state, "stop_server", None)
         if stop is not None:

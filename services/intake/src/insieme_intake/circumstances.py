@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from uuid import UUID
 
 from insieme_events.agreement import Agreement, in_force
 from insieme_events.decider import Circumstances, RefusalKind, Refused
@@ -28,13 +30,20 @@ ERASED_PERSON = Refused(
     "intake.erased",
     "The data of this person are erased: nothing that needs them can be recorded or decided any more.",
 )
+BIRTH_IN_FUTURE = Refused(
+    "intake.birth_date", "The date of birth lies in the future: correct it.", clause="P25", kind=RefusalKind.INVALID
+)
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeCircumstances(Circumstances):
-    """`agreement` is the one of the command's business date; `agreements` answers for other days."""
+    """`agreement` is the one of the command's business date; `agreements` answers for other days.
+
+    `event_ids`: per event type the id of the last one on the stream, for a command that names an event of the past.
+    """
 
     agreements: tuple[Agreement, ...] = ()
+    event_ids: Mapping[str, UUID] = field(default_factory=dict)
 
     def agreement_on(self, day: date) -> Agreement | None:
         return in_force(self.agreements, day)

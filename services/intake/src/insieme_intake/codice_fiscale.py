@@ -15,6 +15,7 @@ from codicefiscale import codicefiscale as tables
 from insieme_events.contracts.intake import IdentityKind
 from insieme_events.contracts.vocabulary import Gender
 from insieme_events.decider import RefusalKind, Refused
+from insieme_intake.circumstances import BIRTH_IN_FUTURE
 
 _DIGIT = "[0-9LMNPQRSTUV]"
 _SHAPE = re.compile(rf"[A-Z]{{6}}{_DIGIT}{{2}}[ABCDEHLMPRST]{_DIGIT}{{2}}[A-Z]{_DIGIT}{{3}}[A-Z]")
@@ -39,12 +40,12 @@ CHECK_LETTER = _refused(
 BIRTH_DATE_IN_CODE = _refused("The codice fiscale names a day of birth that does not exist: compare it with the card.")
 BIRTH_PLACE_IN_CODE = _refused("The codice fiscale names a place of birth that does not exist: compare with the card.")
 OTHER_BIRTH_DATE = _refused("The codice fiscale belongs to another date of birth: correct one of the two.")
-OTHER_GENDER = _refused(
+OTHER_GENDER = Refused(
+    "intake.gender_to_confirm",
     "The codice fiscale carries another sex than the gender given: correct one of the two, "
-    "or confirm the gender if that is how the person declares it."
-)
-BIRTH_DATE_IN_FUTURE = Refused(
-    "intake.birth_date", "The date of birth lies in the future: correct it.", clause="P25", kind=RefusalKind.INVALID
+    "or confirm the gender if that is how the person declares it.",
+    clause="P25",
+    kind=RefusalKind.INVALID,
 )
 
 
@@ -89,7 +90,7 @@ def contradiction(
     keyboard, and accepted once it is confirmed; `non_binary` never contradicts.
     """
     if birth_date > today:
-        return BIRTH_DATE_IN_FUTURE
+        return BIRTH_IN_FUTURE
     if code.birth_date is not None and not _same_in_code(code.birth_date, birth_date):
         return OTHER_BIRTH_DATE
     if code.gender is None or gender is Gender.NON_BINARY or gender_confirmed or gender is code.gender:

@@ -64,6 +64,7 @@ class Unknown:
 class Known:
     person_id: UUID
     identity_kind: IdentityKind
+    since: date
     notices: frozenset[str] = frozenset()
 
 
@@ -139,7 +140,9 @@ def erase(command: ErasePerson, state: PersonState) -> Decision:
     match state:
         case Unknown():
             return PERSON_UNKNOWN
-        case Known(person_id=person_id):
+        case Known(person_id=person_id, since=since):
+            if wrong := misdated(command.on, command.on, since, "the registration"):
+                return wrong
             return [PersonErased(occurred_on=command.on, person_id=person_id, ground=command.ground)]
         case Erased():
             return []
@@ -165,8 +168,8 @@ def complete_erasure(command: CompleteErasure, state: PersonState) -> Decision:
 
 def evolve(state: PersonState, event: DomainEvent) -> PersonState:
     match state, event:
-        case Unknown(), PersonRegistered(person_id=person_id, identity_kind=kind):
-            return Known(person_id, kind)
+        case Unknown(), PersonRegistered(person_id=person_id, identity_kind=kind, occurred_on=day):
+            return Known(person_id, kind, day)
         case Known(notices=given), NoticeGiven(notice_version=version):
             return replace(state, notices=given | {version})
         case Known(person_id=person_id), PersonErased(occurred_on=day):

@@ -12,6 +12,7 @@ from insieme_events.contracts.intake import (
     AddressBasis,
     ApplicationSubmitted,
     CaseClosed,
+    CaseEvent,
     CaseReopened,
     CaseSuspended,
     EligibilityAssessed,
@@ -37,7 +38,6 @@ from insieme_events.contracts.intake import (
     VoidReason,
 )
 from insieme_events.contracts.vocabulary import ChannelClass, CitizenshipClass, Gender, Isced, Quartiere
-from insieme_events.decider import Command
 from insieme_intake.case.commands import OtherMeasureAnswer, SubmitApplication
 from insieme_intake.circumstances import IntakeCircumstances
 
@@ -57,8 +57,7 @@ VERSION = "2021.1"
 BOLOGNA, IMOLA, BAZZANO, VALSAMOGGIA, MODENA = "037006", "037032", "037004", "037061", "036023"
 """Bazzano ceased on 31 December 2013 and is Valsamoggia since; Modena lies outside of the Città metropolitana."""
 
-E = TypeVar("E", bound=DomainEvent)
-C = TypeVar("C", bound=Command)
+E = TypeVar("E", bound=CaseEvent)
 
 
 def circumstances(on: date = RECEIVED, today: date = TODAY, **changes: Any) -> IntakeCircumstances:
@@ -141,9 +140,7 @@ def enrolment(on: date = RECEIVED, version: str = VERSION) -> PersonEnrolled:
 
 
 def access_held(on: date = HELD, interview_id: UUID = INTERVIEW) -> InterviewHeld:
-    return of_case(
-        InterviewHeld, on, interview_id=interview_id, kind=InterviewKind.ACCESS, interviewer_id=OFFICER
-    )
+    return of_case(InterviewHeld, on, interview_id=interview_id, kind=InterviewKind.ACCESS, interviewer_id=OFFICER)
 
 
 def fragility(band: FragilityBand = FragilityBand.MEDIUM, on: date = HELD) -> FragilityAssessed:

@@ -117,13 +117,13 @@ values (%s, %s, 'applied', true, %s, %s, %s, %s, 1)
 """
 UPDATE_CASE = """
 update views.cases set status = %s, is_open = %s, interviewed_on = %s, taken_in_charge_on = %s, referent_id = %s,
-    plan_due_on = %s, plan_version = %s, eligible_until = %s, last_event_on = %s, comune = %s, employment_status = %s,
-    fragility_band = %s, version = %s
+    plan_due_on = %s, plan_version = %s, eligible_until = %s, last_event_on = greatest(last_event_on, %s),
+    comune = %s, employment_status = %s, fragility_band = %s, version = %s
 where case_id = %s
 """
 PUT_INTERVIEW = """
 insert into views.interviews (interview_id, case_id, kind, status, day) values (%s, %s, %s, %s, %s)
-on conflict (interview_id) do update set status = excluded.status, day = excluded.day
+on conflict (case_id, interview_id) do update set status = excluded.status, day = excluded.day
 """
 INSERT_REFERRAL = """
 insert into views.referrals (referral_id, person_id, direction, other_class, status, sent_on, reply_due_on, version)
@@ -193,7 +193,7 @@ def _case_row(change: Change[CaseState]) -> tuple[Any, ...]:
     assert not isinstance(state, NoCase)
     file, charge = state.file, charge_of(state)
     name, is_open = STATUS[type(state)]
-    eligible = [e.valid_until for e in file.eligibilities if e.eligible]
+    eligibility = as_of(file.eligibilities, date.max)
     return (
         name,
         is_open,
@@ -202,7 +202,7 @@ def _case_row(change: Change[CaseState]) -> tuple[Any, ...]:
         charge.referent_id if charge else None,
         charge.plan_due_on if charge else None,
         charge.plan_version if charge else 0,
-        max(eligible, default=None),
+        eligibility.valid_until if eligibility is not None and eligibility.eligible else None,
         max(stored.event.occurred_on for stored in change.events),
         *_readable(file),
         change.sequence,

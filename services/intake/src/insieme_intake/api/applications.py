@@ -22,6 +22,7 @@ from insieme_events.service import Running
 from insieme_intake import codice_fiscale, erasure, vault
 from insieme_intake.aggregates import CASES, PERSONS
 from insieme_intake.case.commands import Enrol, OtherMeasureAnswer, SubmitApplication
+from insieme_intake.circumstances import ERASED_PERSON
 from insieme_intake.codice_fiscale import TaxCode
 from insieme_intake.person import GiveNotice, RegisterPerson
 from insieme_intake.vault import Identity
@@ -29,6 +30,8 @@ from insieme_intake.vault import Identity
 router = APIRouter(prefix="/v1/applications", tags=["applications"], responses=RESPONSES)
 
 TRIES = 5
+LOOK_AGAIN = frozenset({vault.SOMEBODY_WAS_QUICKER.code, ERASED_PERSON.code})
+"""Somebody registered or erased the same person between our look and our write."""
 
 EXAMPLE: JsonDict = {
     "identity": {
@@ -115,8 +118,7 @@ async def apply(application: Application, incoming: Incoming, response: Response
             unique=vault.UNIQUE,
             locks=(erasure.lock(person_id),),
         )
-        # Somebody else registered the same person between our look and our write: look again.
-        if isinstance(done, Refused) and done.code == vault.SOMEBODY_WAS_QUICKER.code:
+        if isinstance(done, Refused) and done.code in LOOK_AGAIN:
             continue
         if isinstance(done, Refused):
             raise ProblemError(done)

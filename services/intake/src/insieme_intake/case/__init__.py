@@ -54,6 +54,8 @@ def erase_fields(command: EraseFields, state: CaseState) -> Decision:
         return no_room(state)
     if state.file.erased:
         return []
+    if wrong := misdated(command.on, command.on, state.file.received_on, "the application"):
+        return wrong
     return [SealedFieldsErased(person_id=state.file.person_id, occurred_on=command.on)]
 
 

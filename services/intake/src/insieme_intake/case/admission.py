@@ -6,6 +6,7 @@ may come in one unit: then a condition that is not met refuses the whole, and no
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import assert_never
 
@@ -51,7 +52,13 @@ from insieme_intake.case.states import (
     Withdrawn,
     no_room,
 )
-from insieme_intake.circumstances import ERASED_PERSON, OUT_OF_TERM, IntakeCircumstances, misdated
+from insieme_intake.circumstances import (
+    BIRTH_IN_FUTURE,
+    ERASED_PERSON,
+    OUT_OF_TERM,
+    IntakeCircumstances,
+    misdated,
+)
 
 CASE_EXISTS = Refused("intake.case_exists", "This id belongs to a case already: use a new id.", "P25")
 NOTICE_MISSING = Refused(
@@ -70,9 +77,6 @@ COMUNE_CEASED = Refused(
     "The comune {comune} ceased on {ceased}: its territory is {successor} since.",
     clause="P29",
     kind=RefusalKind.INVALID,
-)
-BIRTH_IN_FUTURE = Refused(
-    "intake.birth_date", "The date of birth lies in the future: correct it.", clause="P25", kind=RefusalKind.INVALID
 )
 NOT_UNEMPLOYED = Refused(
     "intake.not_unemployed",
@@ -101,6 +105,19 @@ NO_SUCH_REASON = Refused(
     clause="P24",
 )
 
+EVIDENCE_LATER = Refused(
+    "intake.evidence_later",
+    "The evidence of {evidence_on} is later than the {day} from which the status is recorded: correct one of the two.",
+    clause="P27",
+    kind=RefusalKind.INVALID,
+)
+NOT_THIS_EVENT = Refused(
+    "intake.other_event",
+    "The event named in {field} is not the last {event} of this case: read the case's events again and name that one.",
+    clause="P25",
+)
+
+PROVINCE = "037"
 UNEMPLOYED = frozenset(
     {EmploymentStatus.INOCCUPATO, EmploymentStatus.DISOCCUPATO, EmploymentStatus.EMPLOYED_BELOW_THRESHOLD}
 )
@@ -118,9 +135,9 @@ def decide_admission(command: AdmissionCommand, state: CaseState, found: IntakeC
         case WithdrawApplication():
             return withdraw(command, state)
         case VoidEnrolment():
-            return void(command, state)
+            return void(command, state, found)
         case CorrectCharacteristics():
-            return correct(command, state)
+            return correct(command, state, found)
         case _:
             assert_never(command)
 
@@ -130,7 +147,12 @@ def submit(command: SubmitApplication, state: CaseState) -> Decision:
         return CASE_EXISTS
     if command.notice_version is None:
         return NOTICE_MISSING
-    if wrong := unknown_comune(command.comune, command.on) or born_later(command.birth_month, command.on):
+    wrong = (
+        no_comune(command.comune, command.on)
+        or born_later(command.birth_month, command.on)
+        or evidence_later(command.evidence_on or command.on, command.on)
+    )
+    if wrong:
         return wrong
     case, on = {"case_id": command.case_id, "person_id": command.person_id}, command.on
     measures = (
@@ -165,7 +187,19 @@ def submit(command: SubmitApplication, state: CaseState) -> Decision:
     ]
 
 
+def no_comune(istat: str, day: date) -> Refused | None:
+    """Where a person lives is recorded also when it is elsewhere in Italy; a code that names no place is not.
+
+    Of the comuni elsewhere only the number of the province is known here (ISTAT: 001 to 119).
+    """
+    province = istat[:3]
+    if province != PROVINCE and "001" <= province <= "119":
+        return None
+    return unknown_comune(istat, day)
+
+
 def unknown_comune(istat: str, day: date) -> Refused | None:
+    """Why the code is none of the 55 comuni on that day (P29)."""
     if in_territory(istat, day):
         return None
     known = comune_of(istat)
@@ -178,15 +212,19 @@ def born_later(birth_month: str, day: date) -> Refused | None:
     return BIRTH_IN_FUTURE if birth_month > f"{day:%Y-%m}" else None
 
 
+def evidence_later(evidence_on: date, day: date) -> Refused | None:
+    return EVIDENCE_LATER.about(evidence_on=evidence_on, day=day) if evidence_on > day else None
+
+
 def enrol(command: Enrol, state: CaseState, found: IntakeCircumstances) -> Decision:
     match state:
         case Applied(file=file):
             if command.on != file.received_on:
                 return NOT_RECEIPT_DAY.about(received_on=file.received_on)
             agreement = found.agreement_on(file.received_on)
-            if isinstance(unmet := not_admissible(file, agreement), Refused):
-                return unmet
-            assert agreement is not None, "not_admissible refuses outside of every term"
+            if (refused := next(unmet(file, agreement), None)) is not None:
+                return refused
+            assert agreement is not None, "outside of every term something is unmet"
             return [
                 PersonEnrolled(
                     case_id=file.case_id,
@@ -202,23 +240,23 @@ def enrol(command: Enrol, state: CaseState, found: IntakeCircumstances) -> Decis
             return no_room(state)
 
 
-def not_admissible(file: CaseFile, agreement: Agreement | None) -> Refused | None:
-    """The first condition of I7a that the application does not meet on its day of receipt; None when it meets all."""
+def unmet(file: CaseFile, agreement: Agreement | None) -> Iterator[Refused]:
+    """The conditions of I7a that the application does not meet on its day of receipt, in the order of telling them."""
     day = file.received_on
     if agreement is None:
-        return OUT_OF_TERM.about(day=day)
-    status, residence, measure = as_of(file.statuses, day), as_of(file.residences, day), as_of(file.measures, day)
+        yield OUT_OF_TERM.about(day=day)
     if file.erased:
-        return ERASED_PERSON
+        yield ERASED_PERSON
+        return
+    status, residence, measure = as_of(file.statuses, day), as_of(file.residences, day), as_of(file.measures, day)
     if status is None or status.status not in UNEMPLOYED:
-        return NOT_UNEMPLOYED
+        yield NOT_UNEMPLOYED
     if residence is None or isinstance(residence.comune, Erased) or not in_territory(residence.comune, day):
-        return COMUNE_UNKNOWN.about(comune=residence.comune if residence else "the comune", day=day)
+        yield COMUNE_UNKNOWN.about(comune=residence.comune if residence else "the comune", day=day)
     if measure is None:
-        return MEASURES_UNANSWERED
-    if measure.kind is not None and agreement.other_measure_refuses:
-        return IN_OTHER_MEASURE.about(version=agreement.version)
-    return None
+        yield MEASURES_UNANSWERED
+    elif measure.kind is not None and agreement is not None and agreement.other_measure_refuses:
+        yield IN_OTHER_MEASURE.about(version=agreement.version)
 
 
 SHOWN_BY = {
@@ -235,9 +273,9 @@ def reject(command: RejectApplication, state: CaseState, found: IntakeCircumstan
         case Applied(file=file):
             if wrong := misdated(command.on, found.today, file.received_on, "the application"):
                 return wrong
-            unmet = not_admissible(file, found.agreement_on(file.received_on))
-            if unmet is None or unmet.code != SHOWN_BY[command.reason]:
-                return NO_SUCH_REASON
+            shown = {refused.code for refused in unmet(file, found.agreement_on(file.received_on))}
+            if SHOWN_BY[command.reason] not in shown:
+                return ERASED_PERSON if file.erased else NO_SUCH_REASON
             return [
                 ApplicationRejected(
                     case_id=file.case_id, person_id=file.person_id, occurred_on=command.on, reason=command.reason
@@ -261,7 +299,7 @@ def withdraw(command: WithdrawApplication, state: CaseState) -> Decision:
             return no_room(state)
 
 
-def void(command: VoidEnrolment, state: CaseState) -> Decision:
+def void(command: VoidEnrolment, state: CaseState, found: IntakeCircumstances) -> Decision:
     match state:
         case (
             Enrolled(file=file)
@@ -272,6 +310,8 @@ def void(command: VoidEnrolment, state: CaseState) -> Decision:
         ):
             if wrong := misdated(command.on, command.on, file.received_on, "the enrolment"):
                 return wrong
+            if found.event_ids.get("PersonEnrolled") != command.voids:
+                return NOT_THIS_EVENT.about(field="voids", event="PersonEnrolled")
             return [
                 EnrolmentVoided(
                     case_id=file.case_id,
@@ -287,7 +327,7 @@ def void(command: VoidEnrolment, state: CaseState) -> Decision:
             return no_room(state)
 
 
-def correct(command: CorrectCharacteristics, state: CaseState) -> Decision:
+def correct(command: CorrectCharacteristics, state: CaseState, found: IntakeCircumstances) -> Decision:
     if isinstance(state, NoCase):
         return no_room(state)
     if isinstance(state, Voided):
@@ -302,6 +342,8 @@ def correct(command: CorrectCharacteristics, state: CaseState) -> Decision:
     )
     if wrong:
         return wrong
+    if found.event_ids.get("EntryCharacteristicsRecorded") != command.corrects:
+        return NOT_THIS_EVENT.about(field="corrects", event="EntryCharacteristicsRecorded")
     return [
         EntryCharacteristicsRecorded(
             case_id=state.file.case_id,

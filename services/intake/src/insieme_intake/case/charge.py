@@ -59,15 +59,18 @@ def take_in_charge(command: TakeInCharge, state: CaseState, found: IntakeCircums
     match state:
         case Enrolled():
             return NOT_INTERVIEWED
-        case Interviewed(file=file):
-            if wrong := misdated(command.on, command.on, file.first_access_on(), "the access interview"):
+        case Interviewed(file=file, reopened_on=reopened_on):
+            wrong = misdated(command.on, command.on, file.first_access_on(), "the access interview") or misdated(
+                command.on, command.on, reopened_on, "the reopening"
+            )
+            if wrong:
                 return wrong
             agreement = found.agreement_on(command.on)
             if agreement is None:
                 return OUT_OF_TERM.about(day=command.on)
             eligibility = as_of(file.eligibilities, command.on)
-            if isinstance(wrong := ineligible(eligibility, command), Refused):
-                return wrong
+            if refused := ineligible(eligibility, command):
+                return refused
             assert eligibility is not None, "ineligible refuses without one"
             return [
                 PersonTakenInCharge(

@@ -11,8 +11,8 @@ from insieme_events.contracts.intake import (
     OtherMeasureDeclared,
     ResidenceRecorded,
 )
-from insieme_events.decider import Decision, RefusalKind, Refused
-from insieme_intake.case.admission import unknown_comune
+from insieme_events.decider import Decision
+from insieme_intake.case.admission import evidence_later, no_comune
 from insieme_intake.case.commands import (
     AssessAutonomy,
     AssessFragility,
@@ -23,13 +23,6 @@ from insieme_intake.case.commands import (
 )
 from insieme_intake.case.states import Applied, CaseState, Enrolled, InCharge, Interviewed, Suspended, no_room
 from insieme_intake.circumstances import ERASED_PERSON, misdated
-
-EVIDENCE_LATER = Refused(
-    "intake.evidence_later",
-    "The evidence of {evidence_on} is later than the {day} from which the status is recorded: correct one of the two.",
-    clause="P27",
-    kind=RefusalKind.INVALID,
-)
 
 
 def decide_fact(command: FactCommand, state: CaseState) -> Decision:
@@ -42,15 +35,15 @@ def decide_fact(command: FactCommand, state: CaseState) -> Decision:
     case, on = {"case_id": file.case_id, "person_id": file.person_id}, command.on
     match command:
         case RecordEmploymentStatus(status=status, evidence=evidence, evidence_on=evidence_on):
-            if evidence_on > on:
-                return EVIDENCE_LATER.about(evidence_on=evidence_on, day=on)
+            if wrong := evidence_later(evidence_on, on):
+                return wrong
             return [
                 EmploymentStatusRecorded(
                     **case, occurred_on=on, status=status, evidence=evidence, evidence_on=evidence_on
                 )
             ]
         case RecordResidence(comune=comune, quartiere=quartiere, basis=basis):
-            if wrong := unknown_comune(comune, on):
+            if wrong := no_comune(comune, on):
                 return wrong
             return [ResidenceRecorded(**case, occurred_on=on, comune=comune, quartiere=quartiere, basis=basis)]
         case DeclareOtherMeasure(kind=kind):

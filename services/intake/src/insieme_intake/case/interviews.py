@@ -20,7 +20,8 @@ INTERVIEW_UNKNOWN = Refused(
     kind=RefusalKind.NOT_FOUND,
 )
 OTHER_KIND = Refused(
-    "intake.interview_other_kind", "This interview was fixed as {kind}: it is held as what it was fixed for."
+    "intake.interview_other_kind",
+    "This interview was fixed as {kind}: another kind is another interview, with an id of its own.",
 )
 SCHEDULED_IN_PAST = Refused(
     "intake.scheduled_in_past",
@@ -56,7 +57,9 @@ def schedule(command: ScheduleInterview, file: CaseFile, known: Interview | None
         return SCHEDULED_IN_PAST
     if known is not None and known.status is not InterviewStatus.SCHEDULED:
         return INTERVIEW_OVER.about(status=known.status, day=known.on)
-    if known is not None and known.on == command.scheduled_for and known.kind is command.kind:
+    if known is not None and known.kind is not command.kind:
+        return OTHER_KIND.about(kind=known.kind)
+    if known is not None and known.on == command.scheduled_for:
         return []
     return [
         InterviewScheduled(
@@ -98,6 +101,8 @@ def miss(command: MissInterview, file: CaseFile, known: Interview | None) -> Dec
         return []
     if known.status is not InterviewStatus.SCHEDULED:
         return INTERVIEW_OVER.about(status=known.status, day=known.on)
+    if wrong := misdated(command.on, command.on, known.on, "the fixed interview"):
+        return wrong
     return [
         InterviewMissed(
             case_id=file.case_id,

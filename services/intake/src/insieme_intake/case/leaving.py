@@ -36,8 +36,9 @@ def decide_exit(command: ExitCommand, state: CaseState, found: IntakeCircumstanc
 def close(command: CloseCase, state: CaseState) -> Decision:
     match state:
         case Enrolled(file=file) | Interviewed(file=file) | InCharge(file=file) | Suspended(file=file):
-            since = state.since if isinstance(state, InCharge | Suspended) else file.received_on
-            if wrong := misdated(command.on, command.on, since, "what the case last went through"):
+            since = state.since if isinstance(state, InCharge | Suspended) else state.reopened_on or file.received_on
+            last = max(since, file.last_interview_on() or since)
+            if wrong := misdated(command.on, command.on, last, "what the case last went through"):
                 return wrong
             return [
                 CaseClosed(

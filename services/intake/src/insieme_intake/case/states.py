@@ -59,6 +59,7 @@ class Enrolled:
     """Enrolled on the day of receipt, and not interviewed yet."""
 
     file: CaseFile
+    reopened_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Interviewed:
     """The first access interview was held."""
 
     file: CaseFile
+    reopened_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +199,8 @@ def _move(state: Existing, event: DomainEvent) -> Existing:
             return Rejected(file, day)
         case Applied(file=file), ApplicationWithdrawn():
             return Withdrawn(file, day)
-        case Enrolled(file=file), InterviewHeld(kind=InterviewKind.ACCESS):
-            return Interviewed(file)
+        case Enrolled(file=file, reopened_on=reopened_on), InterviewHeld(kind=InterviewKind.ACCESS):
+            return Interviewed(file, reopened_on)
         case Interviewed(file=file), PersonTakenInCharge(referent_id=referent_id, plan_due_on=due):
             return InCharge(file, Charge(day, referent_id, due), day)
         case InCharge(charge=charge) | Suspended(charge=charge), ReferentAssigned(referent_id=referent_id):
@@ -213,8 +215,8 @@ def _move(state: Existing, event: DomainEvent) -> Existing:
             return Closed(running.file, running, day)
         case Closed(before=(InCharge() | Suspended()) as before), CaseReopened():
             return replace(before, since=day)
-        case Closed(before=before), CaseReopened():
-            return before
+        case Closed(before=(Enrolled() | Interviewed()) as before), CaseReopened():
+            return replace(before, reopened_on=day)
         case (Enrolled() | Interviewed() | InCharge() | Suspended() | Closed()) as enrolled, EnrolmentVoided():
             return Voided(enrolled.file, day)
         case _:

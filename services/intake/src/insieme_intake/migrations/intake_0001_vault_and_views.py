@@ -55,13 +55,14 @@ create index cases_by_person on views.cases (person_id, case_id);
 create index cases_by_status on views.cases (status, case_id);
 create index cases_by_referent on views.cases (referent_id, case_id) where is_open;
 create table views.interviews (
-    interview_id uuid primary key,
+    interview_id uuid not null,
     case_id uuid not null,
     kind text not null,
     status text not null,
-    day date not null
+    day date not null,
+    primary key (case_id, interview_id),
+    constraint one_case_per_interview unique (interview_id)
 );
-create index interviews_by_case on views.interviews (case_id);
 create table views.referrals (
     referral_id uuid primary key,
     person_id uuid not null,

@@ -1,0 +1,56 @@
+"""One digest over both stores: types, business data and order per stream, whatever event ids, keys and instants."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from uuid import UUID
+
+import orjson
+
+from insieme_demo.load import Services
+from insieme_events.contracts import DomainEvent
+from insieme_events.envelope import opened
+from insieme_events.service import Running
+from insieme_events.store import COLUMNS, Record
+from insieme_events.vault import Keys
+
+EVENT_IDS = frozenset({"corrects", "voids"})
+STREAMS = "select distinct stream from events.events"
+EVENTS = f"select {COLUMNS} from events.events where stream = any(%s)"
+CHUNK = 1000
+
+
+async def digest(of: Services) -> str:
+    """Sealed values are compared opened. The same seed and scale give the same digest, on any servers."""
+    found = blake2b(digest_size=16)
+    for service in (of.intake, of.matching):
+        found.update(await _of_store(service))
+    return found.hexdigest()
+
+
+async def _of_store(service: Running) -> bytes:
+    found = blake2b()
+    async with service.pool.connection() as connection:
+        # Sorted here and not by the server, whose collation may be another one elsewhere.
+        streams = sorted(stream for (stream,) in await (await connection.execute(STREAMS)).fetchall())
+        for first in range(0, len(streams), CHUNK):
+            rows = await (await connection.execute(EVENTS, (streams[first : first + CHUNK],))).fetchall()
+            records = sorted((Record(*row) for row in rows), key=lambda record: (record.stream, record.sequence))
+            keys: Keys = {}
+            if service.keys is not None:
+                keys = await service.keys.read({UUID(d["person_id"]) for d in map(_data, records) if "person_id" in d})
+            for record in records:
+                found.update(_line(record, opened(record, service.definition.name, keys).event))
+    return found.digest()
+
+
+def _data(record: Record) -> dict[str, str]:
+    data: dict[str, str] = orjson.loads(record.data)
+    return data
+
+
+def _line(record: Record, event: DomainEvent) -> bytes:
+    data = event.model_dump(mode="json", exclude=set(EVENT_IDS))
+    # Which fields are empty says that something is named there, though not by which event id.
+    named = sorted(name for name in EVENT_IDS if getattr(event, name, None) is not None)
+    return orjson.dumps([record.stream, record.sequence, record.type, record.schema_version, data, named])

@@ -1,0 +1,96 @@
+"""Loading the demonstration month by month: intake's month, then matching once its view has applied it (decision 16)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from insieme_demo import plan as plans
+from insieme_demo.plan import Month, Plan
+from insieme_demo.writing import Writer
+from insieme_events.service import Running, running
+from insieme_events.waiting import applied
+from insieme_intake.app import SERVICE as INTAKE
+from insieme_matching.app import SERVICE as MATCHING
+from insieme_matching.in_charge import SUBSCRIPTION
+
+LOADED = "demo loaded"
+PATIENCE = 120.0
+"""Seconds that matching may take to apply a month of intake."""
+
+
+@dataclass(frozen=True)
+class Services:
+    intake: Running
+    matching: Running
+
+
+@asynccontextmanager
+async def services() -> AsyncIterator[Services]:
+    """Pools and command runners of both services in this process, as the environment says."""
+    async with running(INTAKE, INTAKE.settings()) as intake, running(MATCHING, MATCHING.settings()) as matching:
+        yield Services(intake, matching)
+
+
+async def load(
+    to: Services,
+    plan: Plan,
+    months: list[Month],
+    wrote: Callable[[int], None] = lambda _: None,
+) -> None:
+    """Writes what is missing. Raises DemonstrationRefused, and NotApplied where matching's subscription stands still.
+
+    Stopped anywhere, it goes on where it was: a unit that is written is never written again.
+    """
+    writer = Writer(to.intake, to.matching, plan.people, plan.offers.companies, wrote)
+    for month in months:
+        if month.intake:
+            await writer.write(to.intake, month.intake)
+        if month.matching and not await writer.written(to.matching, month.matching[-1:]):
+            await applied(to.matching.pool, SUBSCRIPTION, await _reached(to.intake, month), PATIENCE)
+        if month.matching:
+            await writer.write(to.matching, month.matching)
+
+
+async def _reached(intake: Running, month: Month) -> dict[str, int]:
+    """How far the cases of this month stand in intake's store, whoever wrote it and when."""
+    streams = {order.stream for happening in month.intake for order in happening.orders}
+    cases = [stream for stream in streams if stream.startswith("case-")]
+    async with intake.pool.connection() as connection:
+        rows = await connection.execute(
+            "select stream, max(version) from events.events where stream = any(%s) group by stream", (cases,)
+        )
+        return dict(await rows.fetchall())
+
+
+async def is_loaded(to: Services, seed: int, scale: float) -> bool:
+    """Whether a load of that seed and scale came to its end, as `mark_loaded` left it with the stored answers.
+
+    Those are forgotten after some weeks; then `load` finds by the store itself that nothing is missing.
+    """
+    return all([await _marked(service, seed, scale) for service in (to.intake, to.matching)])
+
+
+async def _marked(service: Running, seed: int, scale: float) -> bool:
+    async with service.pool.connection() as connection:
+        found = await connection.execute(
+            "select 1 from events.idempotency where scope = %s and key = %s", (LOADED, f"{seed}/{scale}")
+        )
+        return await found.fetchone() is not None
+
+
+async def mark_loaded(to: Services, seed: int, scale: float) -> None:
+    for service in (to.intake, to.matching):
+        async with service.pool.connection() as connection:
+            await connection.execute(
+                """insert into events.idempotency (scope, key, fingerprint, answer, stored_at)
+                   values (%s, %s, %s, '[]', %s) on conflict do nothing""",
+                (LOADED, f"{seed}/{scale}", b"demo", service.clock()),
+            )
+
+
+def history(seed: int, scale: float) -> tuple[Plan, list[Month]]:
+    """The plan and its months, ready to be loaded. Takes some seconds at scale 1.0."""
+    plan = plans.make(seed, scale)
+    return plan, list(plans.months(plan))

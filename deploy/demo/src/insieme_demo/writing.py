@@ -1,0 +1,152 @@
+"""Writing happenings through the services' own command runners, in batches; each at most once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from insieme_demo.happening import Happening, Kind, Order
+from insieme_demo.offers import Company
+from insieme_demo.people import Person
+from insieme_events.contracts import Actor
+from insieme_events.decider import Command, Refused
+from insieme_events.service import Running
+from insieme_events.units import Aggregate, IdempotencyKey, Step, Unit, Write
+from insieme_intake import codice_fiscale, vault
+from insieme_intake.aggregates import CASES, PERSONS
+from insieme_matching import directory
+from insieme_matching.aggregates import CANDIDACIES, COMPANIES, EMPLOYMENTS, NEEDS, VACANCIES
+
+BATCH = 300
+AGGREGATES: dict[Kind, Aggregate[Any, Any, Any]] = {
+    Kind.PERSON: PERSONS,
+    Kind.CASE: CASES,
+    Kind.COMPANY: COMPANIES,
+    Kind.NEED: NEEDS,
+    Kind.VACANCY: VACANCIES,
+    Kind.CANDIDACY: CANDIDACIES,
+    Kind.EMPLOYMENT: EMPLOYMENTS,
+}
+INTAKE = Actor(party="fondazione", role="operator", purpose="intake")
+MATCHING = Actor(party="fondazione", role="operator", purpose="matching")
+
+# The key of a unit is the correlation id of its events: the store itself tells what is written, however long ago.
+WRITTEN = """
+select distinct metadata->>'correlation' from events.events
+where stream = any(%s) and metadata->>'correlation' = any(%s)
+"""
+FIRST_OF_TYPE = (
+    "select stream, event_id from events.events where stream = any(%s) and type = any(%s) order by version desc"
+)
+
+
+class DemonstrationRefused(Exception):
+    """`demo.refused`: a service refused a unit of the demonstration, which is a defect of one of the two."""
+
+    def __init__(self, happening: Happening, refused: Refused) -> None:
+        names = ", ".join(type(order.command).__name__ for order in happening.orders)
+        super().__init__(f"{refused.code} refused {names} of {happening.orders[-1].stream}: {refused.sentence}")
+        self.refused = refused
+
+
+@dataclass
+class Writer:
+    """`wrote` is told how many happenings each committed batch held."""
+
+    intake: Running
+    matching: Running
+    people: Sequence[Person]
+    companies: Sequence[Company]
+    wrote: Callable[[int], None] = field(default=lambda _: None)
+
+    async def written(self, service: Running, happenings: Sequence[Happening]) -> set[str]:
+        """The keys of those that stand in the store already."""
+        streams = [order.stream for happening in happenings for order in happening.orders]
+        keys = [str(happening.key) for happening in happenings]
+        async with service.pool.connection() as connection:
+            rows = await (await connection.execute(WRITTEN, (streams, keys))).fetchall()
+        return {key for (key,) in rows}
+
+    async def write(self, service: Running, happenings: Sequence[Happening]) -> dict[str, int]:
+        """Writes those that are missing; answers the streams that changed with their last sequence.
+
+        Raises DemonstrationRefused, after which the batch it stood in is committed but for the refused unit.
+        """
+        known = await self.written(service, happenings[-1:])
+        if known:
+            self.wrote(len(happenings))
+            return {}
+        known = await self.written(service, happenings)
+        missing = [happening for happening in happenings if str(happening.key) not in known]
+        self.wrote(len(happenings) - len(missing))
+        reached: dict[str, int] = {}
+        for _, phase in groupby(missing, key=lambda happening: happening.phase):
+            told = list(phase)
+            for first in range(0, len(told), BATCH):
+                await self._batch(service, told[first : first + BATCH], reached)
+        return reached
+
+    async def _batch(self, service: Running, told: Sequence[Happening], reached: dict[str, int]) -> None:
+        actor = INTAKE if service is self.intake else MATCHING
+        found = await self._referred(service, told)
+        besides = await self._besides(told)
+        units = [
+            Unit(
+                tuple(Step(AGGREGATES[o.kind], o.stream_id, _command(o, found)) for o in happening.orders),
+                actor,
+                key=IdempotencyKey("demo", str(happening.key), b"demo"),
+                also=besides.get(n, ()),
+                recorded_at=happening.recorded_at,
+                correlation_id=str(happening.key),
+            )
+            for n, happening in enumerate(told)
+        ]
+        for happening, answer in zip(told, await service.commands.run_all(units), strict=True):
+            if isinstance(answer, Refused):
+                raise DemonstrationRefused(happening, answer)
+            reached.update({result.stream: result.sequence for result in answer.results})
+        self.wrote(len(told))
+
+    async def _referred(self, service: Running, told: Sequence[Happening]) -> dict[str, Any]:
+        """Per stream the event that a correction or void names: the first of its type."""
+        referring = [order for happening in told for order in happening.orders if order.refers is not None]
+        if not referring:
+            return {}
+        async with service.pool.connection() as connection:
+            types = {order.refers.event_type for order in referring if order.refers is not None}
+            asked = ([order.stream for order in referring], list(types))
+            return dict(await (await connection.execute(FIRST_OF_TYPE, asked)).fetchall())
+
+    async def _besides(self, told: Sequence[Happening]) -> dict[int, tuple[Write, ...]]:
+        """Identities and directory entries that are written with the units, by the unit's place in the batch."""
+        found: dict[int, tuple[Write, ...]] = {
+            n: (directory.put(self.companies[h.company].company_id, _entry(self.companies[h.company])),)
+            for n, h in enumerate(told)
+            if h.company is not None
+        }
+        new = {n: h for n, h in enumerate(told) if h.person is not None and h.orders[0].kind is Kind.PERSON}
+        if not new:
+            return found
+        service = self.intake
+        assert service.keys is not None, "intake reads keys"
+        keys = await service.keys.ensure({h.orders[0].stream_id for h in new.values()}, service.clock())
+        for n, happening in new.items():
+            assert happening.person is not None
+            identity = self.people[happening.person].identity
+            code = codice_fiscale.parse(identity.codice_fiscale, happening.recorded_at.date())
+            assert not isinstance(code, Refused), "an invented codice fiscale is a valid one"
+            code_hash = vault.tax_code_hash(service.master_key, code)
+            found[n] = (vault.put(happening.orders[0].stream_id, code_hash, identity, keys),)
+        return found
+
+
+def _entry(company: Company) -> directory.DirectoryEntry:
+    return directory.DirectoryEntry(name=company.name, partita_iva=company.partita_iva)
+
+
+def _command(order: Order, found: dict[str, Any]) -> Command:
+    if order.refers is None:
+        return order.command
+    return order.command.model_copy(update={order.refers.field: found[order.stream]})
