@@ -14,6 +14,7 @@ from tests.end_to_end.ledger import Ledger, traffic
 from tests.end_to_end.people import Someone
 from tests.end_to_end.platform import Platform
 
+from insieme_events.testing.road import eventually
 from insieme_local.service import Service
 from insieme_local.supervisor import start_together
 
@@ -118,7 +119,7 @@ async def test_a_command_in_flight_at_the_sigterm_is_answered(roles: Platform) -
     async with await psycopg.AsyncConnection.connect(url) as connection, roles.client("intake-http") as client:
         await connection.execute("lock table views.cases in exclusive mode")
         sent = asyncio.create_task(client.post("/v1/applications", json=Someone(500_001).application()))
-        await asyncio.sleep(0.5)
+        await eventually(lambda: _waited_for(connection))
         ended = asyncio.create_task(asyncio.to_thread(terminated, service))
         await asyncio.sleep(0.5)
         assert not sent.done()
@@ -129,3 +130,9 @@ async def test_a_command_in_flight_at_the_sigterm_is_answered(roles: Platform) -
         assert await row.fetchone() == ("enrolled",)
 
     assert (answer.status_code, await ended) == (201, 0)
+
+
+async def _waited_for(connection: psycopg.AsyncConnection) -> bool:
+    """Whether somebody waits for the lock on the cases."""
+    query = "select count(*) from pg_locks where not granted and relation = 'views.cases'::regclass"
+    return await (await connection.execute(query)).fetchone() != (0,)

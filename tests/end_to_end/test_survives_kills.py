@@ -22,7 +22,7 @@ from insieme_local.parts import Part
 from insieme_local.provision import Provisioned, provision
 from insieme_local.servers import Servers
 
-pytestmark = pytest.mark.end_to_end
+pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(240)]
 
 PERIOD = {"from": "2024-01-01", "to": "2024-12-31"}
 

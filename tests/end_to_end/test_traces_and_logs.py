@@ -23,11 +23,13 @@ JSON = {"Content-Type": "application/json"}
 
 async def enrolled(shared: Shared, someone: Someone) -> list[UUID]:
     """One application within a trace of the caller's; the ids of its events, which reporting has applied."""
+    url = shared.platform.provisioned.urls["reporting"]
+    # A span links to the first events of its batch: ours comes alone.
+    await oracle.caught_up(url, "reporting.facts.1", shared.ledger.streams())
     known = shared.ledger.events().keys()
     async with client_of(shared.platform, shared.ledger) as client:
         client.services["intake"].headers["traceparent"] = f"00-{TRACE}-{CALLER}-01"
         await client.enrol(someone)
-    url = shared.platform.provisioned.urls["reporting"]
     await oracle.caught_up(url, "reporting.facts.1", shared.ledger.streams())
     return list(shared.ledger.events().keys() - known)
 

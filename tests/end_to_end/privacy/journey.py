@@ -18,7 +18,7 @@ from insieme_events.testing.road import eventually
 from insieme_local.provision import SERVICES
 from insieme_reporting.v1.facts import DEFINITION
 
-SECONDS = 30
+SECONDS = 60
 ASSESSED = "2024-03-11"
 CHARGED = "2024-03-12"
 PLACED = "2024-04-02"

@@ -105,7 +105,7 @@ async def reporting_backs_off(platform: Platform, error: str) -> None:
         lines = platform.logs()["reporting"][seen:].splitlines()
         return any("batch_failed" in line and "surroundings" in line and error in line for line in lines)
 
-    await eventually(failed, 30)
+    await eventually(failed, 60)
 
 
 async def refusals(journey: Journey, canary: Canary) -> dict[str, httpx.Response]:

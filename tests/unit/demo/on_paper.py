@@ -8,6 +8,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from insieme_demo.happening import Happening, Kind, Order, Phase
 from insieme_demo.plan import Month
 from insieme_events.agreement import in_force, published
@@ -65,7 +67,7 @@ class Paper:
             state = self.states.get(order.stream, decider.initial)
             events = decider.decide(self.referred(order), state, self.circumstances(order, today))
             if isinstance(events, Refused):
-                raise AssertionError(f"{events.code}: {events.sentence} {order} recorded {today}")
+                pytest.fail(f"{events.code}: {events.sentence} {order} recorded {today}")
             for event in events:
                 assert event.occurred_on <= date(2021, 12, 31), event
                 self.streams.setdefault(order.stream, []).append((uuid4(), event))

@@ -148,8 +148,9 @@ def test_the_file_is_read_as_after_the_key_is_gone() -> None:
 
 def test_a_replay_without_marker_and_key_decides_nothing_either() -> None:
     """Between the destroyed key and the marker, as a restore may leave it."""
-    blank = [event.model_copy(update=dict.fromkeys(event.sealed_fields(), ERASED)) for event in assessable()]
-    given(*blank).when(AssessEligibility(on=ON)).then_refused("intake.erased")
+    for history, command in ((assessable(), AssessEligibility(on=ON)), (applied(), Enrol(on=RECEIVED))):
+        blank = [event.model_copy(update=dict.fromkeys(event.sealed_fields(), ERASED)) for event in history]
+        given(*blank).when(command).then_refused("intake.erased")
 
 
 def test_the_marker_names_the_person() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from uuid import UUID
 
 import orjson
 
 from insieme_demo.load import Services
+from insieme_events.catalogue import contract_of
 from insieme_events.contracts import DomainEvent
 from insieme_events.envelope import opened
 from insieme_events.service import Running
@@ -22,10 +24,24 @@ CHUNK = 1000
 
 async def digest(of: Services) -> str:
     """Sealed values are compared opened. The same seed and scale give the same digest, on any servers."""
+    return whole([await _of_store(service) for service in (of.intake, of.matching)])
+
+
+def whole(stores: Iterable[bytes]) -> str:
+    """The digest of intake's store and matching's, in this order."""
     found = blake2b(digest_size=16)
-    for service in (of.intake, of.matching):
-        found.update(await _of_store(service))
+    for store in stores:
+        found.update(store)
     return found.hexdigest()
+
+
+def of_events(streams: Mapping[str, Sequence[DomainEvent]]) -> bytes:
+    """The digest of one store from its events, each stream in its order."""
+    found = blake2b()
+    for stream in sorted(streams):
+        for number, event in enumerate(streams[stream], start=1):
+            found.update(line(stream, number, event))
+    return found.digest()
 
 
 async def _of_store(service: Running) -> bytes:
@@ -40,7 +56,8 @@ async def _of_store(service: Running) -> bytes:
             if service.keys is not None:
                 keys = await service.keys.read({UUID(d["person_id"]) for d in map(_data, records) if "person_id" in d})
             for record in records:
-                found.update(_line(record, opened(record, service.definition.name, keys).event))
+                event = opened(record, service.definition.name, keys).event
+                found.update(line(record.stream, record.sequence, event))
     return found.digest()
 
 
@@ -49,8 +66,9 @@ def _data(record: Record) -> dict[str, str]:
     return data
 
 
-def _line(record: Record, event: DomainEvent) -> bytes:
+def line(stream: str, number: int, event: DomainEvent) -> bytes:
+    """What is compared of one event."""
     data = event.model_dump(mode="json", exclude=set(EVENT_IDS))
     # Which fields are empty says that something is named there, though not by which event id.
     named = sorted(name for name in EVENT_IDS if getattr(event, name, None) is not None)
-    return orjson.dumps([record.stream, record.sequence, record.type, record.schema_version, data, named])
+    return orjson.dumps([stream, number, contract_of(event).name, event.schema_version, data, named])

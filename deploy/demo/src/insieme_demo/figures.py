@@ -44,7 +44,10 @@ def check(console: Console) -> int:
     """0 where every figure is as published, 1 on a difference or where something did not start, 130 on Ctrl-C."""
     with waiting.interruptible():
         try:
-            with console.status("Starting Kafka, PostgreSQL and every service …") as status, house("figures") as all_of_it:
+            with (
+                console.status("Starting Kafka, PostgreSQL and every service …") as status,
+                house("figures") as all_of_it,
+            ):
                 status.stop()
                 _load(all_of_it)
                 answers = _when_applied(all_of_it.url("reporting"))

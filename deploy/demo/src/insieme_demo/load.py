@@ -1,4 +1,4 @@
-"""Loading the demonstration month by month: intake's month, then matching once its view has applied it (decision 16)."""
+"""Loading month by month: intake's month, then matching's once its view has applied it (decision 16)."""
 
 from __future__ import annotations
 

@@ -123,6 +123,8 @@ def _unwrap(hint: Any) -> tuple[type, bool]:
 async def create_tables(connection: Connection, definition: ProjectionDefinition, schema: str | None = None) -> None:
     """Makes the version's schema and tables where they are missing. Runs as the owner or the service's role."""
     schema = schema or definition.schema
+    # Two processes that start together: `if not exists` alone fails for one of them.
+    await connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"create_tables/{schema}",))
     await connection.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(schema)))
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     for fact in definition.facts:

@@ -222,8 +222,16 @@ class _Batches:
     async def _ship(self, place: tuple[str, int]) -> None:
         batch = self._open.pop(place)
         batch.close()
-        self.sent.append(await self._producer.send_batch(batch, place[0], partition=place[1]))
+        sent = await self._producer.send_batch(batch, place[0], partition=place[1])
+        sent.add_done_callback(_looked_at)
+        self.sent.append(sent)
 
     async def flush(self) -> None:
         for place in list(self._open):
             await self._ship(place)
+
+
+def _looked_at(sent: asyncio.Future[object]) -> None:
+    """The first failure ends the transaction and is told; the others would be logged whenever they are collected."""
+    if not sent.cancelled():
+        sent.exception()

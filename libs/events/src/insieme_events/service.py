@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -175,8 +176,8 @@ async def _tending(app: FastAPI, workers: Sequence[Worker]) -> AsyncIterator[Non
     def ended(task: asyncio.Task[None]) -> None:
         if task.cancelled() or (error := task.exception()) is None:
             return
-        # Sentences of ours come with a code; any other message may quote somebody's data.
-        detail = str(error) if hasattr(error, "code") else None
+        # A sentence of ours begins with its code; any other message may quote somebody's data.
+        detail = str(error) if re.match(r"[a-z]+\.[a-z_]+: ", str(error)) else None
         telemetry.log.error("worker_died", worker=task.get_name(), error=type(error).__name__, detail=detail)
         app.state.failed = True
         stop: Callable[[], None] | None = getattr(app.state, "stop_server", None)

@@ -29,7 +29,7 @@ INTERVIEW_ELSEWHERE = Refused(
 LAST_IDS = """
 select distinct on (stream, type) stream, type, event_id from events.events
 where stream = any(%s) and type in ('PersonEnrolled', 'EntryCharacteristicsRecorded')
-order by stream, type, sequence desc
+order by stream, type, version desc
 """
 
 

@@ -6,17 +6,12 @@ may come in one unit: then a condition that is not met refuses the whole, and no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
 from typing import assert_never
 
-from insieme_events.agreement import Agreement
-from insieme_events.contracts import Erased
 from insieme_events.contracts.intake import (
     ApplicationRejected,
     ApplicationSubmitted,
     ApplicationWithdrawn,
-    EmploymentStatus,
     EmploymentStatusRecorded,
     EnrolmentVoided,
     EntryCharacteristicsRecorded,
@@ -26,8 +21,6 @@ from insieme_events.contracts.intake import (
     ResidenceRecorded,
 )
 from insieme_events.decider import Decision, RefusalKind, Refused
-from insieme_events.territory import comune as comune_of
-from insieme_events.territory import in_territory
 from insieme_intake.case.commands import (
     AdmissionCommand,
     CorrectCharacteristics,
@@ -37,7 +30,16 @@ from insieme_intake.case.commands import (
     VoidEnrolment,
     WithdrawApplication,
 )
-from insieme_intake.case.file import CaseFile, as_of
+from insieme_intake.case.conditions import (
+    COMUNE_UNKNOWN,
+    IN_OTHER_MEASURE,
+    NOT_UNEMPLOYED,
+    born_later,
+    evidence_later,
+    no_comune,
+    unknown_comune,
+    unmet,
+)
 from insieme_intake.case.states import (
     Applied,
     CaseState,
@@ -53,7 +55,6 @@ from insieme_intake.case.states import (
     no_room,
 )
 from insieme_intake.circumstances import (
-    BIRTH_IN_FUTURE,
     ERASED_PERSON,
     OUT_OF_TERM,
     IntakeCircumstances,
@@ -65,33 +66,6 @@ NOTICE_MISSING = Refused(
     "intake.notice_missing",
     "Hand the privacy notice over first and say which version: without it nothing may be written down.",
     kind=RefusalKind.INVALID,
-)
-COMUNE_UNKNOWN = Refused(
-    "intake.comune_unknown",
-    "{comune} is none of the comuni of the Città metropolitana on {day}: take the ISTAT code of one of the 55.",
-    clause="P29",
-    kind=RefusalKind.INVALID,
-)
-COMUNE_CEASED = Refused(
-    "intake.comune_ceased",
-    "The comune {comune} ceased on {ceased}: its territory is {successor} since.",
-    clause="P29",
-    kind=RefusalKind.INVALID,
-)
-NOT_UNEMPLOYED = Refused(
-    "intake.not_unemployed",
-    "The programme is for persons who are unemployed or have never worked: the declared status is another.",
-    clause="P27",
-)
-MEASURES_UNANSWERED = Refused(
-    "intake.other_measures_unanswered",
-    "Ask whether another active-policy measure is under way and record the answer: it is needed to enrol.",
-    clause="P10",
-)
-IN_OTHER_MEASURE = Refused(
-    "intake.in_other_measure",
-    "Another active-policy measure is under way, and the agreement {version} admits nobody who is in one.",
-    clause="P10",
 )
 NOT_RECEIPT_DAY = Refused(
     "intake.not_receipt_day",
@@ -105,23 +79,11 @@ NO_SUCH_REASON = Refused(
     clause="P24",
 )
 
-EVIDENCE_LATER = Refused(
-    "intake.evidence_later",
-    "The evidence of {evidence_on} is later than the {day} from which the status is recorded: correct one of the two.",
-    clause="P27",
-    kind=RefusalKind.INVALID,
-)
 NOT_THIS_EVENT = Refused(
     "intake.other_event",
     "The event named in {field} is not the last {event} of this case: read the case's events again and name that one.",
     clause="P25",
 )
-
-PROVINCE = "037"
-UNEMPLOYED = frozenset(
-    {EmploymentStatus.INOCCUPATO, EmploymentStatus.DISOCCUPATO, EmploymentStatus.EMPLOYED_BELOW_THRESHOLD}
-)
-"""P27, with the default of domain.md 4.3: whoever works below the threshold keeps the status of unemployed."""
 
 
 def decide_admission(command: AdmissionCommand, state: CaseState, found: IntakeCircumstances) -> Decision:
@@ -187,35 +149,6 @@ def submit(command: SubmitApplication, state: CaseState) -> Decision:
     ]
 
 
-def no_comune(istat: str, day: date) -> Refused | None:
-    """Where a person lives is recorded also when it is elsewhere in Italy; a code that names no place is not.
-
-    Of the comuni elsewhere only the number of the province is known here (ISTAT: 001 to 119).
-    """
-    province = istat[:3]
-    if province != PROVINCE and "001" <= province <= "119":
-        return None
-    return unknown_comune(istat, day)
-
-
-def unknown_comune(istat: str, day: date) -> Refused | None:
-    """Why the code is none of the 55 comuni on that day (P29)."""
-    if in_territory(istat, day):
-        return None
-    known = comune_of(istat)
-    if known is not None and known.valid_to is not None:
-        return COMUNE_CEASED.about(comune=istat, ceased=known.valid_to, successor=known.successor)
-    return COMUNE_UNKNOWN.about(comune=istat, day=day)
-
-
-def born_later(birth_month: str, day: date) -> Refused | None:
-    return BIRTH_IN_FUTURE if birth_month > f"{day:%Y-%m}" else None
-
-
-def evidence_later(evidence_on: date, day: date) -> Refused | None:
-    return EVIDENCE_LATER.about(evidence_on=evidence_on, day=day) if evidence_on > day else None
-
-
 def enrol(command: Enrol, state: CaseState, found: IntakeCircumstances) -> Decision:
     match state:
         case Applied(file=file):
@@ -238,25 +171,6 @@ def enrol(command: Enrol, state: CaseState, found: IntakeCircumstances) -> Decis
             return []
         case _:
             return no_room(state)
-
-
-def unmet(file: CaseFile, agreement: Agreement | None) -> Iterator[Refused]:
-    """The conditions of I7a that the application does not meet on its day of receipt, in the order of telling them."""
-    day = file.received_on
-    if agreement is None:
-        yield OUT_OF_TERM.about(day=day)
-    if file.erased:
-        yield ERASED_PERSON
-        return
-    status, residence, measure = as_of(file.statuses, day), as_of(file.residences, day), as_of(file.measures, day)
-    if status is None or status.status not in UNEMPLOYED:
-        yield NOT_UNEMPLOYED
-    if residence is None or isinstance(residence.comune, Erased) or not in_territory(residence.comune, day):
-        yield COMUNE_UNKNOWN.about(comune=residence.comune if residence else "the comune", day=day)
-    if measure is None:
-        yield MEASURES_UNANSWERED
-    elif measure.kind is not None and agreement is not None and agreement.other_measure_refuses:
-        yield IN_OTHER_MEASURE.about(version=agreement.version)
 
 
 SHOWN_BY = {

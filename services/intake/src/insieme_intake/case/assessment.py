@@ -15,8 +15,8 @@ from insieme_events.contracts.intake import (
 )
 from insieme_events.decider import Decision, RefusalKind, Refused
 from insieme_events.territory import in_territory
-from insieme_intake.case.admission import UNEMPLOYED
 from insieme_intake.case.commands import AssessEligibility, AssessmentCommand, AssessSuitability
+from insieme_intake.case.conditions import UNEMPLOYED
 from insieme_intake.case.file import CaseFile, as_of
 from insieme_intake.case.states import CaseState, Enrolled, InCharge, Interviewed, Suspended, no_room
 from insieme_intake.circumstances import ERASED_PERSON, OUT_OF_TERM, IntakeCircumstances, misdated

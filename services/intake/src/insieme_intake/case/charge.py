@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import assert_never
 
@@ -32,7 +33,6 @@ ELIGIBILITY_MISSING = Refused(
 NOT_ELIGIBLE = Refused(
     "intake.not_eligible",
     "On {day} the person was not eligible; not met: {unmet}. Record what has changed and assess again.",
-    clause="P28",
 )
 ELIGIBILITY_EXPIRED = Refused(
     "intake.eligibility_expired", "The eligibility was valid until {until}: assess it again.", "P27"
@@ -90,11 +90,12 @@ def take_in_charge(command: TakeInCharge, state: CaseState, found: IntakeCircums
 
 
 def ineligible(eligibility: Eligibility | None, command: TakeInCharge) -> Refused | None:
-    """Why the last eligibility assessed by that day does not allow it (I7b); each unmet clause is named."""
+    """Why the last eligibility assessed by that day does not allow it (I7b), by the first clause that is not met."""
     if eligibility is None:
         return ELIGIBILITY_MISSING.about(day=command.on)
     if not eligibility.eligible:
-        return NOT_ELIGIBLE.about(day=eligibility.on, unmet=", ".join(eligibility.unmet))
+        told = NOT_ELIGIBLE.about(day=eligibility.on, unmet=", ".join(eligibility.unmet))
+        return replace(told, clause=eligibility.unmet[0])
     if command.on > eligibility.valid_until:
         return ELIGIBILITY_EXPIRED.about(until=eligibility.valid_until)
     return None

@@ -12,7 +12,6 @@ from insieme_events.contracts.intake import (
     ResidenceRecorded,
 )
 from insieme_events.decider import Decision
-from insieme_intake.case.admission import evidence_later, no_comune
 from insieme_intake.case.commands import (
     AssessAutonomy,
     AssessFragility,
@@ -21,6 +20,7 @@ from insieme_intake.case.commands import (
     RecordEmploymentStatus,
     RecordResidence,
 )
+from insieme_intake.case.conditions import evidence_later, no_comune
 from insieme_intake.case.states import Applied, CaseState, Enrolled, InCharge, Interviewed, Suspended, no_room
 from insieme_intake.circumstances import ERASED_PERSON, misdated
 

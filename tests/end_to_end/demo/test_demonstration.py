@@ -1,0 +1,171 @@
+"""A tenth of the demonstration on real servers: stopped twice and resumed, and every figure as its own ledger says.
+
+The digest is compared with that of the same commands decided on paper, one after the other and without a store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import psycopg
+import pytest
+from tests.end_to_end.platform import Platform
+from tests.unit.demo.on_paper import Paper
+
+from insieme_demo import digest, ledger, plan
+from insieme_demo.ledger import Ledger
+from insieme_demo.writing import INTAKE, MATCHING
+from insieme_local.plan import program
+from insieme_local.service import inherited
+
+SCALE = 0.1
+SINCE = {"from": "2017-06-01", "to": "2021-12-31"}
+PATIENCE = 60.0
+
+LINKS = """
+select extract(year from occurred_on)::int, count(*), array_agg(data->>'person_id') from events.events e
+where type in ('PlacementStarted', 'PlacementExtended')
+  and not exists (select from events.events v where v.stream = e.stream and v.type = 'PlacementVoided')
+group by 1
+"""
+PERSONS = """
+select count(distinct data->>'person_id') from events.events e
+where type = %s and not exists (select from events.events v where v.stream = e.stream and v.type = 'EnrolmentVoided')
+"""
+
+
+class Demonstration:
+    """The program `insieme-demo`, told of the platform as `make run` tells it."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self.environment = {**inherited(), **platform.provisioned.environment()}
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            program(("insieme-demo", *words)), env=self.environment, stdout=subprocess.PIPE, text=True
+        )
+
+    def run(self, *words: str) -> str:
+        child = self.start(*words)
+        said, _ = child.communicate(timeout=100)
+        assert child.returncode == 0, said
+        return said
+
+    def stopped_at(self, events: int, how: signal.Signals) -> tuple[int, str]:
+        """Loads until intake's store holds so many events; the exit code and what was said."""
+        child = self.start("load", "--scale", str(SCALE))
+        while self.count("intake", "select count(*) from events.events") < events:
+            assert child.poll() is None, "the load ended before it was stopped"
+            time.sleep(0.05)
+        child.send_signal(how)
+        said, _ = child.communicate(timeout=30)
+        return child.returncode, said
+
+    def count(self, service: str, query: str, *values: str) -> int:
+        return int(self.rows(service, query, *values)[0][0])
+
+    def rows(self, service: str, query: str, *values: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.platform.provisioned.urls[service]) as connection:
+            return connection.execute(query, values).fetchall()
+
+
+@pytest.fixture(scope="module")
+def loaded(platform: Platform) -> Iterator[tuple[Demonstration, tuple[int, str], str]]:
+    """Stopped by Ctrl-C in the middle, killed later on, then loaded to the end."""
+    demonstration = Demonstration(platform)
+    stopped = demonstration.stopped_at(2500, signal.SIGINT)
+    killed, _ = demonstration.stopped_at(5000, signal.SIGKILL)
+    assert killed == -signal.SIGKILL
+    yield demonstration, stopped, demonstration.run("load", "--scale", str(SCALE))
+
+
+Loaded = tuple[Demonstration, tuple[int, str], str]
+
+
+@pytest.fixture(scope="module")
+def expected() -> Ledger:
+    return ledger.count(plan.make(scale=SCALE))
+
+
+def test_a_load_that_was_stopped_says_so_and_goes_on(loaded: Loaded) -> None:
+    _, (code, said), end = loaded
+    assert code == 130
+    assert "the next start goes on from there" in said
+    assert "is loaded" in end
+
+
+def test_what_was_stopped_and_resumed_is_what_was_decided_on_paper(loaded: Loaded) -> None:
+    paper = Paper()
+    paper.write(plan.months(plan.make(scale=SCALE)))
+    of_intake, of_matching = {}, {}
+    for stream, stored in paper.streams.items():
+        mine = stream.startswith(("person-", "case-"))
+        by = INTAKE if mine else MATCHING
+        (of_intake if mine else of_matching)[stream] = [e.model_copy(update={"by": by}) for _, e in stored]
+    on_paper = digest.whole([digest.of_events(of_intake), digest.of_events(of_matching)])
+    assert loaded[0].run("digest").strip() == on_paper
+
+
+def test_a_second_load_finds_it_done(loaded: Loaded) -> None:
+    before = loaded[0].count("intake", "select count(*) from events.events")
+    assert "loaded already" in loaded[0].run("load", "--scale", str(SCALE))
+    assert loaded[0].count("intake", "select count(*) from events.events") == before
+
+
+def test_without_its_mark_a_load_finds_every_happening_in_the_store(loaded: Loaded) -> None:
+    """Stored answers are forgotten after some weeks."""
+    demonstration, _, _ = loaded
+    for service in ("intake", "matching"):
+        with psycopg.connect(demonstration.platform.provisioned.urls[f"{service}_owner"]) as connection:
+            connection.execute("delete from events.idempotency")
+    before = [demonstration.count(s, "select count(*) from events.events") for s in ("intake", "matching")]
+    assert "is loaded" in demonstration.run("load", "--scale", str(SCALE))
+    assert before == [demonstration.count(s, "select count(*) from events.events") for s in ("intake", "matching")]
+
+
+def test_the_stores_hold_what_the_ledger_says(loaded: Loaded, expected: Ledger) -> None:
+    demonstration, _, _ = loaded
+    assert demonstration.count("intake", PERSONS, "PersonEnrolled") == expected.enrolled
+    assert demonstration.count("intake", PERSONS, "PersonTakenInCharge") == expected.taken_in_charge
+    assert demonstration.count("intake", PERSONS, "InterviewHeld") == expected.interviewed
+    links = demonstration.rows("matching", LINKS)
+    assert {year: count for year, count, _ in links} == expected.placements_by_year
+    assert len({person for _, _, persons in links for person in persons}) == expected.placed_persons
+
+
+def test_nobody_is_placed_out_of_charge(loaded: Loaded) -> None:
+    demonstration, _, _ = loaded
+    assert demonstration.count("matching", "select count(*) from views.employments where flagged") == 0
+    assert demonstration.count("matching", "select count(*) from views.employments") > 0
+
+
+async def test_reporting_gives_what_the_ledger_says(loaded: Loaded, expected: Ledger) -> None:
+    platform = loaded[0].platform
+    comuni = {"comune": expected.enrolled_by_comune}
+    genders = {"gender": expected.enrolled_by_gender}
+    over_50 = {"over_50": {"yes": expected.enrolled_over_50, "no": expected.enrolled - expected.enrolled_over_50}}
+    await figure(platform, "placements", {"year": expected.placements_by_year})
+    await figure(platform, "placements", {"gender": expected.placements_by_gender})
+    await figure(platform, "enrolled", genders, comuni, over_50, {"year": expected.enrolled_by_year})
+    await figure(platform, "taken_in_charge", {"": {"": expected.taken_in_charge}})
+    await figure(platform, "interviewed", {"": {"": expected.interviewed}})
+
+
+async def figure(platform: Platform, measure: str, *breakdowns: Mapping[str, Mapping[Any, int]]) -> None:
+    """Waits until the measure reads so, broken down by each; without a name it is the total."""
+    for breakdown in breakdowns:
+        ((by, values),) = breakdown.items()
+        end = time.monotonic() + PATIENCE
+        while True:
+            rows = await platform.figure(measure, **SINCE, **({"by": by} if by else {}))
+            got = {row.get(by, ""): row["value"] for row in rows if row["value"]}
+            if got == values or time.monotonic() > end:
+                break
+            await asyncio.sleep(0.5)
+        assert got == values, f"{measure} by {by or 'nothing'}"

@@ -1,0 +1,154 @@
+"""The history: exact where it was published, the same for the same seed, and nothing before what it follows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, date, datetime
+from hashlib import blake2b
+
+import pytest
+from tests.unit.demo.on_paper import Paper
+
+from insieme_demo import ledger, plan
+from insieme_demo.happening import Happening, Kind, Order
+from insieme_demo.ledger import Ledger
+from insieme_demo.lists import POPULATION
+from insieme_demo.plan import Month, Plan
+from insieme_demo.quotas import parts, scaled
+from insieme_events.clock import business_date
+from insieme_events.territory import memberships
+from insieme_intake import codice_fiscale
+from insieme_intake.codice_fiscale import TaxCode
+from insieme_matching.directory import check_digit_fits
+
+WHOLE = plan.make()
+LEDGER: Ledger = ledger.count(WHOLE)
+
+
+def told(made: Plan) -> list[Happening]:
+    return [happening for month in plan.months(made) for happening in (*month.intake, *month.matching)]
+
+
+def mark(made: Plan) -> str:
+    return blake2b("\n".join(map(repr, told(made))).encode()).hexdigest()
+
+
+def test_the_totals_are_those_that_were_published() -> None:
+    assert (LEDGER.enrolled, LEDGER.taken_in_charge, LEDGER.placements) == (5297, 4012, 1410)
+    assert LEDGER.placements_by_year[2021] == 552
+
+
+def test_the_shares_are_those_that_were_published() -> None:
+    assert LEDGER.enrolled_by_gender == {"male": round(0.54 * 5297), "female": 5297 - round(0.54 * 5297)}
+    assert LEDGER.enrolled_over_50 == round(0.40 * 5297)
+    assert LEDGER.placements_by_gender == {"male": round(0.55 * 1410), "female": 1410 - round(0.55 * 1410)}
+
+
+def test_a_smaller_scale_has_every_quota_in_proportion() -> None:
+    small = ledger.count(plan.make(scale=0.1))
+    assert (small.enrolled, small.taken_in_charge, small.placements) == (530, 401, 141)
+    assert small.placements_by_year[2021] == 55
+    assert small.placements_by_gender["male"] == round(0.55 * 141)
+
+
+def test_a_scale_that_leaves_nobody_is_refused() -> None:
+    with pytest.raises(ValueError, match="take one from 0.01 on"):
+        scaled(0.001)
+
+
+def test_parts_add_up_to_the_whole() -> None:
+    assert parts(10, (1, 1, 1)) == (4, 3, 3)
+    assert sum(parts(857, (60, 215, 313, 270))) == 857
+
+
+def test_every_comune_has_somebody_enrolled() -> None:
+    of_the_territory = {each.istat for each in memberships() if each.valid_to is None}
+    assert len(of_the_territory) == 55
+    assert set(LEDGER.enrolled_by_comune) == of_the_territory == set(POPULATION)
+
+
+def test_august_is_quieter_than_september_and_the_lock_down_quieter_than_the_year_before() -> None:
+    by_month = Counter(f"{way.received_on:%Y-%m}" for way in WHOLE.ways)
+    for year in range(2017, 2022):
+        assert by_month[f"{year}-08"] < by_month[f"{year}-09"] / 2
+    assert by_month["2020-04"] < by_month["2019-04"] / 3
+
+
+def test_contracts_are_mostly_of_fixed_term() -> None:
+    by_type = Counter(chain.contract_type for chain in WHOLE.chains if chain.voided is None for _ in chain.starts)
+    fixed = by_type["A.02.00"] + by_type["A.02.01"]
+    assert 0.70 < fixed / LEDGER.placements < 0.85
+    assert {"A.01.00", "A.03.09", "A.06.01", "A.05.02", "A.04.00"} <= set(by_type)
+
+
+def test_every_codice_fiscale_is_valid_and_fits_the_person() -> None:
+    codes = set()
+    for person in WHOLE.people:
+        code = codice_fiscale.parse(person.identity.codice_fiscale, date(2021, 12, 31))
+        assert isinstance(code, TaxCode)
+        assert (code.birth_date, code.gender) == (person.birth_date, person.gender)
+        codes.add(code.code)
+    assert len(codes) == len(WHOLE.people)
+
+
+def test_every_partita_iva_is_valid_and_of_no_office() -> None:
+    numbers = [company.partita_iva for company in WHOLE.offers.companies]
+    assert all(check_digit_fits(number) and number[7:10] == "000" for number in numbers)
+    assert len(set(numbers)) == 450
+
+
+def test_whoever_is_placed_was_in_charge_before() -> None:
+    for chain in WHOLE.chains:
+        assert chain.way.taken_on is not None
+        assert chain.way.taken_on < chain.starts_on
+    closed = {way.person.number: way.closed_on for way in WHOLE.ways if not way.second}
+    assert all(chain.starts_on <= (closed[chain.way.person.number] or date.max) for chain in WHOLE.chains)
+
+
+def test_the_same_seed_gives_the_same_history_and_another_seed_another() -> None:
+    one = mark(plan.make(seed=5, scale=0.02))
+    assert one == mark(plan.make(seed=5, scale=0.02))
+    assert one != mark(plan.make(seed=6, scale=0.02))
+
+
+def test_nothing_is_recorded_before_it_happens_or_after_2021() -> None:
+    made = plan.make(scale=0.05)
+    for happening in told(made):
+        recorded = business_date(happening.recorded_at)
+        assert datetime(2017, 6, 1, tzinfo=UTC) <= happening.recorded_at < datetime(2022, 1, 1, tzinfo=UTC)
+        for order in happening.orders:
+            day = getattr(order.command, "on", None) or getattr(order.command, "starts_on", recorded)
+            assert day <= recorded
+
+
+def test_keys_are_all_different() -> None:
+    keys = [happening.key for happening in told(plan.make(scale=0.2))]
+    assert len(set(keys)) == len(keys)
+
+
+def test_a_month_is_ordered_by_phase_and_then_by_the_instant_of_recording() -> None:
+    for month in plan.months(plan.make(scale=0.02)):
+        for happenings in (month.intake, month.matching):
+            assert happenings == sorted(happenings, key=lambda each: (each.phase, each.recorded_at, each.key))
+            assert {(h.recorded_at.year, h.recorded_at.month) for h in happenings} <= {(month.year, month.month)}
+
+
+@pytest.mark.parametrize("seed", [plan.SEED, 1])
+def test_the_aggregates_of_the_services_take_every_command(seed: int) -> None:
+    made = plan.make(seed, 0.03)
+    paper = Paper()
+    paper.write(plan.months(made))
+    types = Counter(type(event).__name__ for stream in paper.streams.values() for _, event in stream)
+    expected = ledger.count(made)
+    assert types["PersonEnrolled"] - types["EnrolmentVoided"] - sum(w.second for w in made.ways) == expected.enrolled
+    started = types["PlacementStarted"] + types["PlacementExtended"] - types["PlacementVoided"]
+    assert started == expected.placements
+
+
+def test_a_command_that_the_services_refuse_is_noticed() -> None:
+    months = list(plan.months(plan.make(scale=0.02)))
+    late = months[-1].intake[-1]
+    again = Order(Kind.CASE, late.orders[-1].stream_id, months[0].intake[0].orders[-1].command)
+    months.append(Month(2021, 12, [Happening(late.recorded_at, late.key, (again,))], []))
+    with pytest.raises(pytest.fail.Exception, match=r"intake\."):
+        Paper().write(months)
