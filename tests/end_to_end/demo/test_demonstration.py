@@ -9,7 +9,7 @@ import asyncio
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import psycopg
@@ -20,6 +20,7 @@ from tests.unit.demo.on_paper import Paper
 from insieme_demo import digest, ledger, plan
 from insieme_demo.ledger import Ledger
 from insieme_demo.writing import INTAKE, MATCHING
+from insieme_events.contracts import DomainEvent
 from insieme_local.plan import program
 from insieme_local.service import inherited
 
@@ -76,13 +77,13 @@ class Demonstration:
 
 
 @pytest.fixture(scope="module")
-def loaded(platform: Platform) -> Iterator[tuple[Demonstration, tuple[int, str], str]]:
+def loaded(platform: Platform) -> Loaded:
     """Stopped by Ctrl-C in the middle, killed later on, then loaded to the end."""
     demonstration = Demonstration(platform)
     stopped = demonstration.stopped_at(2500, signal.SIGINT)
     killed, _ = demonstration.stopped_at(5000, signal.SIGKILL)
     assert killed == -signal.SIGKILL
-    yield demonstration, stopped, demonstration.run("load", "--scale", str(SCALE))
+    return demonstration, stopped, demonstration.run("load", "--scale", str(SCALE))
 
 
 Loaded = tuple[Demonstration, tuple[int, str], str]
@@ -103,7 +104,7 @@ def test_a_load_that_was_stopped_says_so_and_goes_on(loaded: Loaded) -> None:
 def test_what_was_stopped_and_resumed_is_what_was_decided_on_paper(loaded: Loaded) -> None:
     paper = Paper()
     paper.write(plan.months(plan.make(scale=SCALE)))
-    of_intake, of_matching = {}, {}
+    of_intake, of_matching = dict[str, list[DomainEvent]](), dict[str, list[DomainEvent]]()
     for stream, stored in paper.streams.items():
         mine = stream.startswith(("person-", "case-"))
         by = INTAKE if mine else MATCHING

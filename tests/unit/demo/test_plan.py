@@ -52,7 +52,7 @@ def test_a_smaller_scale_has_every_quota_in_proportion() -> None:
 
 
 def test_a_scale_that_leaves_nobody_is_refused() -> None:
-    with pytest.raises(ValueError, match="take one from 0.01 on"):
+    with pytest.raises(ValueError, match=r"take one from 0\.01 on"):
         scaled(0.001)
 
 
@@ -117,12 +117,12 @@ def test_nothing_is_recorded_before_it_happens_or_after_2021() -> None:
         recorded = business_date(happening.recorded_at)
         assert datetime(2017, 6, 1, tzinfo=UTC) <= happening.recorded_at < datetime(2022, 1, 1, tzinfo=UTC)
         for order in happening.orders:
-            day = getattr(order.command, "on", None) or getattr(order.command, "starts_on", recorded)
-            assert day <= recorded
+            days = [getattr(order.command, name, recorded) for name in ("on", "starts_on")]
+            assert max(days) <= recorded
 
 
 def test_keys_are_all_different() -> None:
-    keys = [happening.key for happening in told(plan.make(scale=0.2))]
+    keys = [happening.key for happening in told(plan.make(scale=0.1))]
     assert len(set(keys)) == len(keys)
 
 
@@ -135,7 +135,7 @@ def test_a_month_is_ordered_by_phase_and_then_by_the_instant_of_recording() -> N
 
 @pytest.mark.parametrize("seed", [plan.SEED, 1])
 def test_the_aggregates_of_the_services_take_every_command(seed: int) -> None:
-    made = plan.make(seed, 0.03)
+    made = plan.make(seed, 0.02)
     paper = Paper()
     paper.write(plan.months(made))
     types = Counter(type(event).__name__ for stream in paper.streams.values() for _, event in stream)

@@ -305,6 +305,6 @@ def test_a_case_that_nobody_opened_is_not_found() -> None:
 def test_the_enrolment_carries_the_channel_of_the_application() -> None:
     decided = given().when(submit(channel_class=ChannelClass.THIRD_SECTOR)).decision
     assert not hasattr(decided, "code")
-    (event,) = given(*decided).when(ENROL).then_types(PersonEnrolled)  # type: ignore[misc]
+    (event,) = given(*decided).when(ENROL).then_types(PersonEnrolled)
     assert isinstance(event, PersonEnrolled)
     assert (event.case_id, event.person_id, event.channel_class) == (CASE_ID, PERSON, ChannelClass.THIRD_SECTOR)

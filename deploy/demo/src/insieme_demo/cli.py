@@ -17,7 +17,7 @@ from rich.text import Text
 from insieme_demo.digest import digest as digest_of
 from insieme_demo.load import history, is_loaded, load, mark_loaded, services
 from insieme_demo.plan import SEED
-from insieme_demo.writing import DemonstrationRefused
+from insieme_demo.writing import TOO_SLOW, DemonstrationRefused
 from insieme_events.waiting import NotApplied
 
 main = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False, add_completion=False)
@@ -85,7 +85,7 @@ def _finish(work: Coroutine[None, None, T], stopped: str) -> T:
         raise typer.Exit(130) from None
     except (DemonstrationRefused, NotApplied) as problem:
         _fail(str(problem))
-    except (psycopg.OperationalError, PoolTimeout) as away:
+    except (psycopg.OperationalError, PoolTimeout, *TOO_SLOW) as away:
         _fail(f"demo.database_away: a database does not answer ({type(away).__name__}); start it and load again")
     except ValidationError as invalid:
         missing = ", ".join(str(error["loc"][0]) for error in invalid.errors())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -92,5 +93,10 @@ async def mark_loaded(to: Services, seed: int, scale: float) -> None:
 
 def history(seed: int, scale: float) -> tuple[Plan, list[Month]]:
     """The plan and its months, ready to be loaded. Takes some seconds at scale 1.0."""
+    gc.disable()
     plan = plans.make(seed, scale)
-    return plan, list(plans.months(plan))
+    months = list(plans.months(plan))
+    # It all lives until the end: the collector need not walk through it again and again while we write.
+    gc.freeze()
+    gc.enable()
+    return plan, months

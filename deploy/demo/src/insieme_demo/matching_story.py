@@ -186,7 +186,7 @@ def _candidacy(teller: Teller, candidacy: Candidacy) -> Iterator[Happening]:
 
 
 def _employment(teller: Teller, chain: Chain, company: Company, vacancy: Vacancy | None) -> Iterator[Happening]:
-    chance, stream = teller.chance, chain.employment_id
+    stream = chain.employment_id
     keyed_hours, keyed_comune = chain.working_time, company.comune
     if chain.corrected is not None and chain.corrected[1] == "working_time":
         keyed_hours = WorkingTime.FULL if chain.working_time is not WorkingTime.FULL else WorkingTime.HORIZONTAL
@@ -242,7 +242,6 @@ def _employment(teller: Teller, chain: Chain, company: Company, vacancy: Vacancy
         )
         order = Order(Kind.EMPLOYMENT, stream, void, Refers("voids", "PlacementStarted"))
         yield teller.tell(on, Phase.AMENDMENTS, *free, order, after=last.recorded_at)
-    _ = chance
 
 
 def _transformation(chain: Chain) -> TransformPlacement:
