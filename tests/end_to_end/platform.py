@@ -46,9 +46,9 @@ class Platform:
         """The named services, each with all its roles in one process."""
         start_together([self.make(name, "serve") for name in names])
 
-    def make(self, name: str, role: str, **environment: str) -> Service:
+    def make(self, name: str, role: str, known_as: str | None = None, **environment: str) -> Service:
         """A process of one role, not yet started; known as `name`, or as `name-role` where it is not all of them."""
-        known = name if role == "serve" else f"{name}-{role}"
+        known = known_as or (name if role == "serve" else f"{name}-{role}")
         (port,) = ports.free(1)
         told = {**self.provisioned.environment(name), f"INSIEME_{name.upper()}_PORT": str(port), **environment}
         self.services[known] = Service(known, (f"insieme-{name}", role), port, told, self.folders)

@@ -65,19 +65,19 @@ async def test_readiness_names_what_is_missing_while_the_database_is_away_and_co
 ) -> None:
     url = roles.provisioned.urls["matching"]
     async with gate_to(url) as gate:
-        service = roles.make("matching", "serve", DATABASE_URL_MATCHING=gate.url(url))
+        service = roles.make("matching", "relay", "gated", DATABASE_URL_MATCHING=gate.url(url))
         try:
             await asyncio.to_thread(service.start)
-            before = await asked(roles, "matching", "/readyz")
+            before = await asked(roles, "gated", "/readyz")
             await gate.shut()
-            away = await asked(roles, "matching", "/readyz")
-            alive = await asked(roles, "matching", "/healthz")
-            later = await asked(roles, "matching", "/readyz")
+            away = await asked(roles, "gated", "/readyz")
+            alive = await asked(roles, "gated", "/healthz")
+            later = await asked(roles, "gated", "/readyz")
             await gate.open()
             await asyncio.to_thread(service.wait_ready)
         finally:
             await asyncio.to_thread(service.stop)
-            del roles.services["matching"]
+            del roles.services["gated"]
 
     assert (before.status_code, before.json()["missing"]) == (200, [])
     assert (away.status_code, away.json()["ready"]) == (503, False)

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from insieme_local import folders, ladder, ports
+from insieme_local import folders, ladder, ports, processes
 from insieme_local.folders import Folders
 from insieme_local.plan import PLAN, program
 from insieme_local.provision import SERVICES, Provisioned, provision
-from insieme_local.run import finish_all
+from insieme_local.run import finish_all, only_one
 from insieme_local.service import Service, inherited
 from insieme_local.supervisor import start_together, stop_together
 
@@ -33,9 +33,20 @@ class House:
 
 @contextmanager
 def house(name: str, services: Sequence[str] = SERVICES) -> Iterator[House]:
-    """Raises LocalError when something does not start. Its data are forgotten at the end."""
+    """Raises LocalError when something does not start, or when a house of that name stands already.
+
+    Its data are forgotten at the end.
+    """
     where = Folders(folders.local() / name)
-    folders.forget(where)
+    with only_one(where):
+        processes.stop_leftovers(where.records)
+        folders.forget(where)
+        with _running(where, services) as made:
+            yield made
+
+
+@contextmanager
+def _running(where: Folders, services: Sequence[str]) -> Iterator[House]:
     servers = ladder.own(where, "a load of its own")
     running: list[Service] = []
     try:

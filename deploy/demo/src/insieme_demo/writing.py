@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from psycopg import errors
 
@@ -42,9 +43,14 @@ WRITTEN = """
 select distinct metadata->>'correlation' from events.events
 where stream = any(%s) and metadata->>'correlation' = any(%s)
 """
-FIRST_OF_TYPE = (
-    "select stream, event_id from events.events where stream = any(%s) and type = any(%s) order by version desc"
-)
+REFERRED = """
+select e.stream, e.type, e.event_id from events.events e
+join unnest(%s::text[], %s::text[]) as named (stream, type) using (stream, type) order by e.stream, e.version desc
+"""
+
+
+Referred = Mapping[tuple[str, str], UUID]
+"""By stream and type the id of an event that a command names."""
 
 
 class DemonstrationRefused(Exception):
@@ -114,15 +120,20 @@ class Writer:
             reached.update({result.stream: result.sequence for result in answer.results})
         self.wrote(len(told))
 
-    async def _referred(self, service: Running, told: Sequence[Happening]) -> dict[str, Any]:
-        """Per stream the event that a correction or void names: the first of its type."""
-        referring = [order for happening in told for order in happening.orders if order.refers is not None]
-        if not referring:
+    async def _referred(self, service: Running, told: Sequence[Happening]) -> Referred:
+        """The events that corrections and voids name: of a stream the first of that type."""
+        named = [
+            (order.stream, order.refers.event_type)
+            for happening in told
+            for order in happening.orders
+            if order.refers is not None
+        ]
+        if not named:
             return {}
         async with service.pool.connection() as connection:
-            types = {order.refers.event_type for order in referring if order.refers is not None}
-            asked = ([order.stream for order in referring], list(types))
-            return dict(await (await connection.execute(FIRST_OF_TYPE, asked)).fetchall())
+            columns = [list(column) for column in zip(*named, strict=True)]
+            rows = await (await connection.execute(REFERRED, columns)).fetchall()
+        return {(stream, kind): event_id for stream, kind, event_id in rows}
 
     async def _besides(self, told: Sequence[Happening]) -> dict[int, tuple[Write, ...]]:
         """Identities and directory entries that are written with the units, by the unit's place in the batch."""
@@ -161,7 +172,7 @@ def _entry(company: Company) -> directory.DirectoryEntry:
     return directory.DirectoryEntry(name=company.name, partita_iva=company.partita_iva)
 
 
-def _command(order: Order, found: dict[str, Any]) -> Command:
+def _command(order: Order, referred: Referred) -> Command:
     if order.refers is None:
         return order.command
-    return order.command.model_copy(update={order.refers.field: found[order.stream]})
+    return order.command.model_copy(update={order.refers.field: referred[order.stream, order.refers.event_type]})

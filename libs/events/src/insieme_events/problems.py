@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 
 from insieme_events import telemetry
 from insieme_events.decider import RefusalKind, Refused
+from insieme_events.store import StoreError
 from insieme_events.units import STALE
 from insieme_events.vault import KeyDestroyed, KeysUnavailable
 
@@ -134,6 +135,11 @@ def install(app: FastAPI) -> None:
     async def keyless(_: Request, raised: KeysUnavailable) -> JSONResponse:
         telemetry.log.error("keys_unavailable", code=raised.code)
         return problem(503, raised.code, "The keys of the sealed fields cannot be read. Nothing was stored; try later.")
+
+    @app.exception_handler(StoreError)
+    async def unstorable(_: Request, raised: StoreError) -> JSONResponse:
+        telemetry.log.error("append_refused", code=raised.code)
+        return problem(503, raised.code, "The event store refused to take this. Nothing was stored; tell the operators.")
 
     @app.exception_handler(KeyDestroyed)
     async def erased(_: Request, raised: KeyDestroyed) -> JSONResponse:

@@ -99,7 +99,8 @@ create function events.advance_cursor(
     p_last_event_id uuid, p_last_recorded_at timestamptz
 ) returns void language plpgsql as $$
 begin
-    update events.cursors set next_offset = p_to, last_event_id = p_last_event_id, last_recorded_at = p_last_recorded_at
+    update events.cursors set next_offset = p_to, last_event_id = coalesce(p_last_event_id, last_event_id),
+        last_recorded_at = coalesce(p_last_recorded_at, last_recorded_at)
     where subscription = p_subscription and topic = p_topic and partition = p_partition
       and epoch = p_epoch and next_offset = p_from;
     if not found then
