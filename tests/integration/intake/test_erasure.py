@@ -115,7 +115,7 @@ async def test_the_reaction_destroys_the_key_and_says_that_intake_is_done(
         await intake.post(f"/v1/persons/{person}/erasure", **ERASE)
 
         async def completed() -> bool:
-            return (await intake.get(f"/v1/persons/{person}"))["erasure_completed_by"] == ["intake"]
+            return bool((await intake.get(f"/v1/persons/{person}"))["erasure_completed_by"] == ["intake"])
 
         await eventually(completed, 60)
         assert await key_of(migrated, person) == (True, True)

@@ -137,9 +137,9 @@ def install(app: FastAPI) -> None:
         return problem(503, raised.code, "The keys of the sealed fields cannot be read. Nothing was stored; try later.")
 
     @app.exception_handler(StoreError)
-    async def unstorable(_: Request, raised: StoreError) -> JSONResponse:
+    async def not_appended(_: Request, raised: StoreError) -> JSONResponse:
         telemetry.log.error("append_refused", code=raised.code)
-        return problem(503, raised.code, "The event store refused to take this. Nothing was stored; tell the operators.")
+        return problem(503, raised.code, "The event store did not take this. Nothing was stored; tell the operators.")
 
     @app.exception_handler(KeyDestroyed)
     async def erased(_: Request, raised: KeyDestroyed) -> JSONResponse:
