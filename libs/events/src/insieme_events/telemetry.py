@@ -11,7 +11,6 @@ from typing import Any
 
 import structlog
 from opentelemetry import propagate, trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -49,6 +48,9 @@ def configure(service: str) -> None:
     structlog.contextvars.bind_contextvars(service=service)
     _quiet_libraries()
     if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+        # Imported where it is wanted: it brings an HTTP client that no other start needs.
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
         provider = TracerProvider(resource=Resource.create({"service.name": f"insieme-{service}"}))
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
         trace.set_tracer_provider(provider)
