@@ -109,6 +109,28 @@ async def test_without_the_lock_a_case_and_an_identity_outlive_the_erasure(
     assert await erased_while_an_application_commits(intake, halt, somebody()) == (True, (1, 1))
 
 
+async def test_who_is_erased_between_look_and_write_comes_as_a_new_person(
+    intake: Any, somebody: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    someone = somebody()
+    person = await gone_before(intake, someone)
+    find, looks = vault.find, []
+
+    async def erased_meanwhile(*arguments: Any) -> Any:
+        found = await find(*arguments)
+        looks.append(found)
+        if len(looks) == 1:
+            await intake.post(f"/v1/persons/{person}/erasure", **ERASE)
+        return found
+
+    monkeypatch.setattr(vault, "find", erased_meanwhile)
+    told = await intake.apply(someone, received_on=AGAIN)
+    assert looks == [UUID(person), None]
+    assert told["person_id"] != person
+    await react(intake, person)
+    assert await left_over(intake, person) == (0, 0)
+
+
 async def test_whichever_comes_first_nothing_is_left_over(intake: Any, somebody: Any) -> None:
     outcomes: Counter[str] = Counter()
     chance = random.Random(7)

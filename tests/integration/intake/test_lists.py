@@ -16,10 +16,12 @@ async def enrolled(bare_intake: Any, somebody: Any) -> list[str]:
     return sorted(answer["case_id"] for answer in told[:7])
 
 
-@pytest.mark.parametrize("limit", [1, 2, 3, 7, 8, 200])
-async def test_the_pages_together_are_the_list(bare_intake: Any, enrolled: list[str], limit: int) -> None:
-    assert await bare_intake.everything("/v1/cases", "case_id", limit, status="enrolled") == enrolled
-    assert len(await bare_intake.everything("/v1/cases", "case_id", limit)) == 8
+async def test_the_pages_together_are_the_list(bare_intake: Any, enrolled: list[str]) -> None:
+    for limit in (1, 2, 3, 7, 8, 200):
+        assert await bare_intake.everything("/v1/cases", "case_id", limit, status="enrolled") == enrolled
+        assert len(await bare_intake.everything("/v1/cases", "case_id", limit)) == 8
+    last = UUID(int=2**128 - 1)
+    assert (await bare_intake.get("/v1/cases", after=str(last)))["items"] == []
 
 
 async def test_rows_that_come_meanwhile_move_nothing(bare_intake: Any, enrolled: list[str], somebody: Any) -> None:
@@ -58,14 +60,7 @@ async def test_filters_narrow_the_list(bare_intake: Any, enrolled: list[str]) ->
     assert await ids(plan_overdue_on="2024-04-13") == [one]
 
 
-async def test_a_list_is_asked_for_in_words_that_it_knows(bare_intake: Any) -> None:
+async def test_a_list_is_asked_for_in_words_that_it_knows(intake: Any) -> None:
     for query in ({"status": "lost"}, {"limit": 0}, {"limit": 201}, {"after": "x"}, {"plan_overdue_on": "soon"}):
-        answer = await bare_intake.client.get("/v1/cases", params=query)
+        answer = await intake.client.get("/v1/cases", params=query)
         assert (answer.status_code, answer.json()["code"]) == (422, "http.invalid")
-
-
-async def test_a_cursor_of_nobody_is_a_place_in_the_list(bare_intake: Any, enrolled: list[str]) -> None:
-    last = UUID(int=2**128 - 1)
-    assert (await bare_intake.get("/v1/cases", after=str(last)))["items"] == []
-    everything = await bare_intake.get("/v1/cases", after=str(UUID(int=0)), status="enrolled")
-    assert [row["case_id"] for row in everything["items"]] == enrolled

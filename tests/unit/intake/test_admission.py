@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -13,79 +12,50 @@ from insieme_events.contracts.intake import (
     ApplicationWithdrawn,
     EmploymentStatus,
     EmploymentStatusRecorded,
-    EnrolmentVoided,
-    EntryCharacteristicsRecorded,
     MeasureKind,
     OtherMeasureDeclared,
     PersonEnrolled,
     RejectionReason,
-    VoidReason,
 )
-from insieme_events.contracts.vocabulary import ChannelClass, CitizenshipClass, Gender, Isced
+from insieme_events.contracts.vocabulary import ChannelClass
 from insieme_events.decider import RefusalKind
 from insieme_events.testing import scenario
 from insieme_intake.case import CASE
 from insieme_intake.case.commands import (
-    CorrectCharacteristics,
     Enrol,
     OtherMeasureAnswer,
     RejectApplication,
-    VoidEnrolment,
     WithdrawApplication,
 )
 from insieme_intake.testing import (
     BAZZANO,
     BEFORE_ANY_TERM,
     CASE_ID,
-    CHARACTERISTICS,
-    ENROLMENT,
-    IMOLA,
     MODENA,
     PERSON,
     RECEIVED,
     VALSAMOGGIA,
     applied,
-    characteristics,
     circumstances,
-    closed,
-    closing,
     enrolled,
     enrolment,
-    in_charge,
-    interviewed,
     lives,
     measure,
     of_case,
     status,
     submit,
     submitted,
-    suspended,
-    voiding,
 )
 
 given = scenario(CASE, circumstances())
 ENROL = Enrol(on=RECEIVED)
 LATER = date(2021, 4, 6)
-VOID = VoidEnrolment(on=date(2021, 5, 3), voids=ENROLMENT, reason=VoidReason.KEYED_TWICE)
 REJECTED = of_case(ApplicationRejected, LATER, reason=RejectionReason.NOT_UNEMPLOYED)
 WITHDRAWN = of_case(ApplicationWithdrawn, LATER)
 
 
 def reject(reason: RejectionReason, on: date = LATER) -> RejectApplication:
     return RejectApplication(on=on, reason=reason)
-
-
-def correct(**changes: Any) -> CorrectCharacteristics:
-    values: dict[str, Any] = {
-        "on": LATER,
-        "corrects": CHARACTERISTICS,
-        "gender": Gender.FEMALE,
-        "birth_month": "1980-02",
-        "citizenship": CitizenshipClass.EU,
-        "isced": Isced.BACHELOR,
-        "comune": IMOLA,
-    }
-    return CorrectCharacteristics(**{**values, **changes})
 
 
 def test_an_application_is_recorded_with_all_that_the_person_declares() -> None:
@@ -238,8 +208,7 @@ def test_an_application_is_withdrawn_while_it_is_open() -> None:
 def test_what_was_turned_away_goes_no_further() -> None:
     given(*applied(), REJECTED).when(reject(RejectionReason.NOT_UNEMPLOYED)).then_nothing()
     for ended, code in ((REJECTED, "intake.application_rejected"), (WITHDRAWN, "intake.application_withdrawn")):
-        for command in (ENROL, VOID):
-            given(*applied(), ended).when(command).then_refused(code)
+        given(*applied(), ended).when(ENROL).then_refused(code)
 
 
 def test_an_answer_does_not_come_before_the_application() -> None:
@@ -248,57 +217,8 @@ def test_an_answer_does_not_come_before_the_application() -> None:
         given(*applied()).when(command).then_refused("intake.date_too_early")
 
 
-@pytest.mark.parametrize("history", [enrolled(), interviewed(), in_charge(), suspended(), closed()])
-def test_an_enrolment_is_voided_wherever_the_case_stands(history: tuple[Any, ...]) -> None:
-    given(*history).when(VOID).then(
-        of_case(EnrolmentVoided, date(2021, 5, 3), voids=ENROLMENT, reason=VoidReason.KEYED_TWICE)
-    )
-
-
-def test_a_voided_enrolment_is_voided_once_and_takes_nothing_more() -> None:
-    given(*enrolled(), voiding()).when(VOID).then_nothing()
-    for command in (ENROL, correct()):
-        given(*enrolled(), voiding()).when(command).then_refused("intake.enrolment_voided", clause="P25")
-
-
-def test_only_the_enrolment_of_this_case_is_voided() -> None:
-    other = VOID.model_copy(update={"voids": UUID(int=99)})
-    given(*enrolled()).when(other).then_refused("intake.other_event")
-    given(*applied()).when(VOID).then_refused("intake.not_enrolled")
-    early = VOID.model_copy(update={"on": date(2021, 3, 31)})
-    given(*enrolled()).when(early).then_refused("intake.date_too_early")
-
-
-@pytest.mark.parametrize("history", [applied(), enrolled(), in_charge(), (*in_charge(), closing())])
-def test_characteristics_are_corrected_naming_what_is_corrected(history: tuple[Any, ...]) -> None:
-    corrected = characteristics(
-        on=LATER,
-        birth_month="1980-02",
-        citizenship=CitizenshipClass.EU,
-        isced=Isced.BACHELOR,
-        comune=IMOLA,
-        corrects=CHARACTERISTICS,
-    )
-    assert isinstance(corrected, EntryCharacteristicsRecorded)
-    given(*history).when(correct()).then(corrected)
-
-
-@pytest.mark.parametrize(
-    ("changes", "code"),
-    [
-        ({"corrects": UUID(int=99)}, "intake.other_event"),
-        ({"comune": BAZZANO}, "intake.comune_ceased"),
-        ({"comune": MODENA}, "intake.comune_unknown"),
-        ({"birth_month": "2021-05"}, "intake.birth_date"),
-        ({"on": date(2021, 3, 31)}, "intake.date_too_early"),
-    ],
-)
-def test_a_correction_is_checked_as_the_application_was(changes: dict[str, Any], code: str) -> None:
-    given(*enrolled()).when(correct(**changes)).then_refused(code)
-
-
 def test_a_case_that_nobody_opened_is_not_found() -> None:
-    for command in (ENROL, reject(RejectionReason.OTHER_MEASURE), WithdrawApplication(on=LATER), VOID, correct()):
+    for command in (ENROL, reject(RejectionReason.OTHER_MEASURE), WithdrawApplication(on=LATER)):
         assert given().when(command).then_refused("intake.case_unknown").kind is RefusalKind.NOT_FOUND
 
 
