@@ -19,10 +19,10 @@ AFTER_CHARGE = 21
 """Days from the taking in charge to the first contract at the earliest."""
 
 CONTRACTS = (
-    ("A.02.00", 71.0), ("A.02.01", 5.0), ("A.01.00", 7.5), ("A.03.09", 3.0), ("A.06.01", 6.5), ("A.05.02", 3.0),
+    ("A.02.00", 55.0), ("A.02.01", 5.0), ("A.01.00", 23.5), ("A.03.09", 3.0), ("A.06.01", 6.5), ("A.05.02", 3.0),
     ("A.04.01", 2.0), ("A.04.00", 1.5), ("B.03.00", 0.5),
 )  # fmt: skip
-"""Contract types at the start of a chain. Chains that go on are fixed-term ones, and there permanent is rarer."""
+"""Contract types at the start of a chain. Only fixed-term chains are extended, so of the links fewer are permanent."""
 
 EXTENDED = frozenset({"A.02.00", "A.02.01", "A.06.01"})
 LAST_CORRECTED = LAST_DAY - timedelta(days=40)

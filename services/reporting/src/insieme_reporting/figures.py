@@ -68,14 +68,18 @@ def coordination_table(since: Since = SINCE, to: To = TO, known_at: KnownAt = No
         _print_json(found)
         return
     years = sorted({row["year"] for line in found["lines"] for row in line["by_year"]})
-    table = Table("", "unit", *map(str, years), "total", title=f"Insieme per il lavoro, {since} to {to}")
-    for column in table.columns[2:]:
+    counts = [line for line in found["lines"] if "denominator" not in line["total"]]
+    table = Table("", *map(str, years), "total", title=f"Insieme per il lavoro, {since} to {to}")
+    for column in table.columns[1:]:
         column.justify = "right"
-    for line in found["lines"]:
+    for line in counts:
         by_year = {row["year"]: row for row in line["by_year"]}
-        cells = [_value(by_year[year]) if year in by_year else "" for year in years]
-        table.add_row(line["title"]["en"], line["unit"], *cells, _value(line["total"]), style=_style(line["measure"]))
+        cells = [_text(by_year[year]["value"]) if year in by_year else "" for year in years]
+        table.add_row(line["title"]["en"], *cells, _text(line["total"]["value"]), style=_style(line["measure"]))
     console.print(table)
+    for line in found["lines"]:
+        if "denominator" in line["total"]:
+            console.print(_rates(line))
     for part in found["breakdowns"]:
         console.print(_parts(part))
     console.print("What each line counts: insieme figures list. A person may have several placements.", style="dim")
@@ -99,10 +103,15 @@ def _parts(part: dict[str, Any]) -> Table:
     return table
 
 
-def _value(row: dict[str, Any]) -> str:
-    if "denominator" in row:
-        return _share(row["numerator"], row["denominator"])
-    return _text(row["value"])
+def _rates(line: dict[str, Any]) -> Table:
+    """A rate by year, each with its numerator and denominator."""
+    table = Table("year", "number", "of", "share", title=line["title"]["en"])
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for row in [*line["by_year"], {"year": "total", **line["total"]}]:
+        share = "-" if row["value"] is None else f"{100 * row['value']:.1f} %"
+        table.add_row(str(row["year"]), _text(row["numerator"]), _text(row["denominator"]), share)
+    return table
 
 
 def _share(numerator: int, denominator: int) -> str:
