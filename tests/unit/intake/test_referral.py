@@ -128,3 +128,10 @@ def test_no_answer_comes_before_the_question() -> None:
     for command in (ACCEPT, DECLINE):
         early = command.model_copy(update={"on": date(2021, 3, 31)})
         given(CAME).when(early).then_refused("intake.date_too_early")
+
+
+@pytest.mark.parametrize("command", [RECEIVE, SEND], ids=["received", "sent"])
+def test_who_is_not_known_or_erased_is_not_referred(command: ReferralCommand) -> None:
+    nobody = circumstances(person_known=False)
+    refusal = given().under(nobody).when(command).then_refused("intake.person_unknown")
+    assert refusal.kind is RefusalKind.NOT_FOUND

@@ -36,14 +36,29 @@ BIRTH_IN_FUTURE = Refused(
 
 
 @dataclass(frozen=True, slots=True)
+class ReferralFound:
+    """A referral as intake's list has it; `status` is pending, accepted, declined or expired."""
+
+    person_id: UUID
+    received: bool
+    status: str
+    sent_on: date
+    reply_due_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class IntakeCircumstances(Circumstances):
     """`agreement` is the one of the command's business date; `agreements` answers for other days.
 
     `event_ids`: per event type the id of the last one on the stream, for a command that names an event of the past.
+    `person_known`: whether the person of a new referral is registered and not erased.
+    `referral`: the one that an application names; None where there is none.
     """
 
     agreements: tuple[Agreement, ...] = ()
     event_ids: Mapping[str, UUID] = field(default_factory=dict)
+    person_known: bool = False
+    referral: ReferralFound | None = None
 
     def agreement_on(self, day: date) -> Agreement | None:
         return in_force(self.agreements, day)

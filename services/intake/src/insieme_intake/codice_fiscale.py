@@ -82,18 +82,18 @@ def parse(text: str, today: date) -> TaxCode | Refused:
 
 
 def contradiction(
-    code: TaxCode, birth_date: date, gender: Gender, today: date, *, gender_confirmed: bool = False
+    code: TaxCode, birth_date: date, gender: Gender | None, today: date, *, gender_confirmed: bool = False
 ) -> Refused | None:
     """Why code, date of birth and gender cannot be of one person; None when they can.
 
     The code carries the sex of the civil register. A gender that differs from it is first taken for a slip of the
-    keyboard, and accepted once it is confirmed; `non_binary` never contradicts.
+    keyboard, and accepted once it is confirmed; `non_binary` never contradicts, nor does None, where nobody asked.
     """
     if birth_date > today:
         return BIRTH_IN_FUTURE
     if code.birth_date is not None and not _same_in_code(code.birth_date, birth_date):
         return OTHER_BIRTH_DATE
-    if code.gender is None or gender is Gender.NON_BINARY or gender_confirmed or gender is code.gender:
+    if code.gender is None or gender in (None, Gender.NON_BINARY, code.gender) or gender_confirmed:
         return None
     return OTHER_GENDER
 

@@ -33,7 +33,7 @@ ERASED_IN_VAULT = "delete from vault.identities where person_id = any(%s)"
 
 
 def lock(person_id: UUID) -> str:
-    """Taken by an erasure and by a new application: else a case could begin that the erasure does not see."""
+    """Taken by an erasure and by a new application or referral: else one could begin that the erasure does not see."""
     return f"intake.person/{person_id}"
 
 

@@ -23,6 +23,7 @@ from insieme_events.contracts.intake import (
 from insieme_events.contracts.vocabulary import ChannelClass
 from insieme_events.decider import Command, Decider, Decision, RefusalKind, Refused
 from insieme_intake.circumstances import OUT_OF_TERM, IntakeCircumstances, misdated
+from insieme_intake.person import PERSON_UNKNOWN
 
 
 class ReceiveReferral(Command):
@@ -138,6 +139,8 @@ def open_referral(
 ) -> Decision:
     if not isinstance(state, NoReferral):
         return REFERRAL_EXISTS
+    if not found.person_known:
+        return PERSON_UNKNOWN
     if found.agreement is None:
         return OUT_OF_TERM.about(day=command.on)
     due = command.on + timedelta(days=found.agreement.referral_reply_days)

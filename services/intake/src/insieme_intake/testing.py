@@ -39,7 +39,7 @@ from insieme_events.contracts.intake import (
 )
 from insieme_events.contracts.vocabulary import ChannelClass, CitizenshipClass, Gender, Isced, Quartiere
 from insieme_intake.case.commands import OtherMeasureAnswer, SubmitApplication
-from insieme_intake.circumstances import IntakeCircumstances
+from insieme_intake.circumstances import IntakeCircumstances, ReferralFound
 
 ACTOR = Actor(party="citta_metropolitana", role="operator", purpose="case_work")
 PERSON, CASE_ID, REFERRAL_ID, INTERVIEW, OFFICER, REFERENT = (UUID(int=n) for n in range(1, 7))
@@ -61,7 +61,7 @@ E = TypeVar("E", bound=CaseEvent)
 
 
 def circumstances(on: date = RECEIVED, today: date = TODAY, **changes: Any) -> IntakeCircumstances:
-    """What a decision is told: every published agreement, and the one of the day of receipt."""
+    """What a decision is told: every published agreement, the one of the day of receipt, a referral received."""
     agreements = published()
     values: dict[str, Any] = {
         "actor": ACTOR,
@@ -69,8 +69,22 @@ def circumstances(on: date = RECEIVED, today: date = TODAY, **changes: Any) -> I
         "agreement": in_force(agreements, on),
         "agreements": agreements,
         "event_ids": {"PersonEnrolled": ENROLMENT, "EntryCharacteristicsRecorded": CHARACTERISTICS},
+        "person_known": True,
+        "referral": received_referral(),
     }
     return IntakeCircumstances(**{**values, **changes})
+
+
+def received_referral(**changes: Any) -> ReferralFound:
+    """The referral that an application of the person may name."""
+    values: dict[str, Any] = {
+        "person_id": PERSON,
+        "received": True,
+        "status": "pending",
+        "sent_on": RECEIVED - timedelta(days=3),
+        "reply_due_on": RECEIVED + timedelta(days=12),
+    }
+    return ReferralFound(**{**values, **changes})
 
 
 def of_case(event: type[E], on: date, **values: Any) -> E:

@@ -22,7 +22,7 @@ BOUND_TO = b"vault.identities/"
 
 SOMEBODY_WAS_QUICKER = Refused(
     "intake.person_registered_meanwhile",
-    "Somebody registered the same person at the same moment. Send the application again.",
+    "Somebody registered the same person at the same moment. Send the same again.",
     clause="P25",
     kind=RefusalKind.RETRY,
 )

@@ -10,28 +10,18 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from insieme_events.clock import business_date
 from insieme_events.commands import Done, Step
 from insieme_events.contracts import Code
 from insieme_events.contracts.intake import AddressBasis, EmploymentStatus, StatusEvidence
 from insieme_events.contracts.vocabulary import ChannelClass, CitizenshipClass, Comune, Gender, Isced, Quartiere
-from insieme_events.decider import Refused
 from insieme_events.http import Incoming
-from insieme_events.problems import RESPONSES, ProblemError
-from insieme_events.service import Running
-from insieme_intake import codice_fiscale, erasure, vault
-from insieme_intake.aggregates import CASES, PERSONS
+from insieme_events.problems import RESPONSES
+from insieme_intake import registration
+from insieme_intake.aggregates import CASES
 from insieme_intake.case.commands import Enrol, OtherMeasureAnswer, SubmitApplication
-from insieme_intake.circumstances import ERASED_PERSON
-from insieme_intake.codice_fiscale import TaxCode
-from insieme_intake.person import GiveNotice, RegisterPerson
 from insieme_intake.vault import Identity
 
 router = APIRouter(prefix="/v1/applications", tags=["applications"], responses=RESPONSES)
-
-TRIES = 5
-LOOK_AGAIN = frozenset({vault.SOMEBODY_WAS_QUICKER.code, ERASED_PERSON.code})
-"""Somebody registered or erased the same person between our look and our write."""
 
 EXAMPLE: JsonDict = {
     "identity": {
@@ -96,38 +86,30 @@ class ApplicationAnswer(BaseModel):
 async def apply(application: Application, incoming: Incoming, response: Response) -> ApplicationAnswer:
     """Record an application (candidatura) and enrol the person (iscrizione; I7a: P10, P25, P27, P29, P79).
 
-    The same person is recognised by the codice fiscale in any spelling; one person has one open case (P25).
+    The same person is recognised by the codice fiscale in any spelling; one person has one open case (P25). With
+    `referral_id` it follows a referral that was received for this very person and is neither declined nor expired
+    (P11, P12). A pending referral stays pending: its answer is a command of its own.
     """
-    service: Running = incoming.http.app.state.service
-    assert service.keys is not None
-    code = _checked(application, service)
-    code_hash = vault.tax_code_hash(service.master_key, code)
-    for _ in range(TRIES):
-        async with service.pool.connection() as connection:
-            known = await vault.find(connection, code_hash)
-        person_id = known or uuid4()
-        # Whoever is known has a key. Where it is not there it must be restored: a new one would open nothing of old.
-        keys = await (
-            service.keys.ensure({person_id}, service.clock()) if known is None else service.keys.read({known})
-        )
-        if keys[person_id] is None:  # erased since our look
-            continue
-        done = await incoming.attempt(
-            *steps(application, person_id, uuid4(), code),
-            also=(vault.put(person_id, code_hash, application.identity, keys),),
-            unique=vault.UNIQUE,
-            locks=(erasure.lock(person_id),),
-        )
-        if isinstance(done, Refused) and done.code in LOOK_AGAIN:
-            continue
-        if isinstance(done, Refused):
-            raise ProblemError(done)
-        return _answer(done, incoming)
-    raise ProblemError(vault.SOMEBODY_WAS_QUICKER)
+    code = registration.checked(
+        application.identity,
+        incoming.http.app.state.service,
+        gender=application.gender,
+        gender_confirmed=application.gender_confirmed,
+    )
+    done = await registration.register(
+        incoming,
+        application.identity,
+        code,
+        notice_version=application.notice_version,
+        on=application.received_on,
+        follow=lambda person_id: steps(application, person_id, uuid4()),
+        replaces=True,
+    )
+    return _answer(done, incoming)
 
 
-def steps(application: Application, person_id: UUID, case_id: UUID, code: TaxCode) -> tuple[Step, ...]:
-    """The person's stream first, the case's last: the answer speaks of the case."""
+def steps(application: Application, person_id: UUID, case_id: UUID) -> tuple[Step, ...]:
+    """What is recorded of the case; the last step is the case's, so the answer speaks of it."""
     on = application.received_on
     submit = SubmitApplication(
         on=on,
@@ -149,33 +131,16 @@ def steps(application: Application, person_id: UUID, case_id: UUID, code: TaxCod
         isced=application.isced,
     )
     enrol = (Step(CASES, case_id, Enrol(on=on)),) if application.enrol else ()
-    return (
-        Step(PERSONS, person_id, RegisterPerson(person_id=person_id, identity_kind=code.kind, on=on)),
-        Step(PERSONS, person_id, GiveNotice(notice_version=application.notice_version, on=on)),
-        Step(CASES, case_id, submit),
-        *enrol,
-    )
-
-
-def _checked(application: Application, service: Running) -> TaxCode:
-    """The codice fiscale in its one spelling. Raises ProblemError where it contradicts itself or the rest."""
-    today = business_date(service.clock())
-    identity = application.identity
-    code = codice_fiscale.parse(identity.codice_fiscale, today)
-    if isinstance(code, Refused):
-        raise ProblemError(code)
-    wrong = codice_fiscale.contradiction(
-        code, identity.birth_date, application.gender, today, gender_confirmed=application.gender_confirmed
-    )
-    if wrong is not None:
-        raise ProblemError(wrong)
-    return code
+    return (Step(CASES, case_id, submit), *enrol)
 
 
 def _answer(done: Done, incoming: Incoming) -> ApplicationAnswer:
     last = incoming.answer(done)
     events = [event_id for r in done.results if r.stream == last.stream for event_id in r.event_ids]
-    person_id = UUID(done.results[0].stream.removeprefix("person-"))
     return ApplicationAnswer(
-        person_id=person_id, case_id=last.id, stream=last.stream, sequence=last.sequence, event_ids=events
+        person_id=registration.registered(done),
+        case_id=last.id,
+        stream=last.stream,
+        sequence=last.sequence,
+        event_ids=events,
     )

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 from insieme_events import reading
 from insieme_events.commands import Step
+from insieme_events.contracts import Code
 from insieme_events.contracts.vocabulary import ChannelClass
-from insieme_events.decider import Command
+from insieme_events.decider import Command, RefusalKind, Refused
 from insieme_events.http import CommandAnswer, Incoming, Limit
-from insieme_events.problems import RESPONSES
+from insieme_events.problems import RESPONSES, RefusedValue
 from insieme_events.reading import Row, equals
-from insieme_intake import views
-from insieme_intake.aggregates import REFERRALS
+from insieme_intake import erasure, registration, views
+from insieme_intake.aggregates import REFERRALS, REFERRALS_OF_REGISTERED
+from insieme_intake.case.admission import NOTICE_MISSING
 from insieme_intake.referral import (
     REFERRAL_UNKNOWN,
     AcceptReferral,
@@ -28,49 +31,117 @@ from insieme_intake.referral import (
     ReceiveReferral,
     SendReferral,
 )
+from insieme_intake.vault import Identity
 
 router = APIRouter(prefix="/v1/referrals", tags=["referrals"], responses=RESPONSES)
 
 ANSWERS: dict[str, type[Command]] = {"accept": AcceptReferral, "decline": DeclineReferral, "expire": ExpireReferral}
 
 
+WHO_IS_REFERRED = Refused(
+    "intake.referral_of_whom",
+    "Say who is referred in one way: person_id alone, or identity with notice_version for whoever may be new.",
+    clause="P25",
+    kind=RefusalKind.INVALID,
+)
+KNOWN_PERSON: JsonDict = {
+    "person_id": "3f6c1d5e-8f0a-4e0e-9f0b-3f2f7a9d2c11",
+    "direction": "received",
+    "other_class": "third_sector",
+    "on": "2026-11-02",
+}
+NEW_PERSON: JsonDict = {
+    "identity": {
+        "first_name": "Anna",
+        "last_name": "Esempio",
+        "codice_fiscale": "SMPNNA80A41A944O",
+        "birth_date": "1980-01-01",
+    },
+    "notice_version": "2026.1",
+    "direction": "received",
+    "other_class": "third_sector",
+    "on": "2026-11-02",
+}
+
+
 class NewReferral(BaseModel):
-    """`other_class` is the class of the service at the other end; which one it is never leaves that service."""
+    """`other_class` is the class of the service at the other end; which one it is never leaves that service.
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "person_id": "3f6c1d5e-8f0a-4e0e-9f0b-3f2f7a9d2c11",
-                    "direction": "received",
-                    "other_class": "third_sector",
-                    "on": "2026-11-02",
-                }
-            ]
-        },
-    )
+    The person is named by `person_id`, or by `identity` and the privacy notice handed over: then whoever has that
+    codice fiscale is taken, or registered. What the vault has of a known person stays as it is.
+    """
 
-    person_id: UUID
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [KNOWN_PERSON, NEW_PERSON]})
+
+    person_id: UUID | None = None
+    identity: Identity | None = None
+    notice_version: Code | None = None
     direction: Literal["received", "sent"]
     other_class: ChannelClass
     on: date
 
+    @model_validator(mode="after")
+    def says_who(self) -> Self:
+        if (self.person_id is None) == (self.identity is None):
+            raise RefusedValue(WHO_IS_REFERRED)
+        if self.identity is None and self.notice_version is not None:
+            raise RefusedValue(WHO_IS_REFERRED)
+        if self.identity is not None and self.notice_version is None:
+            raise RefusedValue(NOTICE_MISSING)
+        return self
+
+
+class ReferralAnswer(BaseModel):
+    """`sequence` is that of the referral's stream."""
+
+    person_id: UUID
+    referral_id: UUID
+    stream: str
+    sequence: int
+    event_ids: Annotated[list[UUID], Field(description="Events of the referral, in order")]
+
 
 @router.post("", status_code=201)
-async def open_referral(referral: NewReferral, incoming: Incoming) -> CommandAnswer:
-    """Receive a referral from another service, or send one."""
+async def open_referral(referral: NewReferral, incoming: Incoming) -> ReferralAnswer:
+    """Receive a referral from another service, or send one; whoever is new becomes known with it (P11, P12, P25)."""
     referral_id = uuid4()
-    command: Command
+    if referral.identity is None or referral.notice_version is None:
+        assert referral.person_id is not None
+        command = _command(referral, referral_id, referral.person_id)
+        told = await incoming.send(Step(REFERRALS, referral_id, command), locks=(erasure.lock(referral.person_id),))
+        return _answer(told, referral.person_id)
+    done = await registration.register(
+        incoming,
+        referral.identity,
+        registration.checked(referral.identity, incoming.http.app.state.service),
+        notice_version=referral.notice_version,
+        on=referral.on,
+        follow=lambda person_id: (
+            Step(REFERRALS_OF_REGISTERED, referral_id, _command(referral, referral_id, person_id)),
+        ),
+        replaces=False,
+    )
+    return _answer(incoming.answer(done), registration.registered(done))
+
+
+def _command(referral: NewReferral, referral_id: UUID, person_id: UUID) -> ReceiveReferral | SendReferral:
     if referral.direction == "received":
-        command = ReceiveReferral(
-            referral_id=referral_id, person_id=referral.person_id, channel_class=referral.other_class, on=referral.on
+        return ReceiveReferral(
+            referral_id=referral_id, person_id=person_id, channel_class=referral.other_class, on=referral.on
         )
-    else:
-        command = SendReferral(
-            referral_id=referral_id, person_id=referral.person_id, receiver_class=referral.other_class, on=referral.on
-        )
-    return await incoming.send(Step(REFERRALS, referral_id, command))
+    return SendReferral(
+        referral_id=referral_id, person_id=person_id, receiver_class=referral.other_class, on=referral.on
+    )
+
+
+def _answer(told: CommandAnswer, person_id: UUID) -> ReferralAnswer:
+    return ReferralAnswer(
+        person_id=person_id,
+        referral_id=told.id,
+        stream=told.stream,
+        sequence=told.sequence,
+        event_ids=told.event_ids,
+    )
 
 
 def _route(kind: type[Command]) -> Callable[..., Awaitable[CommandAnswer]]:

@@ -37,6 +37,7 @@ from insieme_intake.case.conditions import (
     born_later,
     evidence_later,
     no_comune,
+    no_such_referral,
     unknown_comune,
     unmet,
 )
@@ -89,7 +90,7 @@ NOT_THIS_EVENT = Refused(
 def decide_admission(command: AdmissionCommand, state: CaseState, found: IntakeCircumstances) -> Decision:
     match command:
         case SubmitApplication():
-            return submit(command, state)
+            return submit(command, state, found)
         case Enrol():
             return enrol(command, state, found)
         case RejectApplication():
@@ -104,7 +105,7 @@ def decide_admission(command: AdmissionCommand, state: CaseState, found: IntakeC
             assert_never(command)
 
 
-def submit(command: SubmitApplication, state: CaseState) -> Decision:
+def submit(command: SubmitApplication, state: CaseState, found: IntakeCircumstances) -> Decision:
     if not isinstance(state, NoCase):
         return CASE_EXISTS
     if command.notice_version is None:
@@ -113,6 +114,7 @@ def submit(command: SubmitApplication, state: CaseState) -> Decision:
         no_comune(command.comune, command.on)
         or born_later(command.birth_month, command.on)
         or evidence_later(command.evidence_on or command.on, command.on)
+        or (command.referral_id and no_such_referral(found.referral, command.person_id, command.on))
     )
     if wrong:
         return wrong

@@ -1,9 +1,10 @@
-"""What an application must fulfil: places, dates, and the conditions of I7a with their clauses (P10, P27, P29, P79)."""
+"""What an application must fulfil: places, dates, its referral, and I7a with its clauses (P10, P27, P29, P79)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from uuid import UUID
 
 from insieme_events.agreement import Agreement
 from insieme_events.contracts import ERASED
@@ -12,7 +13,8 @@ from insieme_events.decider import RefusalKind, Refused
 from insieme_events.territory import comune as comune_of
 from insieme_events.territory import in_territory
 from insieme_intake.case.file import CaseFile, as_of
-from insieme_intake.circumstances import BIRTH_IN_FUTURE, ERASED_PERSON, OUT_OF_TERM
+from insieme_intake.circumstances import BIRTH_IN_FUTURE, ERASED_PERSON, OUT_OF_TERM, ReferralFound, misdated
+from insieme_intake.referral import REFERRAL_EXPIRED, REFERRAL_UNKNOWN
 
 COMUNE_UNKNOWN = Refused(
     "intake.comune_unknown",
@@ -46,6 +48,21 @@ EVIDENCE_LATER = Refused(
     "The evidence of {evidence_on} is later than the {day} from which the status is recorded: correct one of the two.",
     clause="P27",
     kind=RefusalKind.INVALID,
+)
+REFERRAL_OF_ANOTHER = Refused(
+    "intake.referral_of_another",
+    "This referral speaks of another person: name the one of this person, or send the application without one.",
+    clause="P12",
+)
+REFERRAL_WAS_SENT = Refused(
+    "intake.referral_was_sent",
+    "The programme sent this person to another service by this referral: an application follows one that was received.",
+    clause="P12",
+)
+REFERRAL_DECLINED = Refused(
+    "intake.referral_declined",
+    "This referral was declined: it must be sent anew, or the application comes without one.",
+    clause="P11",
 )
 
 PROVINCE = "037"
@@ -82,6 +99,28 @@ def born_later(birth_month: str, day: date) -> Refused | None:
 
 def evidence_later(evidence_on: date, day: date) -> Refused | None:
     return EVIDENCE_LATER.about(evidence_on=evidence_on, day=day) if evidence_on > day else None
+
+
+def no_such_referral(referral: ReferralFound | None, person_id: UUID, day: date) -> Refused | None:
+    """Why an application of that person, received on that day, does not follow the referral that it names (P11, P12).
+
+    As with an answer, a pending referral is over once its date has passed, whether or not the expiry was recorded.
+    """
+    match referral:
+        case None:
+            return REFERRAL_UNKNOWN
+        case ReferralFound(person_id=referred) if referred != person_id:
+            return REFERRAL_OF_ANOTHER
+        case ReferralFound(received=False):
+            return REFERRAL_WAS_SENT
+        case ReferralFound(status="declined"):
+            return REFERRAL_DECLINED
+        case ReferralFound(status="expired", reply_due_on=due):
+            return REFERRAL_EXPIRED.about(due=due)
+        case ReferralFound(status="pending", reply_due_on=due) if day > due:
+            return REFERRAL_EXPIRED.about(due=due)
+        case ReferralFound(sent_on=sent_on):
+            return misdated(day, day, sent_on, "the referral")
 
 
 def unmet(file: CaseFile, agreement: Agreement | None) -> Iterator[Refused]:
