@@ -33,7 +33,7 @@ def list_measures(as_json: AsJson = False) -> None:
         return
     table = Table("measure", "counts", "breakdowns", title="Measures", show_lines=True)
     for measure in found:
-        table.add_row(measure["name"], f"{measure['definition']} [{measure['unit']}]", ", ".join(measure["by"]))
+        table.add_row(measure["name"], f"{measure['definition']} ({measure['unit']})", ", ".join(measure["by"]))
     console.print(table)
 
 
@@ -52,7 +52,7 @@ def show(
         _print_json(found)
         return
     names = [*found["by"], *(name for name in (found["rows"] or [{"value": 0}])[0] if name not in found["by"])]
-    title = f"{found['title']['it']} / {found['title']['en']} [{found['unit']}], {since} to {to}"
+    title = f"{found['title']['it']} / {found['title']['en']}, {since} to {to}, {found['unit']}"
     table = Table(*names, title=title)
     for row in found["rows"]:
         table.add_row(*(_text(row[name]) for name in names))

@@ -64,8 +64,13 @@ def _route(kind: type[commands.DatedCommand]) -> Callable[..., Awaitable[Command
     return send
 
 
+def summary(path: str) -> str:
+    """`take-in-charge` as people read it."""
+    return path.replace("-", " ").capitalize()
+
+
 for path, command in COMMANDS.items():
-    router.add_api_route(f"/{{case_id}}/{path}", _route(command), methods=["POST"], name=command.__name__)
+    router.add_api_route(f"/{{case_id}}/{path}", _route(command), methods=["POST"], summary=summary(path))
 
 
 @router.get("")
