@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from insieme_events import migrate, topics
-from insieme_intake import app as intake
+from insieme_intake import service as intake
 from insieme_local import ports
 from insieme_local.folders import Folders
 from insieme_local.parts import Part
@@ -20,8 +20,8 @@ from insieme_local.plan import PLAN
 from insieme_local.provision import Provisioned
 from insieme_local.service import Service
 from insieme_local.supervisor import Supervisor, start_together, stop_together
-from insieme_matching import app as matching
-from insieme_reporting import app as reporting
+from insieme_matching import service as matching
+from insieme_reporting import service as reporting
 
 TICK = 0.1
 

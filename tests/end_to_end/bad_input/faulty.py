@@ -7,7 +7,7 @@ from dataclasses import replace
 from fastapi import APIRouter, Request
 
 from insieme_events.process import program
-from insieme_intake.app import SERVICE
+from insieme_intake.service import SERVICE
 
 router = APIRouter()
 

@@ -17,7 +17,7 @@ from codicefiscale import codicefiscale as tables
 
 from insieme_events import migrate, topics
 from insieme_events.service import Role, Running, create_app
-from insieme_intake.app import SERVICE, IntakeSettings
+from insieme_intake.service import SERVICE, IntakeSettings
 from insieme_local.provision import Provisioned
 
 NUMBERS = count(1)

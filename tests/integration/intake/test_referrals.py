@@ -7,7 +7,6 @@ from uuid import uuid4
 
 import pytest
 
-
 REFERRALS = "/v1/referrals"
 RECEIVED = {"direction": "received", "other_class": "third_sector", "on": "2024-03-04"}
 

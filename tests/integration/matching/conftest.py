@@ -25,8 +25,8 @@ from insieme_events.contracts.vocabulary import ChannelClass
 from insieme_events.envelope import Stored
 from insieme_events.service import Role, Running, create_app
 from insieme_local.provision import Provisioned
-from insieme_matching.app import SERVICE, MatchingSettings
 from insieme_matching.in_charge import InChargeView
+from insieme_matching.service import SERVICE, MatchingSettings
 
 TAKEN = date(2021, 1, 10)
 

@@ -16,8 +16,8 @@ from insieme_events.service import open_pool
 from insieme_events.store import Connection
 from insieme_local.provision import Provisioned
 from insieme_reporting import measuring
-from insieme_reporting.app import SERVICE
 from insieme_reporting.measuring import Question
+from insieme_reporting.service import SERVICE
 from insieme_reporting.versions import VERSIONS
 
 VERSION = VERSIONS[1]

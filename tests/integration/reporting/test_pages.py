@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from insieme_events.service import create_app
-from insieme_reporting.app import SERVICE, ReportingSettings
+from insieme_reporting.service import SERVICE, ReportingSettings
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from insieme_demo.plan import Month, Plan
 from insieme_demo.writing import Writer
 from insieme_events.service import Running, running
 from insieme_events.waiting import applied
-from insieme_intake.app import SERVICE as INTAKE
-from insieme_matching.app import SERVICE as MATCHING
+from insieme_intake.service import SERVICE as INTAKE
 from insieme_matching.in_charge import SUBSCRIPTION
+from insieme_matching.service import SERVICE as MATCHING
 
 LOADED = "demo loaded"
 PATIENCE = 120.0

@@ -1,0 +1,36 @@
+"""The service matching: companies, what they look for, candidacies and placements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import Field
+
+from insieme_events.service import Running, ServiceDefinition
+from insieme_events.settings import ServiceSettings
+from insieme_events.subscription import Subscription
+from insieme_matching import in_charge
+from insieme_matching.api import ROUTERS
+
+
+class MatchingSettings(ServiceSettings):
+    port: int = Field(8002, validation_alias="INSIEME_MATCHING_PORT")
+    database_url: str = Field(validation_alias="DATABASE_URL_MATCHING", repr=False)
+    database_url_owner: str | None = Field(None, validation_alias="DATABASE_URL_MATCHING_OWNER", repr=False)
+
+
+def subscriptions(service: Running) -> Sequence[Subscription]:
+    view = in_charge.InChargeView()
+    return [Subscription.of(service, name=in_charge.SUBSCRIPTION, contexts=("intake",), handler=view)]
+
+
+SERVICE = ServiceDefinition(
+    name="matching",
+    title="Insieme per il lavoro: matching",
+    description="From a company's need to a placement and what becomes of it (P21, P31-P33, P60).",
+    settings=MatchingSettings,
+    routers=ROUTERS,
+    migrations=Path(__file__).parent / "migrations",
+    subscriptions=subscriptions,
+)
