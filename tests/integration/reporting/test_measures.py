@@ -150,6 +150,24 @@ async def test_a_renewal_has_the_class_of_its_chain_at_that_date(facts: Any) -> 
     assert await facts.by("placements", "contract_class") == {"fixed_term": 2}
 
 
+async def test_a_transformation_falls_with_the_link_that_was_voided_but_a_later_one_stands(facts: Any) -> None:
+    history = History()
+    company = history.company(MARCH)
+    fallen = history.placed(uuid4(), company, APRIL, date(2019, 6, 30))
+    fallen.extended(date(2019, 7, 1), date(2019, 9, 30), 2)
+    fallen.made_permanent(date(2019, 8, 1))
+    fallen.voided(date(2019, 8, 5), from_link=2)
+    fallen.extended(date(2019, 10, 1), date(2019, 12, 31), 3)
+    later = history.placed(uuid4(), company, APRIL, date(2019, 6, 30))
+    later.extended(date(2019, 7, 1), date(2019, 9, 30), 2)
+    later.voided(date(2019, 7, 2), from_link=2)
+    later.made_permanent(date(2019, 8, 1))
+    later.extended(date(2019, 10, 1), date(2019, 12, 31), 3)
+    await facts.fill(history)
+    autumn = {"since": date(2019, 10, 1), "to": date(2019, 12, 31)}
+    assert await facts.by("placements", "contract_class", **autumn) == {"fixed_term": 1, "permanent": 1}
+
+
 async def test_a_placement_counts_under_the_size_of_its_start(facts: Any) -> None:
     history = History()
     company = history.company(MARCH, CompanySize.SMALL)

@@ -45,9 +45,9 @@ links as (
     left join lateral (
         select contract_class from transformations t
         where t.employment_id = l.employment_id and t.transformed_on <= l.starts_on
-          -- A transformation inside a link that was voided went with it.
+          -- A transformation inside a link went with it when the link was voided; one recorded later stands.
           and not exists (select from latest_links v where v.employment_id = l.employment_id and v.voided
-                          and v.link_no > 1
+                          and v.link_no > 1 and t.sequence < v.sequence
                           and t.transformed_on between v.starts_on and coalesce(v.ends_on, 'infinity'))
         order by t.transformed_on desc, t.transformation_no desc limit 1
     ) t on true
