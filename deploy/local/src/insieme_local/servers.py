@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -93,34 +92,6 @@ class Servers:
     def kill_postgres(self) -> None:
         """kill -9 of the server and of every backend at once, as when a machine loses its power."""
         self._child(self.postgres).kill()
-
-    def start_kafka(self) -> None:
-        """Start the broker again after it was killed or stopped, and wait until it serves."""
-        self._ours(self.kafka).start()
-
-    def start_postgres(self) -> None:
-        """Start the server again after it was killed or stopped, and wait until it serves."""
-        self._ours(self.postgres).start()
-
-    def stop_kafka(self) -> None:
-        self._ours(self.kafka).stop()
-
-    def stop_postgres(self) -> None:
-        self._ours(self.postgres).stop()
-
-    def pause_kafka(self) -> None:
-        """SIGSTOP: the process is there and says nothing."""
-        self._child(self.kafka).signal_family(signal.SIGSTOP)
-
-    def resume_kafka(self) -> None:
-        self._child(self.kafka).signal_family(signal.SIGCONT)
-
-    def pause_postgres(self) -> None:
-        """SIGSTOP of the server and of every backend."""
-        self._child(self.postgres).signal_family(signal.SIGSTOP)
-
-    def resume_postgres(self) -> None:
-        self._child(self.postgres).signal_family(signal.SIGCONT)
 
     def _check_answers(self) -> None:
         """Servers of somebody else must be there already."""

@@ -191,11 +191,3 @@ def _session_lives(folder: Path) -> bool:
         return psutil.Process(int(folder.name)).create_time() < folder.stat().st_mtime + 1
     except (psutil.NoSuchProcess, FileNotFoundError):
         return False
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process is there and no zombie."""
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
