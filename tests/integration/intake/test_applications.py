@@ -38,6 +38,13 @@ async def test_a_new_person_is_registered_and_enrolled(intake: Any, somebody: An
     ]
 
 
+async def test_the_application_that_the_documentation_shows_is_taken(intake: Any) -> None:
+    described = await intake.get("/openapi.json")
+    (example,) = described["components"]["schemas"]["Application"]["examples"]
+    told = await intake.post(APPLY, 201, **example)
+    assert (await intake.get(f"/v1/cases/{told['case_id']}"))["status"] == "applied"
+
+
 async def test_who_the_person_is_stands_in_the_vault_only(intake: Any, somebody: Any) -> None:
     someone = somebody()
     told = await intake.apply(someone)
@@ -84,7 +91,8 @@ REFUSED = [
     ({"status": "employed"}, "intake.not_unemployed", 409, "P27"),
     ({"comune": "999999"}, "intake.comune_unknown", 422, "P29"),
     ({"comune": "037004"}, "intake.comune_ceased", 422, "P29"),
-    ({"comune": "036023"}, "intake.comune_unknown", 422, "P29"),
+    ({"comune": "036023", "quartiere": None}, "intake.comune_unknown", 422, "P29"),
+    ({"comune": "037032"}, "intake.quartiere_elsewhere", 422, "P29"),
     ({"other_measure": None}, "intake.other_measures_unanswered", 409, "P10"),
     ({"other_measure": {"kind": "gol"}}, "intake.in_other_measure", 409, "P10"),
     ({"received_on": "2017-05-21"}, "intake.out_of_term", 409, "P79"),

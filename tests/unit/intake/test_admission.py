@@ -31,6 +31,7 @@ from insieme_intake.testing import (
     BAZZANO,
     BEFORE_ANY_TERM,
     CASE_ID,
+    IMOLA,
     MODENA,
     PERSON,
     RECEIVED,
@@ -86,6 +87,11 @@ def test_a_code_that_is_no_comune_is_refused(comune: str) -> None:
 def test_a_comune_that_ceased_is_refused_and_its_successor_named() -> None:
     refusal = given().when(submit(comune=BAZZANO)).then_refused("intake.comune_ceased", clause="P29")
     assert VALSAMOGGIA in refusal.sentence
+
+
+def test_only_bologna_has_quartieri() -> None:
+    given().when(submit(comune=IMOLA)).then_refused("intake.quartiere_elsewhere", clause="P29")
+    given().when(submit(comune=IMOLA, quartiere=None)).then_types(*(type(event) for event in applied()))
 
 
 def test_nobody_is_born_after_applying() -> None:

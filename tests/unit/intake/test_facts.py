@@ -125,6 +125,11 @@ def test_the_quartiere_is_kept() -> None:
     assert event.quartiere is Quartiere.SAVENA
 
 
+def test_only_bologna_has_quartieri() -> None:
+    moved = MOVE.model_copy(update={"quartiere": Quartiere.SAVENA})
+    given(*enrolled()).when(moved).then_refused("intake.quartiere_elsewhere", clause="P29")
+
+
 def test_evidence_is_not_later_than_the_status() -> None:
     late = STATUS.model_copy(update={"evidence_on": date(2021, 5, 5)})
     given(*enrolled()).when(late).then_refused("intake.evidence_later", clause="P27")

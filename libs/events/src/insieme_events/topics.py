@@ -13,6 +13,8 @@ from confluent_kafka.cimpl import NewTopic
 from insieme_events.catalogue import TopicSpec, topics
 
 TIMEOUT = 15.0
+PATIENCE = 3.0
+"""Seconds in which a topic that was just made becomes known everywhere."""
 
 
 class TopicError(Exception):
@@ -74,22 +76,32 @@ def _create(admin: AdminClient, missing: list[TopicSpec]) -> None:
 def describe(bootstrap: str, names: list[str]) -> dict[str, TopicFacts]:
     """Generation and ends of these topics. Raises TopicError `topics.missing` where one is not there."""
     admin = AdminClient({"bootstrap.servers": bootstrap})
-    described = admin.describe_topics(TopicCollection(names), request_timeout=TIMEOUT)
+    described = _described(admin, names)
     consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "insieme-describe", "enable.auto.commit": False})
     try:
         found: dict[str, TopicFacts] = {}
-        for name, future in described.items():
-            try:
-                topic = future.result()
-            except KafkaException as error:
-                if error.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
-                    raise TopicError("topics.missing", f"{name} does not exist; run `insieme topics apply`") from error
-                raise
+        for name, topic in described.items():
             ends = {partition.id: _ends(consumer, name, partition.id) for partition in topic.partitions}
             found[name] = TopicFacts(name, str(topic.topic_id), ends)
         return found
     finally:
         consumer.close()
+
+
+def _described(admin: AdminClient, names: list[str]) -> dict[str, Any]:
+    """What the broker says of each topic. One that was made a moment ago may not be known yet: it is asked again."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        futures = admin.describe_topics(TopicCollection(names), request_timeout=TIMEOUT)
+        try:
+            return {name: future.result() for name, future in futures.items()}
+        except KafkaException as error:
+            if error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
+                raise
+            if time.monotonic() > deadline:
+                missing = ", ".join(name for name, future in futures.items() if future.exception() is not None)
+                raise TopicError("topics.missing", f"{missing}: not there; run `insieme topics apply`") from error
+            time.sleep(0.2)
 
 
 def _ends(consumer: Consumer, topic: str, partition: int) -> tuple[int, int]:

@@ -23,7 +23,9 @@ from insieme_intake.vault import Identity
 
 router = APIRouter(prefix="/v1/applications", tags=["applications"], responses=RESPONSES)
 
+# Recorded and decided on later: "no other measure" is a null, which FastAPI leaves out of what it documents.
 EXAMPLE: JsonDict = {
+    "enrol": False,
     "identity": {
         "first_name": "Anna",
         "last_name": "Esempio",
@@ -33,10 +35,10 @@ EXAMPLE: JsonDict = {
         "telephone": "+39 051 0000000",
     },
     "channel_class": "self",
-    "received_on": "2026-11-02",
-    "notice_version": "2026.1",
+    "received_on": "2024-11-04",
+    "notice_version": "2024.1",
     "status": "disoccupato",
-    "other_measure": {"kind": None},
+    "other_measure": {"kind": "training"},
     "comune": "037006",
     "quartiere": "navile",
     "basis": "residence",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Body, Request, Response
 
 from insieme_events import reading
 from insieme_events.commands import Step
@@ -18,6 +18,7 @@ from insieme_events.problems import RESPONSES
 from insieme_events.reading import Row, equals
 from insieme_intake import views
 from insieme_intake.aggregates import CASES
+from insieme_intake.api.examples import CASE_COMMANDS
 from insieme_intake.case import commands
 from insieme_intake.case.states import CASE_UNKNOWN
 from insieme_intake.views import STATUS
@@ -54,11 +55,11 @@ COMMANDS: dict[str, type[commands.DatedCommand]] = {
 CaseStatus = StrEnum("CaseStatus", {name: name for name, _ in STATUS.values()})  # type: ignore[misc]
 
 
-def _route(kind: type[commands.DatedCommand]) -> Callable[..., Awaitable[CommandAnswer]]:
+def _route(path: str, kind: type[commands.DatedCommand]) -> Callable[..., Awaitable[CommandAnswer]]:
     async def send(case_id: UUID, command: Any, incoming: Incoming) -> CommandAnswer:
         return await incoming.send(Step(CASES, case_id, command))
 
-    send.__annotations__["command"] = kind
+    send.__annotations__["command"] = Annotated[kind, Body(examples=[CASE_COMMANDS[path]])]
     send.__doc__ = kind.__doc__
     send.__name__ = kind.__name__
     return send
@@ -70,7 +71,7 @@ def summary(path: str) -> str:
 
 
 for path, command in COMMANDS.items():
-    router.add_api_route(f"/{{case_id}}/{path}", _route(command), methods=["POST"], summary=summary(path))
+    router.add_api_route(f"/{{case_id}}/{path}", _route(path, command), methods=["POST"], summary=summary(path))
 
 
 @router.get("")

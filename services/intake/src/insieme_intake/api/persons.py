@@ -27,7 +27,7 @@ class Erasure(BaseModel):
     """Why the data are erased (GDPR art. 17 (1)), and from which day."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"ground": "request", "on": "2026-11-02"}]}
+        extra="forbid", json_schema_extra={"examples": [{"ground": "request", "on": "2024-11-04"}]}
     )
 
     ground: ErasureGround

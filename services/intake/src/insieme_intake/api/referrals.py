@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
@@ -22,6 +22,7 @@ from insieme_events.problems import RESPONSES, RefusedValue
 from insieme_events.reading import Row, equals
 from insieme_intake import erasure, registration, views
 from insieme_intake.aggregates import REFERRALS, REFERRALS_OF_REGISTERED
+from insieme_intake.api.examples import REFERRAL_COMMANDS
 from insieme_intake.case.admission import NOTICE_MISSING
 from insieme_intake.referral import (
     REFERRAL_UNKNOWN,
@@ -48,7 +49,7 @@ KNOWN_PERSON: JsonDict = {
     "person_id": "3f6c1d5e-8f0a-4e0e-9f0b-3f2f7a9d2c11",
     "direction": "received",
     "other_class": "third_sector",
-    "on": "2026-11-02",
+    "on": "2024-11-04",
 }
 NEW_PERSON: JsonDict = {
     "identity": {
@@ -57,10 +58,10 @@ NEW_PERSON: JsonDict = {
         "codice_fiscale": "SMPNNA80A41A944O",
         "birth_date": "1980-01-01",
     },
-    "notice_version": "2026.1",
+    "notice_version": "2024.1",
     "direction": "received",
     "other_class": "third_sector",
-    "on": "2026-11-02",
+    "on": "2024-11-04",
 }
 
 
@@ -144,18 +145,18 @@ def _answer(told: CommandAnswer, person_id: UUID) -> ReferralAnswer:
     )
 
 
-def _route(kind: type[Command]) -> Callable[..., Awaitable[CommandAnswer]]:
+def _route(path: str, kind: type[Command]) -> Callable[..., Awaitable[CommandAnswer]]:
     async def send(referral_id: UUID, command: Any, incoming: Incoming) -> CommandAnswer:
         return await incoming.send(Step(REFERRALS, referral_id, command))
 
-    send.__annotations__["command"] = kind
+    send.__annotations__["command"] = Annotated[kind, Body(examples=[REFERRAL_COMMANDS[path]])]
     send.__doc__ = kind.__doc__
     send.__name__ = kind.__name__
     return send
 
 
 for path, answer in ANSWERS.items():
-    router.add_api_route(f"/{{referral_id}}/{path}", _route(answer), methods=["POST"], name=answer.__name__)
+    router.add_api_route(f"/{{referral_id}}/{path}", _route(path, answer), methods=["POST"], name=answer.__name__)
 
 
 @router.get("")

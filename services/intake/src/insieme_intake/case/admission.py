@@ -36,7 +36,7 @@ from insieme_intake.case.conditions import (
     NOT_UNEMPLOYED,
     born_later,
     evidence_later,
-    no_comune,
+    no_home,
     no_such_referral,
     unknown_comune,
     unmet,
@@ -111,7 +111,7 @@ def submit(command: SubmitApplication, state: CaseState, found: IntakeCircumstan
     if command.notice_version is None:
         return NOTICE_MISSING
     wrong = (
-        no_comune(command.comune, command.on)
+        no_home(command.comune, command.quartiere, command.on)
         or born_later(command.birth_month, command.on)
         or evidence_later(command.evidence_on or command.on, command.on)
         or (command.referral_id and no_such_referral(found.referral, command.person_id, command.on))

@@ -9,6 +9,7 @@ from uuid import UUID
 from insieme_events.agreement import Agreement
 from insieme_events.contracts import ERASED
 from insieme_events.contracts.intake import EmploymentStatus
+from insieme_events.contracts.vocabulary import Quartiere
 from insieme_events.decider import RefusalKind, Refused
 from insieme_events.territory import comune as comune_of
 from insieme_events.territory import in_territory
@@ -43,6 +44,12 @@ IN_OTHER_MEASURE = Refused(
     "Another active-policy measure is under way, and the agreement {version} admits nobody who is in one.",
     clause="P10",
 )
+QUARTIERE_ELSEWHERE = Refused(
+    "intake.quartiere_elsewhere",
+    "Only Bologna has quartieri, and {comune} is another comune: leave the quartiere out, or correct the comune.",
+    clause="P29",
+    kind=RefusalKind.INVALID,
+)
 EVIDENCE_LATER = Refused(
     "intake.evidence_later",
     "The evidence of {evidence_on} is later than the {day} from which the status is recorded: correct one of the two.",
@@ -66,6 +73,7 @@ REFERRAL_DECLINED = Refused(
 )
 
 PROVINCE = "037"
+BOLOGNA = "037006"
 UNEMPLOYED = frozenset(
     {EmploymentStatus.INOCCUPATO, EmploymentStatus.DISOCCUPATO, EmploymentStatus.EMPLOYED_BELOW_THRESHOLD}
 )
@@ -91,6 +99,13 @@ def unknown_comune(istat: str, day: date) -> Refused | None:
     if known is not None and known.valid_to is not None:
         return COMUNE_CEASED.about(comune=istat, ceased=known.valid_to, successor=known.successor)
     return COMUNE_UNKNOWN.about(comune=istat, day=day)
+
+
+def no_home(istat: str, quartiere: Quartiere | None, day: date) -> Refused | None:
+    """Why nobody lives there: the code names no place, or a quartiere of Bologna is given for another comune."""
+    if wrong := no_comune(istat, day):
+        return wrong
+    return QUARTIERE_ELSEWHERE.about(comune=istat) if quartiere is not None and istat != BOLOGNA else None
 
 
 def born_later(birth_month: str, day: date) -> Refused | None:

@@ -20,7 +20,7 @@ from insieme_intake.case.commands import (
     RecordEmploymentStatus,
     RecordResidence,
 )
-from insieme_intake.case.conditions import evidence_later, no_comune
+from insieme_intake.case.conditions import evidence_later, no_home
 from insieme_intake.case.states import Applied, CaseState, Enrolled, InCharge, Interviewed, Suspended, no_room
 from insieme_intake.circumstances import ERASED_PERSON, misdated
 
@@ -43,7 +43,7 @@ def decide_fact(command: FactCommand, state: CaseState) -> Decision:
                 )
             ]
         case RecordResidence(comune=comune, quartiere=quartiere, basis=basis):
-            if wrong := no_comune(comune, on):
+            if wrong := no_home(comune, quartiere, on):
                 return wrong
             return [ResidenceRecorded(**case, occurred_on=on, comune=comune, quartiere=quartiere, basis=basis)]
         case DeclareOtherMeasure(kind=kind):
