@@ -8,7 +8,7 @@ ARGS ?=
 UPGRADE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run status reset clean test lint format types figures schemas requirements
+.PHONY: help setup run status reset clean test lint format types figures schemas docs requirements
 
 help: ## this map
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +53,9 @@ figures: $(STAMP) ## load the whole history on servers of its own and check the 
 
 schemas: $(STAMP) ## write the JSON Schemas of every contract
 	@$(BIN)/insieme schemas write
+
+docs: $(STAMP) ## write the pages that follow from declarations
+	@$(BIN)/insieme metrics write
 
 requirements: $(STAMP) ## pin the requirements again (UPGRADE=1 for newer versions)
 	@for name in uv runtime local dev; do \

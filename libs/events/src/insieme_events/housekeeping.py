@@ -9,7 +9,7 @@ from datetime import timedelta
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from insieme_events import telemetry
+from insieme_events import metrics, telemetry
 from insieme_events.clock import Clock
 from insieme_events.store import Connection
 
@@ -73,16 +73,16 @@ class Housekeeping:
                from events.dead_letters group by subscription""",
             (self._clock(),),
         )
-        for gauge in (telemetry.PARKED_EVENTS, telemetry.PARKED_STREAMS, telemetry.PARKED_AGE):
+        for gauge in (metrics.PARKED_EVENTS, metrics.PARKED_STREAMS, metrics.PARKED_AGE):
             gauge.clear()
         for subscription, events, streams, age in await rows.fetchall():
-            telemetry.PARKED_EVENTS.labels(subscription).set(events)
-            telemetry.PARKED_STREAMS.labels(subscription).set(streams)
-            telemetry.PARKED_AGE.labels(subscription).set(age)
+            metrics.PARKED_EVENTS.labels(subscription).set(events)
+            metrics.PARKED_STREAMS.labels(subscription).set(streams)
+            metrics.PARKED_AGE.labels(subscription).set(age)
 
     async def _measure_writers(self, connection: Connection) -> None:
         row = await (await connection.execute(OLDEST_WRITER)).fetchone()
         age = row[2] if row is not None else 0.0
-        telemetry.OLDEST_WRITER_AGE.set(age)
+        metrics.OLDEST_WRITER_AGE.set(age)
         if row is not None and age > OLD_WRITER.total_seconds():
             telemetry.log.warning("writer_stays_open", pid=row[0], database=row[1], seconds=round(age, 1))

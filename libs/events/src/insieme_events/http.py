@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import Depends, Header, Query, Request, Response
 from pydantic import BaseModel
 
-from insieme_events import telemetry, waiting
+from insieme_events import metrics, waiting
 from insieme_events.access import CurrentActor
 from insieme_events.commands import Commands, Done, IdempotencyKey, Step, Unit, Write
 from insieme_events.contracts import Actor
@@ -118,7 +118,7 @@ class CommandRequest:
         )
         outcome = await self.commands.run(unit)
         route = self.http.scope["route"].path
-        telemetry.COMMANDS.labels(route, outcome.code if isinstance(outcome, Refused) else "done").inc()
+        metrics.COMMANDS.labels(route, outcome.code if isinstance(outcome, Refused) else "done").inc()
         return outcome
 
     def answer(self, done: Done) -> CommandAnswer:

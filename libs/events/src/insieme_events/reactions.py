@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from aiokafka import TopicPartition
 from psycopg import errors
 
-from insieme_events import cursors, deadletters, telemetry
+from insieme_events import cursors, deadletters, metrics, telemetry
 from insieme_events.applying import MAY_PASS, describe, open_keys, read, sort
 from insieme_events.commands import Commands, Unit, Write
 from insieme_events.contracts import DomainEvent
@@ -144,7 +144,7 @@ class Reactions(Subscription):
                 raise VersionConflict(answer.code)
             await self._park(event, Reason.REFUSED, answer.code, step, letters)
             return
-        telemetry.CONSUMED.labels(self.name, "handled").inc()
+        metrics.CONSUMED.labels(self.name, "handled").inc()
 
     async def _park(self, event: Received, reason: Reason, detail: str, step: Advance, letters: Sequence[int]) -> None:
         telemetry.log.error("event_parked", subscription=self.name, event_id=str(event.event_id), detail=detail)
@@ -152,7 +152,7 @@ class Reactions(Subscription):
             await deadletters.release(connection, letters)
             await deadletters.park(connection, self.name, [of_event(event, reason, detail)], self.transaction.now())
             await cursors.advance_last(connection, self.name, step)
-        telemetry.CONSUMED.labels(self.name, "parked").inc()
+        metrics.CONSUMED.labels(self.name, "parked").inc()
 
     async def _handle_due(self, partition: TopicPartition, claim: Claim) -> Claim:
         """Handles what was parked as out of order on this partition and whose turn has come.

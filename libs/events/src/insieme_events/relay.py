@@ -15,7 +15,7 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from confluent_kafka import KafkaException
 from opentelemetry.trace import SpanKind
 
-from insieme_events import catalogue, store, telemetry, topics
+from insieme_events import catalogue, metrics, store, telemetry, topics
 from insieme_events.clock import Clock, system_clock
 from insieme_events.envelope import Outgoing, outgoing
 from insieme_events.settings import ServiceSettings
@@ -154,13 +154,13 @@ class Relay:
         self._wake.clear()
         waiting = await store.read(connection, position, self._batch)
         if not waiting:
-            telemetry.UNRELAYED_AGE.labels(self.context).set(0)
+            metrics.UNRELAYED_AGE.labels(self.context).set(0)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), IDLE_POLL)
             return position
         records = [record for _, record in waiting]
         age = (self._clock() - min(record.recorded_at for record in records)).total_seconds()
-        telemetry.UNRELAYED_AGE.labels(self.context).set(max(age, 0))
+        metrics.UNRELAYED_AGE.labels(self.context).set(max(age, 0))
         parents = [orjson.loads(record.metadata)["traceparent"] for record in records]
         with telemetry.tracer.start_as_current_span(
             f"relay {self.context}", kind=SpanKind.PRODUCER, links=telemetry.links(parents)
@@ -168,7 +168,7 @@ class Relay:
             span.set_attribute("messaging.batch.message_count", len(records))
             last, newest = waiting[-1]
             await self._send(producer, records, last, newest)
-        telemetry.RELAYED.labels(self.context).inc(len(records))
+        metrics.RELAYED.labels(self.context).inc(len(records))
         return last
 
     async def _send(

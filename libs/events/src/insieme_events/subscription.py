@@ -18,7 +18,7 @@ from faststream.kafka.schemas import Topic
 from opentelemetry.trace import SpanKind
 from psycopg_pool import AsyncConnectionPool
 
-from insieme_events import catalogue, cursors, envelope, telemetry, topics
+from insieme_events import catalogue, cursors, envelope, metrics, telemetry, topics
 from insieme_events.applying import MAY_PASS, Applied, BatchHandler, BatchTransaction
 from insieme_events.assignment import Assignments
 from insieme_events.clock import Clock, system_clock
@@ -171,7 +171,7 @@ class Subscription:
         with self.assignments.busy():
             mine, dropped = _claimed(records, claims, self.assignments.claims)
             if dropped:
-                telemetry.CONSUMED.labels(self.name, "not_ours").inc(dropped)
+                metrics.CONSUMED.labels(self.name, "not_ours").inc(dropped)
             if not mine:
                 return
             try:
@@ -191,7 +191,7 @@ class Subscription:
         batch = [record for records in mine.values() for record in records]
         links = telemetry.links([_traceparent(record) for record in batch[:64]])
         with (
-            telemetry.BATCH_SECONDS.labels(self.name).time(),
+            metrics.BATCH_SECONDS.labels(self.name).time(),
             telemetry.tracer.start_as_current_span(f"apply {self.name}", kind=SpanKind.CONSUMER, links=links) as span,
         ):
             span.set_attribute("messaging.batch.message_count", len(batch))
@@ -209,11 +209,11 @@ class Subscription:
             end = consumer.highwater(partition) if consumer else None
             if end is not None and partition in self.assignments.claims:
                 behind = max(end - self.assignments.claims[partition].next_offset, 0)
-                telemetry.LAG.labels(self.name, f"{partition.topic}/{partition.partition}").set(behind)
+                metrics.LAG.labels(self.name, f"{partition.topic}/{partition.partition}").set(behind)
 
     def _count_outcomes(self, applied: Applied) -> None:
         for outcome in ("handled", "passed_over", "ignored", "parked", "released"):
-            telemetry.CONSUMED.labels(self.name, outcome).inc(getattr(applied, outcome))
+            metrics.CONSUMED.labels(self.name, outcome).inc(getattr(applied, outcome))
 
 
 def step_over(partition: TopicPartition, claim: Claim, records: Sequence[KafkaRecord]) -> Advance:

@@ -1,4 +1,4 @@
-"""Traces, metrics and logs: ids only, OTLP when an endpoint is configured, silent otherwise."""
+"""Traces and logs: ids only, OTLP when an endpoint is configured, silent otherwise."""
 
 from __future__ import annotations
 
@@ -15,21 +15,9 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Link
-from prometheus_client import Counter, Gauge, Histogram
 
 tracer = trace.get_tracer("insieme")
 log = structlog.get_logger("insieme")
-
-COMMANDS = Counter("insieme_commands_total", "Commands by route and outcome", ["route", "outcome"])
-RELAYED = Counter("insieme_relayed_events_total", "Events sent to the restricted topic", ["context"])
-UNRELAYED_AGE = Gauge("insieme_unrelayed_age_seconds", "Age of the oldest event that is not relayed yet", ["context"])
-CONSUMED = Counter("insieme_consumed_events_total", "Events by what became of them", ["subscription", "outcome"])
-LAG = Gauge("insieme_lag_events", "Records of the topic that are not applied yet", ["subscription", "partition"])
-PARKED_EVENTS = Gauge("insieme_parked_events", "Events in the dead letters", ["subscription"])
-PARKED_STREAMS = Gauge("insieme_parked_streams", "Streams that wait behind a dead letter", ["subscription"])
-PARKED_AGE = Gauge("insieme_parked_age_seconds", "Age of the oldest dead letter", ["subscription"])
-OLDEST_WRITER_AGE = Gauge("insieme_oldest_writer_seconds", "Age of the oldest open writer of the database server")
-BATCH_SECONDS = Histogram("insieme_batch_seconds", "Duration of one applied batch", ["subscription"])
 
 
 def configure(service: str) -> None:
