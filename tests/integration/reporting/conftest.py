@@ -34,7 +34,7 @@ class Facts:
         handler, waiting = ProjectionHandler(VERSION.definition), list(events)
         for start in range(0, len(waiting), batch):
             await handler.apply(self.connection, waiting[start : start + batch])
-        await self.connection.execute("select set_config('search_path', %s, true)", (VERSION.definition.schema,))
+        await measuring.read_from(self.connection, VERSION.definition.schema)
 
     async def rows(
         self, measure: str, since: date = SINCE, to: date = TO, by: str = "", known_at: datetime | None = None

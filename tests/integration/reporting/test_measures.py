@@ -258,3 +258,29 @@ async def test_both_ends_of_the_period_count(facts: Any) -> None:
         history.enrolled(day)
     await facts.fill(history)
     assert await facts.value("enrolled", since=date(2019, 3, 1), to=date(2019, 3, 31)) == 2
+
+
+async def test_what_was_keyed_by_mistake_counts_nowhere(facts: Any) -> None:
+    history = History()
+    company = history.company(MARCH)
+    for mistaken in (False, True):
+        vacancy = history.vacancy(company, APRIL, positions=3)
+        history.candidate(vacancy, uuid4(), APRIL, presented=MAY, keyed_by_mistake=mistaken)
+        if mistaken:
+            history.withdrawn(vacancy, MAY, matching.VacancyWithdrawReason.KEYED_BY_MISTAKE)
+    history.withdrawn(history.vacancy(company, APRIL), MAY, matching.VacancyWithdrawReason.NEED_CEASED)
+    await facts.fill(history)
+    assert await facts.value("vacancies_opened") == 2
+    assert await facts.value("positions") == 4
+    assert await facts.value("selections") == 2
+    assert await facts.value("companies_with_selections") == 1
+    assert await facts.by("shortlisted", "month") == {"2019-04": 1}
+    assert await facts.by("presented", "month") == {"2019-05": 1}
+
+
+async def test_a_renewal_is_at_the_place_of_the_link_before_it(facts: Any) -> None:
+    history = History()
+    chain = history.placed(uuid4(), history.company(MARCH), APRIL, date(2019, 6, 30))
+    chain.extended(date(2019, 7, 1), date(2019, 12, 31), 2)
+    await facts.fill(history)
+    assert await facts.by("placements", "comune_of_work") == {"037006": 2}

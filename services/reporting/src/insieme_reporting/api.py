@@ -9,14 +9,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
-from pydantic.config import JsonDict
 
 from insieme_events.clock import business_date, start_of
 from insieme_events.decider import RefusalKind, Refused
 from insieme_events.http import Limit, WaitFor, until_applied
 from insieme_events.problems import RESPONSES, ProblemError
 from insieme_events.service import Running
-from insieme_reporting import coordination, measuring, versions
+from insieme_reporting import coordination, examples, measuring, versions
 from insieme_reporting.cut import cut
 from insieme_reporting.measuring import Measures, Question
 
@@ -43,24 +42,11 @@ KnownAt = Annotated[
     str | None, Query(description="As known on that day (its end in Rome) or at that instant", examples=["2021-03-31"])
 ]
 
-EXAMPLE: JsonDict = {
-    "measure": "placements",
-    "version": 1,
-    "title": {"it": "Inserimenti", "en": "Placements"},
-    "unit": "contract links",
-    "from": "2017-06-01",
-    "to": "2021-12-31",
-    "by": ["year"],
-    "known_at": None,
-    "cut": {"matching": {"topic_generation": "xE2…", "offsets": {"0": 1234}, "last_event_id": "0192…"}},
-    "rows": [{"year": 2021, "value": 552}],
-}
-
 
 class Figure(BaseModel):
     """Without breakdowns there is one row. A row of a rate has numerator and denominator beside its value."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.FIGURE]})
 
     measure: str
     version: int
@@ -74,7 +60,7 @@ class Figure(BaseModel):
     rows: list[dict[str, Any]]
 
 
-@router.get("/measures")
+@router.get("/measures", responses=examples.shown(examples.MEASURES))
 async def measures(request: Request) -> list[dict[str, Any]]:
     """Every measure with its definition, the event-time it uses and the breakdowns it has."""
     async with versions.active(_service(request)) as (_, version):
@@ -116,7 +102,7 @@ async def measure(
         )
 
 
-@router.get("/measures/{name}/units")
+@router.get("/measures/{name}/units", responses=examples.shown(examples.UNITS))
 async def units(
     name: str,
     request: Request,
@@ -136,7 +122,7 @@ async def units(
     return {"items": page, "next": following}
 
 
-@router.get("/coordination-table")
+@router.get("/coordination-table", responses=examples.shown(examples.TABLE))
 async def coordination_table(
     request: Request, since: Since, to: To, known_at: KnownAt = None, wait_for: WaitFor = None
 ) -> dict[str, Any]:

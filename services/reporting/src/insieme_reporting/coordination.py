@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from insieme_events.decider import Refused
 from insieme_events.problems import ProblemError
 from insieme_events.store import Connection
-from insieme_reporting.measuring import Measures, Question, answer
+from insieme_reporting.measure import Measure
+from insieme_reporting.measuring import Measures, Question, answers
 
 BY_YEAR = (
     "applications",
@@ -39,43 +40,29 @@ async def table(
     connection: Connection, measures: Measures, since: date, to: date, known_at: datetime | None
 ) -> dict[str, Any]:
     """`lines`: each measure in total and by year. `breakdowns`: each with its parts and their sum."""
-    lines = [await _line(connection, measures, name, since, to, known_at) for name in BY_YEAR]
-    parts = [await _parts(connection, measures, name, by, since, to, known_at) for name, by in BROKEN_DOWN]
-    return {"lines": lines, "breakdowns": parts}
-
-
-async def _line(
-    connection: Connection, measures: Measures, name: str, since: date, to: date, known_at: datetime | None
-) -> dict[str, Any]:
-    measure = measures.by_name[name]
-    total = await _ask(connection, measures, Question(measure, since, to, (), known_at))
-    by_year = await _ask(connection, measures, Question(measure, since, to, ("year",), known_at))
+    wanted = [*((name, by) for name in BY_YEAR for by in ((), ("year",))), *((name, (by,)) for name, by in BROKEN_DOWN)]
+    questions = [Question(measures.by_name[name], since, to, by, known_at) for name, by in wanted]
+    for question in questions:
+        if refused := question.refused():
+            raise ProblemError(refused)
+    rows = dict(zip(wanted, await answers(connection, measures, questions), strict=True))
     return {
-        "measure": name,
-        "title": {"it": measure.title.it, "en": measure.title.en},
+        "lines": [
+            {**_about(measures.by_name[name]), "total": rows[name, ()][0], "by_year": rows[name, ("year",)]}
+            for name in BY_YEAR
+        ],
+        "breakdowns": [
+            {**_about(measures.by_name[name]), "by": by, "total": sum(row["value"] for row in parts), "rows": parts}
+            for name, by in BROKEN_DOWN
+            for parts in (rows[name, (by,)],)
+        ],
+    }
+
+
+def _about(measure: Measure) -> dict[str, Any]:
+    return {
+        "measure": measure.name,
+        "title": asdict(measure.title),
         "unit": measure.unit,
-        "definition": measure.definition,
-        "total": total[0],
-        "by_year": by_year,
+        "definition": asdict(measure.definition),
     }
-
-
-async def _parts(
-    connection: Connection, measures: Measures, name: str, by: str, since: date, to: date, known_at: datetime | None
-) -> dict[str, Any]:
-    measure = measures.by_name[name]
-    rows = await _ask(connection, measures, Question(measure, since, to, (by,), known_at))
-    return {
-        "measure": name,
-        "title": {"it": measure.title.it, "en": measure.title.en},
-        "by": by,
-        "total": sum(row["value"] for row in rows),
-        "rows": rows,
-    }
-
-
-async def _ask(connection: Connection, measures: Measures, question: Question) -> list[dict[str, Any]]:
-    refused = question.refused()
-    if isinstance(refused, Refused):
-        raise ProblemError(refused)
-    return await answer(connection, measures, question)

@@ -33,7 +33,7 @@ def list_measures(as_json: AsJson = False) -> None:
         return
     table = Table("measure", "counts", "breakdowns", title="Measures", show_lines=True)
     for measure in found:
-        table.add_row(measure["name"], f"{measure['definition']} ({measure['unit']})", ", ".join(measure["by"]))
+        table.add_row(measure["name"], f"{measure['definition']['en']} ({measure['unit']})", ", ".join(measure["by"]))
     console.print(table)
 
 

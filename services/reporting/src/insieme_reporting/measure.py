@@ -22,7 +22,9 @@ class Reading(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Title:
+class Text:
+    """The same in Italian and in English: the page of the Tavolo is read in one, the code in the other."""
+
     it: str
     en: str
 
@@ -32,9 +34,9 @@ class Measure:
     """One measure of one version. `by` are the breakdowns that it has: any other is refused, never ignored."""
 
     name: str
-    title: Title
+    title: Text
     unit: str
-    definition: str
+    definition: Text
     event_time: str
     by: tuple[str, ...]
     value: Value = Value.COUNT

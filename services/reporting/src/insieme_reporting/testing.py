@@ -110,6 +110,31 @@ class History:
         )
         return company_id
 
+    def vacancy(self, company_id: UUID, on: date, positions: int = 1) -> UUID:
+        """A vacancy that is worked on from the day on which it is opened."""
+        vacancy_id = uuid4()
+        stream = f"vacancy-{vacancy_id}"
+        ids = {"vacancy_id": vacancy_id, "company_id": company_id, "occurred_on": on}
+        self.record(stream, matching.VacancyOpened(**ids, profile="8.1.4", positions=positions, comune="037006"))
+        self.record(stream, matching.SelectionOpened(**ids, selection_no=1))
+        return vacancy_id
+
+    def withdrawn(self, vacancy_id: UUID, on: date, reason: matching.VacancyWithdrawReason) -> None:
+        event = matching.VacancyWithdrawn(vacancy_id=vacancy_id, occurred_on=on, reason=reason)
+        self.record(f"vacancy-{vacancy_id}", event)
+
+    def candidate(
+        self, vacancy_id: UUID, person_id: UUID, on: date, presented: date, keyed_by_mistake: bool = False
+    ) -> None:
+        """Somebody shortlisted and presented."""
+        ids = {"candidacy_id": uuid4(), "vacancy_id": vacancy_id, "person_id": person_id}
+        stream = f"candidacy-{ids['candidacy_id']}"
+        self.record(stream, matching.CandidateShortlisted(**ids, occurred_on=on))
+        self.record(stream, matching.CandidatePresented(**ids, occurred_on=presented))
+        if keyed_by_mistake:
+            reason = matching.WithdrawalReason.KEYED_BY_MISTAKE
+            self.record(stream, matching.CandidateWithdrawn(**ids, occurred_on=presented, reason=reason))
+
     def placed(
         self,
         person_id: UUID,

@@ -13,7 +13,7 @@ from insieme_events.service import Running
 from insieme_events.store import Connection
 from insieme_events.subscription import Subscription
 from insieme_reporting import v1
-from insieme_reporting.measuring import Measures
+from insieme_reporting.measuring import Measures, read_from
 from insieme_reporting.v1.facts import DEFINITION as FACTS_1
 from insieme_reporting.v1.measures import MEASURES as MEASURES_1
 
@@ -77,7 +77,7 @@ async def active(service: Running) -> AsyncIterator[tuple[Connection, Version]]:
         if row is None or row[0] not in VERSIONS:
             raise ProblemError(NOT_READY)
         version = VERSIONS[row[0]]
-        await connection.execute("select set_config('search_path', %s, true)", (version.definition.schema,))
+        await read_from(connection, version.definition.schema)
         yield connection, version
         await connection.rollback()
 

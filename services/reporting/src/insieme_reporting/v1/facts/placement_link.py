@@ -24,8 +24,9 @@ class LinkKind(StrEnum):
 class PlacementLinkVersion(FactRow):
     """What was recorded of the link itself.
 
-    A renewal states no contract and no place of its own, unless a correction does: those columns are None, and
-    `parts/links.sql` reads them from the chain. `closed_on` is the day on which the employment ended in this link.
+    A renewal is at the place of the link before it. It states no contract of its own unless a correction does: those
+    columns are None, and `measures/base.sql` reads the class from the chain, transformations included. `closed_on` is
+    the day on which the employment ended in this link.
     """
 
     context: ClassVar[str] = "matching"
@@ -61,7 +62,7 @@ def apply(latest: Links, stored: Stored) -> Sequence[PlacementLinkVersion]:
         case matching.PlacementStarted() as event:
             return (_started(event),)
         case matching.PlacementExtended() as event:
-            return (_renewed(latest[(event.employment_id, 1)], event),)
+            return (_renewed(_standing(latest)[-1], event),)
         case matching.PlacementCorrected() as event:
             before = latest[(event.employment_id, event.link_no)]
             return changed(before, _corrected(before, event))
@@ -100,17 +101,18 @@ def _started(event: matching.PlacementStarted) -> PlacementLinkVersion:
     )
 
 
-def _renewed(start: PlacementLinkVersion, event: matching.PlacementExtended) -> PlacementLinkVersion:
+def _renewed(before: PlacementLinkVersion, event: matching.PlacementExtended) -> PlacementLinkVersion:
     return PlacementLinkVersion(
         employment_id=event.employment_id,
         link_no=event.link_no,
         person_id=event.person_id,
         company_id=event.company_id,
-        vacancy_id=start.vacancy_id,
+        vacancy_id=before.vacancy_id,
         strand=event.strand.value,
         kind=LinkKind.RENEWAL.value,
         starts_on=event.occurred_on,
         ends_on=event.ends_on,
+        comune=before.comune,
     )
 
 

@@ -1,0 +1,82 @@
+"""Examples of answers for the API's documentation; a test compares their keys with those of real answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic.config import JsonDict
+
+CUT: JsonDict = {"matching": {"topic_generation": "xE2…", "offsets": {"0": 1234}, "last_event_id": "0192…"}}
+
+FIGURE: JsonDict = {
+    "measure": "placements",
+    "version": 1,
+    "title": {"it": "Inserimenti", "en": "Placements"},
+    "unit": "contract links",
+    "from": "2017-06-01",
+    "to": "2021-12-31",
+    "by": ["year"],
+    "known_at": None,
+    "cut": CUT,
+    "rows": [{"year": 2021, "value": 552}],
+}
+
+MEASURES: list[JsonDict] = [
+    {
+        "version": 1,
+        "name": "renewals",
+        "title": {"it": "Proroghe", "en": "Renewals"},
+        "unit": "contract links",
+        "definition": {
+            "it": "Inserimenti che prorogano un rapporto.",
+            "en": "Placements that extend an employment.",
+        },
+        "event_time": "start of the link",
+        "by": ["year", "gender", "contract_class"],
+        "value": "count",
+        "reading": "flow",
+        "population": "renewals.sql",
+    }
+]
+
+UNITS: JsonDict = {
+    "items": [{"unit": "5f0c6a52-6c0a-4f57-9a3e-2d1b7c9e8f10/2", "on_date": "2021-03-01"}],
+    "next": "2021-03-01~5f0c6a52-6c0a-4f57-9a3e-2d1b7c9e8f10/2",
+}
+
+TABLE: JsonDict = {
+    "from": "2017-06-01",
+    "to": "2021-12-31",
+    "known_at": None,
+    "version": 1,
+    "cut": CUT,
+    "lines": [
+        {
+            "measure": "taken_in_charge_cohort_rate",
+            "title": {"it": "Iscritti presi in carico", "en": "Enrolled who were taken in charge"},
+            "unit": "share of persons",
+            "definition": {
+                "it": "Degli iscritti nel periodo, la quota presa in carico entro la fine dello stesso (coorte).",
+                "en": "Of those enrolled in the period, the share taken in charge by its end (cohort).",
+            },
+            "total": {"numerator": 4012, "denominator": 5297, "value": 0.7574},
+            "by_year": [{"year": 2021, "numerator": 700, "denominator": 1000, "value": 0.7}],
+        }
+    ],
+    "breakdowns": [
+        {
+            "measure": "placements",
+            "title": {"it": "Inserimenti", "en": "Placements"},
+            "unit": "contract links",
+            "definition": {"it": "Avviamenti e proroghe di contratti.", "en": "Starts and renewals of contracts."},
+            "by": "gender",
+            "total": 1410,
+            "rows": [{"gender": "female", "value": 635}, {"gender": "male", "value": 775}],
+        }
+    ],
+}
+
+
+def shown(example: JsonDict | list[JsonDict]) -> dict[int | str, dict[str, Any]]:
+    """For a route's `responses`: what an answer looks like."""
+    return {200: {"content": {"application/json": {"example": example}}}}
