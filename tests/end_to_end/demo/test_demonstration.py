@@ -24,7 +24,7 @@ from insieme_events.contracts import DomainEvent
 from insieme_local.plan import program
 from insieme_local.service import inherited
 
-SEED, SCALE = 2, 0.1
+SEED, SCALE = 4, 0.1
 """A seed in whose history one batch voids an enrolment and corrects characteristics: both name earlier events."""
 LOAD = ("load", "--scale", str(SCALE), "--seed", str(SEED))
 SINCE = {"from": "2017-06-01", "to": "2021-12-31"}
@@ -103,12 +103,18 @@ def test_a_load_that_was_stopped_says_so_and_goes_on(loaded: Loaded) -> None:
     assert "is loaded" in end
 
 
+def test_a_batch_of_this_history_names_earlier_events_of_two_kinds() -> None:
+    months = plan.months(plan.make(SEED, SCALE))
+    named = [{o.refers.field for h in month.intake[-100:] for o in h.orders if o.refers} for month in months]
+    assert {"voids", "corrects"} in named
+
+
 def test_what_was_stopped_and_resumed_is_what_was_decided_on_paper(loaded: Loaded) -> None:
     paper = Paper()
     paper.write(plan.months(plan.make(SEED, SCALE)))
     of_intake, of_matching = dict[str, list[DomainEvent]](), dict[str, list[DomainEvent]]()
     for stream, stored in paper.streams.items():
-        mine = stream.startswith(("person-", "case-"))
+        mine = stream.startswith(("person-", "case-", "referral-"))
         by = INTAKE if mine else MATCHING
         (of_intake if mine else of_matching)[stream] = [e.model_copy(update={"by": by}) for _, e in stored]
     on_paper = digest.whole([digest.of_events(of_intake), digest.of_events(of_matching)])
@@ -157,7 +163,13 @@ async def test_reporting_gives_what_the_ledger_says(loaded: Loaded, expected: Le
     await figure(platform, "placements", {"gender": expected.placements_by_gender})
     await figure(platform, "enrolled", genders, comuni, over_50, {"year": expected.enrolled_by_year})
     await figure(platform, "taken_in_charge", {"": {"": expected.taken_in_charge}})
-    await figure(platform, "interviewed", {"": {"": expected.interviewed}})
+    await figure(platform, "interviewed", {"": {"": expected.interviewed}}, {"year": expected.interviewed_by_year})
+    await figure(platform, "interviews", {"year": expected.interviews_by_year})
+    await figure(platform, "in_target", {"year": expected.in_target_by_year})
+    await figure(platform, "placed_persons", {"year": expected.placed_persons_by_year})
+    await figure(platform, "first_time", {"year": expected.newcomers_by_year})
+    await figure(platform, "renewals", {"year": expected.renewals_by_year})
+    await figure(platform, "hiring_companies", {"year": expected.hiring_companies_by_year})
 
 
 async def figure(platform: Platform, measure: str, *breakdowns: Mapping[str, Mapping[Any, int]]) -> None:

@@ -19,8 +19,10 @@ from insieme_events.contracts.intake import CaseEvent
 from insieme_events.contracts.matching import PlacementExtended, PlacementStarted
 from insieme_events.decider import Circumstances, Decider, Refused
 from insieme_intake.case import CASE
-from insieme_intake.circumstances import IntakeCircumstances
+from insieme_intake.case.commands import SubmitApplication
+from insieme_intake.circumstances import IntakeCircumstances, ReferralFound
 from insieme_intake.person import PERSON
+from insieme_intake.referral import REFERRAL, Pending, ReceiveReferral, SendReferral
 from insieme_matching import vacancy_state
 from insieme_matching.candidacy import CANDIDACY, CandidacyCircumstances, ShortlistCandidate
 from insieme_matching.company import COMPANY
@@ -33,12 +35,17 @@ ACTOR = Actor(party="demo", role="demo", purpose="demo")
 DECIDERS: dict[Kind, Decider[Any, Any, Any]] = {
     Kind.PERSON: PERSON,
     Kind.CASE: CASE,
+    Kind.REFERRAL: REFERRAL,
     Kind.COMPANY: COMPANY,
     Kind.NEED: NEED,
     Kind.VACANCY: VACANCY,
     Kind.CANDIDACY: CANDIDACY,
     Kind.EMPLOYMENT: EMPLOYMENT,
 }
+
+
+NAMED = ("vacancy", "referral", "person")
+"""Streams that commands to others name: looked up in the store before a batch."""
 
 
 @dataclass
@@ -55,7 +62,7 @@ class Paper:
         for month in months:
             for told in (month.intake, month.matching):
                 for phase in Phase:
-                    self.seen = {k: v for k, v in self.states.items() if k.startswith("vacancy")}
+                    self.seen = {k: v for k, v in self.states.items() if k.startswith(NAMED)}
                     for happening in told:
                         if happening.phase is phase:
                             self.happen(happening)
@@ -96,7 +103,13 @@ class Paper:
         match order.kind:
             case Kind.PERSON | Kind.CASE:
                 ids = {type(event).__name__: event_id for event_id, event in self.streams.get(order.stream, [])}
-                return IntakeCircumstances(*usual, agreements, ids)
+                return IntakeCircumstances(*usual, agreements, ids, referral=self.referral(command))
+            case Kind.REFERRAL:
+                # Who is received is registered by the step before; whoever is sent on stands in the store.
+                known = isinstance(command, SendReferral) and f"person-{command.person_id}" in self.seen
+                return IntakeCircumstances(
+                    *usual, agreements, person_known=known or isinstance(command, ReceiveReferral)
+                )
             case Kind.NEED:
                 return NeedCircumstances(*usual, company_known=True)
             case Kind.VACANCY:
@@ -126,6 +139,14 @@ class Paper:
                 )
             case _:
                 return Circumstances(*usual)
+
+    def referral(self, command: Any) -> ReferralFound | None:
+        named = command.referral_id if isinstance(command, SubmitApplication) else None
+        match self.seen.get(f"referral-{named}"):
+            case Pending(person_id=person_id, sent_on=sent_on, reply_due_on=due):
+                return ReferralFound(person_id, True, "pending", sent_on, due)
+            case _:
+                return None
 
     def in_charge(self, person_id: UUID) -> tuple[Any, ...] | None:
         cases = self.of_person.get(person_id)

@@ -10,12 +10,14 @@ import pytest
 from tests.unit.demo.on_paper import Paper
 
 from insieme_demo import ledger, plan
+from insieme_demo.chains import Chain
 from insieme_demo.happening import Happening, Kind, Order
 from insieme_demo.ledger import Ledger
 from insieme_demo.lists import POPULATION
 from insieme_demo.plan import Month, Plan
-from insieme_demo.quotas import parts, scaled
+from insieme_demo.quotas import FIRST_DAY, parts, scaled
 from insieme_events.clock import business_date
+from insieme_events.contracts.intake import SuitabilityOutcome
 from insieme_events.territory import memberships
 from insieme_intake import codice_fiscale
 from insieme_intake.codice_fiscale import TaxCode
@@ -42,6 +44,57 @@ def test_the_shares_are_those_that_were_published() -> None:
     assert LEDGER.enrolled_by_gender == {"male": round(0.54 * 5297), "female": 5297 - round(0.54 * 5297)}
     assert LEDGER.enrolled_over_50 == round(0.40 * 5297)
     assert LEDGER.placements_by_gender == {"male": round(0.55 * 1410), "female": 1410 - round(0.55 * 1410)}
+
+
+def test_the_years_are_as_published_where_they_were() -> None:
+    in_target = LEDGER.in_target_by_year
+    assert (in_target[2017] + in_target[2018], in_target[2019]) == (519, 553)
+    assert (LEDGER.placements_by_year[2019], LEDGER.placed_persons_by_year[2019]) == (313, 221)
+    assert sum(LEDGER.placements_by_year[year] for year in range(2017, 2021)) == 858
+
+
+def test_interviews_are_more_than_the_persons_interviewed() -> None:
+    assert 820 < LEDGER.interviewed_by_year[2018] < 900
+    assert 1130 < LEDGER.interviews_by_year[2018] < 1270
+
+
+def test_persons_are_fewer_than_their_placements() -> None:
+    """2,000 contracts of the programme were those of about 900 persons."""
+    assert 0.40 < LEDGER.placed_persons / LEDGER.placements < 0.50
+    waits = sorted(
+        min((c.starts_on - c.way.interviewed_on).days for c in chains if c.way.interviewed_on is not None)
+        for chains in by_person([chain for chain in WHOLE.chains if chain.voided is None]).values()
+    )
+    assert 42 < waits[len(waits) // 2] < 62
+
+
+def test_in_target_and_in_charge_do_not_contain_one_another() -> None:
+    ways = WHOLE.ways[: len(WHOLE.people)]
+    both = Counter((way.suitability is SuitabilityOutcome.IN_TARGET, way.taken_on is not None) for way in ways)
+    assert min(both[True, True], both[True, False], both[False, True]) > 100
+
+
+def test_who_was_sent_by_others_is_known_before_the_application() -> None:
+    sent = [way for way in WHOLE.ways if way.referred is not None]
+    assert len(sent) > 1000
+    for way in sent:
+        assert way.referred is not None
+        assert FIRST_DAY <= way.referred.sent_on <= way.received_on
+        if not way.referred.led_to_case:
+            assert (way.received_on - way.referred.sent_on).days > 15
+
+
+def test_voided_enrolments_are_spread_over_the_years() -> None:
+    voided = [way.received_on.year for way in WHOLE.ways if way.fate == "voided"]
+    assert len(voided) == 15
+    assert len(set(voided)) > 2
+
+
+def by_person(chains: list[Chain]) -> dict[int, list[Chain]]:
+    found: dict[int, list[Chain]] = {}
+    for chain in chains:
+        found.setdefault(chain.way.person.number, []).append(chain)
+    return found
 
 
 def test_a_smaller_scale_has_every_quota_in_proportion() -> None:

@@ -7,16 +7,13 @@ from datetime import date, timedelta
 from random import Random
 from uuid import UUID
 
-from insieme_demo.days import later, seasonal
+from insieme_demo.days import later
 from insieme_demo.funnel import Way
 from insieme_demo.ids import made
+from insieme_demo.market import Market
 from insieme_demo.quotas import LAST_DAY, YEARS, Quotas
 from insieme_events.contracts.matching import EndReason, PlacementVoidReason, TransformationCode
 from insieme_events.contracts.vocabulary import Gender, WorkingTime
-
-FIRST_START = date(2017, 8, 21)
-AFTER_CHARGE = 21
-"""Days from the taking in charge to the first contract at the earliest."""
 
 CONTRACTS = (
     ("A.02.00", 55.0), ("A.02.01", 5.0), ("A.01.00", 23.5), ("A.03.09", 3.0), ("A.06.01", 6.5), ("A.05.02", 3.0),
@@ -62,44 +59,13 @@ class Chain:
         return self.ended[0] if self.ended is not None else self.ends[-1] or LAST_DAY
 
 
-Cells = dict[tuple[int, Gender], int]
-
-
-@dataclass
-class Market:
-    """Who can still be placed: the cases in charge by gender, and until when each person is busy."""
-
-    ways: dict[Gender, list[Way]]
-    busy: dict[int, date]
-
-    def seek(self, chance: Random, gender: Gender, year: int) -> tuple[Way, date]:
-        """A case and a first day in that year. Raises ValueError when nobody is free."""
-        first, last = max(date(year, 1, 1), FIRST_START), date(year, 12, 31)
-        for patience in (330, 800, 2000):
-            for _ in range(60):
-                day = seasonal(chance, first, last)
-                for _ in range(80):
-                    way = chance.choice(self.ways[gender])
-                    assert way.taken_on is not None
-                    earliest = way.taken_on + timedelta(days=AFTER_CHARGE)
-                    if way.person.number in self.busy:
-                        earliest = max(earliest, self.busy[way.person.number] + timedelta(days=8))
-                    if earliest <= day <= way.taken_on + timedelta(days=patience):
-                        return way, day
-        raise ValueError(f"nobody is free for a placement in {year}: take a larger scale or another seed")
-
-
 def make(chance: Random, seed: int, quotas: Quotas, ways: list[Way]) -> list[Chain]:
-    """Every chain that counts, and after them those that will be voided; by their first day."""
-    in_charge = [way for way in ways if way.taken_on is not None]
-    market = Market({g: [w for w in in_charge if w.person.gender is g] for g in (Gender.MALE, Gender.FEMALE)}, {})
-    cells: Cells = {}
-    for year, total, men in zip(YEARS, quotas.placements, quotas.links_of_men, strict=True):
-        cells[year, Gender.MALE], cells[year, Gender.FEMALE] = men, total - men
+    """Every chain that counts and those that will be voided, by their first day."""
+    market = Market(quotas, ways)
     found: list[Chain] = []
-    for year, gender in list(cells):
-        while cells[year, gender] > 0:
-            found.append(_chain(chance, made(seed, "employment", len(found)), len(found), market, cells, year, gender))
+    for year, gender in market.cells:
+        while market.cells[year, gender].links > 0:
+            found.append(_chain(chance, made(seed, "employment", len(found)), len(found), market, year, gender))
     found = _amended(chance, quotas, found)
     for n in range(quotas.voided_placements):
         number = len(found)
@@ -108,25 +74,23 @@ def make(chance: Random, seed: int, quotas: Quotas, ways: list[Way]) -> list[Cha
     return sorted(found, key=lambda chain: (chain.starts_on, chain.number))
 
 
-def _chain(
-    chance: Random, employment_id: UUID, number: int, market: Market, cells: Cells, year: int, gender: Gender
-) -> Chain:
+def _chain(chance: Random, employment_id: UUID, number: int, market: Market, year: int, gender: Gender) -> Chain:
     way, starts_on = market.seek(chance, gender, year)
     contract = chance.choices([c for c, _ in CONTRACTS], [w for _, w in CONTRACTS])[0]
-    cells[year, gender] -= 1
+    market.take(year, way)
     ends: list[date | None] = [None if contract in OPEN_ENDED else _end(chance, starts_on)]
     while contract in EXTENDED and len(ends) < 5 and chance.random() < 0.46:
         last = ends[-1]
         assert last is not None
         begins = last + timedelta(days=1)
-        if begins > LAST_DAY or cells.get((begins.year, gender), 0) == 0:
+        if begins > LAST_DAY or not market.may_extend(begins.year, way):
             break
-        cells[begins.year, gender] -= 1
+        market.take(begins.year, way)
         ends.append(_end(chance, begins))
     hours = chance.choices(list(WorkingTime), [52, 40, 4, 4])[0]
     chain = Chain(employment_id, number, way, starts_on, tuple(ends), contract, hours)
     chain = replace(chain, ended=_ended(chance, chain))
-    market.busy[way.person.number] = chain.busy_until
+    market.busy(way, chain.busy_until)
     return chain
 
 
@@ -181,7 +145,7 @@ def _code(chance: Random, chain: Chain) -> TransformationCode:
 
 
 def _voided(chance: Random, employment_id: UUID, number: int, market: Market, year: int) -> Chain:
-    way, starts_on = market.seek(chance, chance.choice((Gender.MALE, Gender.FEMALE)), year)
+    way, starts_on = market.newcomer(chance, chance.choice((Gender.MALE, Gender.FEMALE)), year)
     day = later(chance, starts_on, 6, 40)
     reason = chance.choice(list(PlacementVoidReason))
     return Chain(

@@ -1,4 +1,4 @@
-"""How cases go on and end: suspended, closed, followed up, reopened, a second time, corrected."""
+"""How cases go on and end: interviewed again, suspended, closed, followed up, reopened, a second time, corrected."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
+from insieme_demo import referrals
 from insieme_demo.chains import OPEN_ENDED, Chain
 from insieme_demo.days import between, later
 from insieme_demo.funnel import Fate, Way, way
 from insieme_demo.ids import made
 from insieme_demo.quotas import LAST_DAY, Quotas
 from insieme_events.contracts.intake import ExitState, FollowUpOutcome, ReopeningReason, SuitabilityOutcome
+from insieme_events.contracts.vocabulary import ChannelClass
 
 LAST_CLOSING = LAST_DAY - timedelta(days=6)
 
@@ -25,6 +27,7 @@ def ended(chance: Random, seed: int, quotas: Quotas, ways: list[Way], chains: li
     on = [_between(chance, each) for each in on]
     on = _reopened(chance, quotas, on)
     on = _corrected(chance, quotas, on)
+    on = [_referred(chance, seed, each) for each in on]
     return [*on, *_second_cases(chance, seed, quotas, on)]
 
 
@@ -73,11 +76,12 @@ def _exit(chance: Random, each: Way, chains: list[Chain]) -> ExitState:
 
 
 def _between(chance: Random, each: Way) -> Way:
-    """Between the plan and the end: a suspension, another referent; half a year after the end the follow-up."""
+    """Between the plan and the end: interviews, a suspension, another referent; half a year after it the follow-up."""
     if each.taken_on is None:
         return each
     until = each.closed_on or LAST_DAY
     since = each.planned_on or each.taken_on
+    each = replace(each, follow_ups=_follow_ups(chance, since + timedelta(days=25), until - timedelta(days=5)))
     if (until - since).days > 120 and chance.random() < 0.07:
         suspended_on = between(chance, since + timedelta(days=20), until - timedelta(days=70))
         each = replace(each, suspended=(suspended_on, later(chance, suspended_on, 15, 60, until - timedelta(days=2))))
@@ -89,6 +93,30 @@ def _between(chance: Random, each: Way) -> Way:
         outcome = chance.choices(list(FollowUpOutcome), weights)[0]
         each = replace(each, followed_up=(later(chance, each.closed_on, 180, 195), outcome))
     return each
+
+
+def _follow_ups(chance: Random, first: date, last: date) -> tuple[date, ...]:
+    """Interviews with who is in charge: with some none, with some one or two."""
+    count = chance.choices([0, 1, 2], [68, 24, 8])[0]
+    last = min(last, first + timedelta(days=240))
+    return tuple(sorted({between(chance, first, last) for _ in range(count)})) if first < last else ()
+
+
+def _referred(chance: Random, seed: int, each: Way) -> Way:
+    """Who sent the person, and to whom the person is sent on."""
+    number = each.person.number
+    rejected_on = each.decided_on if each.fate is Fate.REJECTED else None
+    came = referrals.received(
+        chance, made(seed, "referral", number), each.person.channel, each.received_on, rejected_on
+    )
+    each = replace(each, referred=came)
+    if each.suitability is SuitabilityOutcome.OUT_OF_TARGET and each.assessed_on is not None:
+        receiver, on = ChannelClass.ASSOCIATION, each.assessed_on
+    elif each.exit_state is ExitState.HANDED_OVER and each.closed_on is not None:
+        receiver, on = ChannelClass.PUBLIC_SERVICE, each.closed_on
+    else:
+        return each
+    return replace(each, handed_over=referrals.sent(chance, made(seed, "referral sent", number), receiver, on))
 
 
 def _reopened(chance: Random, quotas: Quotas, ways: list[Way]) -> list[Way]:

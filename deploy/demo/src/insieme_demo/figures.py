@@ -35,7 +35,7 @@ class Answer:
 
 
 def published() -> list[dict[str, Any]]:
-    """The figures of the five-years case (figures.md), each with the question that must give it."""
+    """The figures of the five-years case (figures.md) and of single years (domain.md), each with its question."""
     found: list[dict[str, Any]] = json.loads((files("insieme_demo") / "published.json").read_text(encoding="utf-8"))
     return found
 

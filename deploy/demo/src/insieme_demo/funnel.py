@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from random import Random
@@ -11,7 +11,8 @@ from uuid import UUID
 from insieme_demo.days import later
 from insieme_demo.ids import made
 from insieme_demo.people import Person
-from insieme_demo.quotas import LAST_DAY, Quotas, shuffled
+from insieme_demo.quotas import LAST_DAY, YEARS, Quotas, shuffled
+from insieme_demo.referrals import Referral
 from insieme_events.contracts.intake import (
     EmploymentStatus,
     ExitState,
@@ -56,6 +57,10 @@ class Way:
     assessed_on: date | None = None
     taken_on: date | None = None
     planned_on: date | None = None
+    follow_ups: tuple[date, ...] = ()
+    """Days of the interviews while in charge."""
+    referred: Referral | None = None
+    handed_over: Referral | None = None
     suspended: tuple[date, date] | None = None
     other_referent_on: date | None = None
     closed_on: date | None = None
@@ -74,9 +79,10 @@ class Way:
 def first_cases(chance: Random, seed: int, quotas: Quotas, people: list[Person]) -> list[Way]:
     """One case per person, in the order of the persons, up to the plan."""
     fates = _fates(chance, quotas, people)
-    return [
+    ways = [
         way(chance, made(seed, "case", person.number), person, fate) for person, fate in zip(people, fates, strict=True)
     ]
+    return _in_target(chance, quotas, ways)
 
 
 def _fates(chance: Random, quotas: Quotas, people: list[Person]) -> list[Fate]:
@@ -97,12 +103,27 @@ def _fates(chance: Random, quotas: Quotas, people: list[Person]) -> list[Fate]:
         for person in enrolled
     ]
     rejected = quotas.turned_away * 2 // 3
-    away = shuffled(chance, (Fate.REJECTED, rejected), (Fate.WITHDRAWN, quotas.turned_away - rejected))
-    return [*fates, *away, *[Fate.VOIDED] * quotas.voided_enrolments]
+    away = (Fate.REJECTED, rejected), (Fate.WITHDRAWN, quotas.turned_away - rejected)
+    return [*fates, *shuffled(chance, *away, (Fate.VOIDED, quotas.voided_enrolments))]
+
+
+def _in_target(chance: Random, quotas: Quotas, ways: list[Way]) -> list[Way]:
+    """Judged in target by year as the quotas say; these and those in charge overlap only partly (aggregates.md)."""
+    on = list(ways)
+    for year, count in zip(YEARS, quotas.in_target, strict=True):
+        judged = [n for n, way in enumerate(ways) if way.assessed_on is not None and way.assessed_on.year == year]
+        # Who is judged so and then not taken in charge is the exception.
+        order = {n: chance.random() * (1 if ways[n].fate is Fate.IN_CHARGE else 2) for n in judged}
+        for n in sorted(judged, key=lambda n: order[n])[:count]:
+            on[n] = replace(on[n], suitability=SuitabilityOutcome.IN_TARGET)
+    return on
 
 
 def way(chance: Random, case_id: UUID, person: Person, fate: Fate, again_on: date | None = None) -> Way:
-    """A case from its application to its plan; `again_on` is the receipt of a second application."""
+    """A case from its application to its plan; `again_on` is the receipt of a second application.
+
+    A judgement is that of who is not taken in charge; who is in target is told by the quotas.
+    """
     received_on = again_on or person.received_on
     status = chance.choices(
         [EmploymentStatus.DISOCCUPATO, EmploymentStatus.INOCCUPATO, EmploymentStatus.EMPLOYED_BELOW_THRESHOLD],
@@ -124,8 +145,12 @@ def way(chance: Random, case_id: UUID, person: Person, fate: Fate, again_on: dat
         else:
             interviewed_on = later(chance, fixed_on, 12, 30, LAST_CHARGE)
         assessed_on = later(chance, interviewed_on, 0, 12, LAST_CHARGE)
-        suitability = _suitability(chance, fate)
-        if fate is Fate.IN_CHARGE:
+        if fate is Fate.INTERVIEWED:
+            suitability = chance.choices(
+                [SuitabilityOutcome.OUT_OF_TARGET, SuitabilityOutcome.FOUND_JOB, SuitabilityOutcome.DECLINED],
+                [54, 23, 23],
+            )[0]
+        else:
             taken_on = later(chance, assessed_on, 0, 14, LAST_CHARGE)
             if taken_on < date(2021, 12, 10) and chance.random() < 0.93:
                 planned_on = later(chance, taken_on, 3, 30)
@@ -145,18 +170,3 @@ def way(chance: Random, case_id: UUID, person: Person, fate: Fate, again_on: dat
         taken_on=taken_on,
         planned_on=planned_on,
     )
-
-
-def _suitability(chance: Random, fate: Fate) -> SuitabilityOutcome | None:
-    """In target and in charge overlap only partly (aggregates.md, section 2)."""
-    if fate is Fate.IN_CHARGE:
-        return SuitabilityOutcome.IN_TARGET if chance.random() < 0.42 else None
-    return chance.choices(
-        [
-            SuitabilityOutcome.OUT_OF_TARGET,
-            SuitabilityOutcome.FOUND_JOB,
-            SuitabilityOutcome.DECLINED,
-            SuitabilityOutcome.IN_TARGET,
-        ],
-        [45, 20, 20, 15],
-    )[0]

@@ -15,6 +15,7 @@ class Kind(StrEnum):
 
     PERSON = "person"
     CASE = "case"
+    REFERRAL = "referral"
     COMPANY = "company"
     NEED = "need"
     VACANCY = "vacancy"
@@ -25,14 +26,15 @@ class Kind(StrEnum):
 class Phase(IntEnum):
     """A batch is decided on what the store held before it, so a month is written in this order (matching's bulk rule).
 
-    Intake knows the first phase and the last.
+    Of intake are the first two phases and the last: an application may name a referral that arrived.
     """
 
-    COMPANIES = 0
-    VACANCIES = 1
-    CANDIDACIES = 2
-    PLACEMENTS = 3
-    AMENDMENTS = 4
+    ARRIVALS = 0
+    CASES = 1
+    VACANCIES = 2
+    CANDIDACIES = 3
+    PLACEMENTS = 4
+    AMENDMENTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,6 @@ class Happening:
     recorded_at: datetime
     key: UUID
     orders: tuple[Order, ...]
-    phase: Phase = Phase.COMPANIES
+    phase: Phase = Phase.ARRIVALS
     person: int | None = None
     company: int | None = None

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from random import Random
-from uuid import UUID
 
-from insieme_demo import lists
-from insieme_demo.days import recorded
+from insieme_demo import lists, referral_story
 from insieme_demo.funnel import Fate, Way
 from insieme_demo.happening import Happening, Kind, Order, Phase, Refers
 from insieme_demo.ids import made
+from insieme_demo.referrals import Answer
+from insieme_demo.story import Story
 from insieme_events.contracts.intake import (
     AddressBasis,
     AutonomyLevel,
     EmploymentStatus,
     FragilityBand,
-    IdentityKind,
     InterviewKind,
     MeasureKind,
     ReadyFor,
@@ -31,43 +29,16 @@ from insieme_events.contracts.intake import (
 from insieme_events.contracts.vocabulary import CitizenshipClass, Isced
 from insieme_events.decider import Command
 from insieme_intake.case import commands
-from insieme_intake.person import GiveNotice, RegisterPerson
+from insieme_intake.person import GiveNotice
+from insieme_intake.referral import AcceptReferral
 
-OFFICERS = 24
 NOTICE = "2017.1"
 INSTRUMENT = "2017.1"
 
 
-@dataclass
-class Story:
-    """Acts of one case, collected as they occur and recorded in the order of their dates."""
-
-    seed: int
-    chance: Random
-    way: Way
-    acts: list[tuple[date, int, tuple[Order, ...]]] = field(default_factory=list)
-
-    def act(self, on: date | None, *told: Command, delay: int = 3, refers: Refers | None = None) -> None:
-        if on is not None:
-            case = self.way.case_id
-            self.acts.append((on, delay, tuple(Order(Kind.CASE, case, command, refers) for command in told)))
-
-    def officer(self, salt: int = 0) -> UUID:
-        return made(self.seed, "officer", (self.way.person.number + salt) % OFFICERS)
-
-    def happenings(self, number: int) -> Iterator[Happening]:
-        """`number` is that of the case among all; keys come from it."""
-        after: datetime | None = None
-        for n, (on, delay, orders) in enumerate(sorted(self.acts, key=lambda act: act[0])):
-            after = recorded(self.chance, on, delay, after)
-            key = made(self.seed, "act", number * 100 + n)
-            # What names an event of the same case is decided on what the store held before.
-            phase = Phase.AMENDMENTS if orders[0].refers else Phase.COMPANIES
-            yield Happening(after, key, orders, phase, person=self.way.person.number if n == 0 else None)
-
-
 def happenings(chance: Random, seed: int, number: int, way: Way) -> Iterator[Happening]:
     story = Story(seed, chance, way)
+    referral_story.arrival(story)
     _application(story)
     if way.fate in (Fate.REJECTED, Fate.WITHDRAWN, Fate.VOIDED):
         _turned_away(story)
@@ -77,20 +48,22 @@ def happenings(chance: Random, seed: int, number: int, way: Way) -> Iterator[Hap
         _charge(story)
         _end(story)
         _correction(story)
+        referral_story.handing_over(story)
     return story.happenings(number)
 
 
 def _application(story: Story) -> None:
     way, chance, on = story.way, story.chance, story.way.received_on
-    person = way.person
+    person, came = way.person, way.referred
     wrong = _keyed(person.number, person.isced, person.citizenship, person.comune) if way.corrected_on else None
     isced, citizenship, comune = wrong or (person.isced, person.citizenship, person.comune)
     in_measure = way.fate is Fate.REJECTED and way.status is not EmploymentStatus.EMPLOYED
     submit = commands.SubmitApplication(
         on=on,
         case_id=way.case_id,
-        person_id=made(story.seed, "person", person.number),
+        person_id=story.person_id,
         channel_class=person.channel,
+        referral_id=came.referral_id if came is not None and came.led_to_case else None,
         notice_version=NOTICE,
         status=way.status,
         other_measure=commands.OtherMeasureAnswer(kind=chance.choice(list(MeasureKind)) if in_measure else None),
@@ -102,14 +75,16 @@ def _application(story: Story) -> None:
         citizenship=citizenship,
         isced=isced,
     )
-    known = [] if way.second else [
-        Order(Kind.PERSON, submit.person_id, RegisterPerson(
-            person_id=submit.person_id, identity_kind=IdentityKind.CODICE_FISCALE, on=on)),
-        Order(Kind.PERSON, submit.person_id, GiveNotice(notice_version=NOTICE, on=on)),
-    ]  # fmt: skip
+    known = [] if way.second else [story.person(GiveNotice(notice_version=NOTICE, on=on))]
+    if not way.second and way.referred is None:
+        known = [story.registered(on), *known]
     enrols = way.fate not in (Fate.REJECTED, Fate.WITHDRAWN)
     told = [submit, commands.Enrol(on=on)] if enrols else [submit]
-    story.acts.append((on, 4, (*known, *(Order(Kind.CASE, way.case_id, command) for command in told))))
+    accepted = []
+    if came is not None and came.answered == (on, Answer.ACCEPTED):
+        accepted = [Order(Kind.REFERRAL, came.referral_id, AcceptReferral(on=on))]
+    orders = (*known, *(Order(Kind.CASE, way.case_id, command) for command in told), *accepted)
+    story.acts.append((on, 4, orders, Phase.CASES))
 
 
 def _keyed(
@@ -210,6 +185,16 @@ def _charge(story: Story) -> None:
     if way.planned_on is not None:
         ready = chance.choices(list(ReadyFor), [66, 34])[0]
         story.act(way.planned_on, commands.AgreePlan(on=way.planned_on, ready_for=ready))
+    for n, day in enumerate(way.follow_ups, start=3):
+        interview, kind = made(story.seed, f"interview {way.case_id}", n), InterviewKind.FOLLOW_UP
+        fixed_on = day - timedelta(days=10)
+        story.act(
+            fixed_on,
+            commands.ScheduleInterview(on=fixed_on, interview_id=interview, kind=kind, scheduled_for=day),
+        )
+        story.act(
+            day, commands.HoldInterview(on=day, interview_id=interview, kind=kind, interviewer_id=story.officer())
+        )
     if way.other_referent_on is not None:
         other = commands.AssignReferent(on=way.other_referent_on, referent_id=story.officer(7))
         story.act(way.other_referent_on, other)

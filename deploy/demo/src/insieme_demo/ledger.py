@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from insieme_demo.plan import Plan
+from insieme_events.contracts.intake import SuitabilityOutcome
 
 
 @dataclass(frozen=True)
@@ -18,28 +21,54 @@ class Ledger:
     enrolled_by_comune: dict[str, int]
     enrolled_over_50: int
     interviewed: int
+    interviewed_by_year: dict[int, int]
+    interviews_by_year: dict[int, int]
+    in_target_by_year: dict[int, int]
     taken_in_charge: int
     placements: int
     placements_by_year: dict[int, int]
     placements_by_gender: dict[str, int]
     placed_persons: int
+    placed_persons_by_year: dict[int, int]
+    newcomers_by_year: dict[int, int]
+    renewals_by_year: dict[int, int]
+    hiring_companies_by_year: dict[int, int]
 
 
 def count(plan: Plan) -> Ledger:
     """Enrolled are the persons of a first case that was admitted and not voided; links are those not voided."""
     first = plan.ways[: len(plan.people)]
     enrolled = [way for way in first if way.fate not in ("rejected", "withdrawn", "voided")]
-    links = [(chain.way.person, day) for chain in plan.chains if chain.voided is None for day in chain.starts]
+    held = [day for way in enrolled if (day := way.interviewed_on) is not None]
+    again = [day for way in plan.ways[len(first) :] if (day := way.interviewed_on) is not None]
+    chains = [chain for chain in plan.chains if chain.voided is None]
+    links = [(chain.way.person, day) for chain in chains for day in chain.starts]
+    hirings = {(day.year, plan.offers.employers[chain.number].number) for chain in chains for day in chain.starts}
+    in_target = [w.assessed_on for w in enrolled if w.suitability is SuitabilityOutcome.IN_TARGET and w.assessed_on]
+    first_years: dict[int, int] = {}
+    for person, day in links:
+        first_years[person.number] = min(first_years.get(person.number, day.year), day.year)
     return Ledger(
         enrolled=len(enrolled),
         enrolled_by_gender=dict(Counter(way.person.gender.value for way in enrolled)),
         enrolled_by_year=dict(Counter(way.received_on.year for way in enrolled)),
         enrolled_by_comune=dict(Counter(way.person.comune for way in enrolled)),
         enrolled_over_50=sum(way.person.over_50 for way in enrolled),
-        interviewed=sum(way.interviewed_on is not None for way in enrolled),
+        interviewed=len(held),
+        interviewed_by_year=_by_year(held),
+        interviews_by_year=_by_year([*held, *again, *(day for way in plan.ways for day in way.follow_ups)]),
+        in_target_by_year=_by_year(in_target),
         taken_in_charge=sum(way.taken_on is not None for way in enrolled),
         placements=len(links),
         placements_by_year=dict(Counter(day.year for _, day in links)),
         placements_by_gender=dict(Counter(person.gender.value for person, _ in links)),
-        placed_persons=len({person.number for person, _ in links}),
+        placed_persons=len(first_years),
+        placed_persons_by_year=dict(Counter(year for year, _ in {(day.year, person.number) for person, day in links})),
+        newcomers_by_year=dict(Counter(first_years.values())),
+        renewals_by_year=_by_year(day for chain in chains for day in chain.starts[1:]),
+        hiring_companies_by_year=dict(Counter(year for year, _ in hirings)),
     )
+
+
+def _by_year(days: Iterable[date]) -> dict[int, int]:
+    return dict(Counter(day.year for day in days))

@@ -12,7 +12,7 @@ from insieme_demo.chains import Chain
 from insieme_demo.days import later, recorded
 from insieme_demo.happening import Happening, Kind, Order, Phase, Refers
 from insieme_demo.ids import made
-from insieme_demo.offers import Candidacy, Company, Offers, Vacancy
+from insieme_demo.offers import Candidacy, Company, Need, Offers, Vacancy
 from insieme_demo.quotas import LAST_DAY
 from insieme_events.contracts.intake import EmploymentStatus
 from insieme_events.contracts.matching import (
@@ -44,7 +44,7 @@ from insieme_matching.employment import (
     TransformPlacement,
     VoidPlacement,
 )
-from insieme_matching.need import ConvertNeed, DeclareNeed
+from insieme_matching.need import ConvertNeed, DeclareNeed, ExpireNeed
 from insieme_matching.vacancy import (
     CloseVacancy,
     FillPosition,
@@ -81,6 +81,8 @@ def happenings(chance: Random, seed: int, offers: Offers, chains: list[Chain]) -
     teller = Teller(seed, chance)
     for company in offers.companies:
         yield from _company(teller, company)
+    for need in offers.needs:
+        yield from _need(teller, need)
     for vacancy in offers.vacancies:
         yield from _vacancy(teller, vacancy)
     for candidacy in offers.candidacies:
@@ -100,7 +102,7 @@ def _company(teller: Teller, company: Company) -> Iterator[Happening]:
         introduced_by="associations" if company.introduced else None,
         on=day,
     )
-    first = teller.tell(day, Phase.COMPANIES, Order(Kind.COMPANY, stream, register), company=company.number)
+    first = teller.tell(day, Phase.ARRIVALS, Order(Kind.COMPANY, stream, register), company=company.number)
     yield first
     after = first.recorded_at
     for _ in range(chance.choices([0, 1, 2, 3], [35, 35, 20, 10])[0]):
@@ -156,6 +158,24 @@ def _vacancy(teller: Teller, vacancy: Vacancy) -> Iterator[Happening]:
         # Whoever started before was recorded before: a placement is recorded within four days.
         on = min(vacancy.closed_on + timedelta(days=6), LAST_DAY)
         yield teller.tell(on, Phase.AMENDMENTS, Order(Kind.VACANCY, stream, over))
+
+
+def _need(teller: Teller, need: Need) -> Iterator[Happening]:
+    """One that no vacancy came out of."""
+    declare = DeclareNeed(
+        need_id=need.need_id,
+        company_id=need.company.company_id,
+        profile=need.profile,
+        positions=need.positions,
+        horizon=need.horizon,
+        on=need.declared_on,
+    )
+    first = teller.tell(need.declared_on, Phase.VACANCIES, Order(Kind.NEED, need.need_id, declare), delay=3)
+    yield first
+    on = need.horizon + timedelta(days=1)
+    if on <= LAST_DAY:
+        order = Order(Kind.NEED, need.need_id, ExpireNeed(on=on))
+        yield teller.tell(on, Phase.VACANCIES, order, delay=10, after=first.recorded_at)
 
 
 def _need_id(teller: Teller, vacancy: Vacancy) -> UUID | None:

@@ -61,6 +61,18 @@ class Vacancy:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """A need that no vacancy came out of."""
+
+    need_id: UUID
+    company: Company
+    declared_on: date
+    horizon: date
+    profile: str
+    positions: int
+
+
+@dataclass(frozen=True, slots=True)
 class Candidacy:
     """`steps` are the days of the shortlist, presentation, interview and acceptance, as far as it came.
 
@@ -79,6 +91,7 @@ class Offers:
     """`employers` is the company of each chain, by the chain's number; `vacancy_of` its vacancy, where it has one."""
 
     companies: list[Company]
+    needs: list[Need]
     vacancies: list[Vacancy]
     candidacies: list[Candidacy]
     employers: dict[int, Company]
@@ -94,7 +107,8 @@ def make(chance: Random, seed: int, quotas: Quotas, ways: list[Way], chains: lis
         _close(chance, vacancy)
     vacancy_of = {chain.number: vacancy for vacancy in vacancies for chain in vacancy.chains}
     candidacies = _candidacies(chance, seed, quotas, ways, vacancies)
-    return Offers(companies, vacancies, candidacies, employers, vacancy_of)
+    needs = [_need(chance, made(seed, "expired need", n), companies) for n in range(quotas.expired_needs)]
+    return Offers(companies, needs, vacancies, candidacies, employers, vacancy_of)
 
 
 def _companies(chance: Random, seed: int, count: int) -> list[Company]:
@@ -131,7 +145,7 @@ def _any_day(chance: Random) -> date:
 def _employer(chance: Random, companies: list[Company], on: date) -> Company:
     """One that was registered before; some ask often, most seldom."""
     known = sum(company.registered_on < on for company in companies)
-    return companies[min(int(known * chance.random() ** 1.7), known - 1)]
+    return companies[min(int(known * chance.random() ** 2.4), known - 1)]
 
 
 def _vacancy(chance: Random, seed: int, companies: list[Company], number: int, opened_on: date) -> Vacancy:
@@ -140,6 +154,14 @@ def _vacancy(chance: Random, seed: int, companies: list[Company], number: int, o
     positions = chance.choices([1, 2, 3, 5], [70, 18, 8, 4])[0]
     profile = chance.choice(PROFILES)
     return Vacancy(made(seed, "vacancy", number), number, company, opened_on, positions, profile, chance.random() < 0.1)
+
+
+def _need(chance: Random, need_id: UUID, companies: list[Company]) -> Need:
+    on = _any_day(chance)
+    company = _employer(chance, companies, on)
+    horizon = on + timedelta(days=chance.choice((60, 90, 120, 180)))
+    positions = chance.choices([1, 2, 4, 8], [45, 30, 18, 7])[0]
+    return Need(need_id, company, on, horizon, chance.choice(PROFILES), positions)
 
 
 def _taken(

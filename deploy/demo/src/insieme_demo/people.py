@@ -18,7 +18,7 @@ from insieme_intake.vault import Address, Identity
 
 OVER = 50
 MONTHS = "ABCDEHLMPRST"
-ENROLLED_PER_YEAR = (680, 1180, 1290, 900, 1247)
+ENROLLED_PER_YEAR = (640, 950, 1290, 960, 1457)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Person:
 
 
 def make(chance: Random, quotas: Quotas) -> list[Person]:
-    """First those who are enrolled, in the order of receipt; then those turned away; last those voided."""
+    """First those who are enrolled, in the order of receipt; then those turned away or voided, in theirs."""
     taken: set[str] = set()
     others = quotas.turned_away + quotas.voided_enrolments
     return [

@@ -19,6 +19,9 @@ T = TypeVar("T")
 class Quotas:
     """Exact by construction. `placements` counts contract links by the year in which they start; shares are those of
     the published case: men among the enrolled, 50 and older on the day of enrolment, men among the links.
+
+    By year too: `in_target` the persons by their first judgement, `placed` those with at least one link, `newcomers`
+    those of them whom the programme had never placed before. Of these three a small scale may miss one or two.
     """
 
     enrolled: int
@@ -27,6 +30,9 @@ class Quotas:
     men: int
     over_50: int
     links_of_men: tuple[int, ...]
+    placed: tuple[int, ...]
+    newcomers: tuple[int, ...]
+    in_target: tuple[int, ...]
     turned_away: int
     voided_enrolments: int
     reopened: int
@@ -36,12 +42,20 @@ class Quotas:
     corrected_placements: int
     transformed_placements: int
     companies: int
+    expired_needs: int
     vacancies: int
     candidacies: int
 
 
 PLACEMENTS = (60, 215, 313, 270, 552)
-"""Links per year from 2017; 2021 and the total of 1,410 are published, the years between are ours."""
+"""Links per year from 2017; 2019, 2021 and the total of 1,410 are published, the other years are ours."""
+
+PLACED = (55, 165, 221, 200, 395)
+NEWCOMERS = (55, 130, 150, 125, 200)
+"""Persons per year; the 221 of 2019 are published. In all some 660 persons have the 1,410 links."""
+
+IN_TARGET = (150, 369, 553, 430, 610)
+"""Published are 519 to the end of 2018 and 553 in 2019."""
 
 
 def scaled(scale: float) -> Quotas:
@@ -52,6 +66,7 @@ def scaled(scale: float) -> Quotas:
 
     enrolled, total = of(5297), of(1410)
     placements = (*parts(total - of(552), PLACEMENTS[:-1]), of(552))
+    placed = tuple(min(max(of(n), 1), links) for n, links in zip(PLACED, placements, strict=True))
     if enrolled < 50:
         raise ValueError(f"a scale of {scale} leaves {enrolled} persons: take one from 0.01 on")
     return Quotas(
@@ -61,6 +76,9 @@ def scaled(scale: float) -> Quotas:
         men=round(0.54 * enrolled),
         over_50=round(0.40 * enrolled),
         links_of_men=parts(round(0.55 * total), placements),
+        placed=placed,
+        newcomers=tuple(min(max(of(n), 1), persons) for n, persons in zip(NEWCOMERS, placed, strict=True)),
+        in_target=parts(of(sum(IN_TARGET)), IN_TARGET),
         turned_away=of(318),
         voided_enrolments=of(15),
         reopened=of(100),
@@ -70,6 +88,7 @@ def scaled(scale: float) -> Quotas:
         corrected_placements=of(40),
         transformed_placements=of(60),
         companies=max(of(450), 5),
+        expired_needs=of(90),
         vacancies=of(1100),
         candidacies=of(4500),
     )

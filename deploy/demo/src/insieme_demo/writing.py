@@ -18,7 +18,7 @@ from insieme_events.decider import Command, Refused
 from insieme_events.service import Running
 from insieme_events.units import Aggregate, Answer, IdempotencyKey, Step, Unit, Write
 from insieme_intake import codice_fiscale, vault
-from insieme_intake.aggregates import CASES, PERSONS
+from insieme_intake.aggregates import CASES, PERSONS, REFERRALS_OF_REGISTERED
 from insieme_matching import directory
 from insieme_matching.aggregates import CANDIDACIES, COMPANIES, EMPLOYMENTS, NEEDS, VACANCIES
 
@@ -28,6 +28,8 @@ TRIES = 4
 AGGREGATES: dict[Kind, Aggregate[Any, Any, Any]] = {
     Kind.PERSON: PERSONS,
     Kind.CASE: CASES,
+    # A referral comes with the step that registers its person, or long after it in a phase of its own.
+    Kind.REFERRAL: REFERRALS_OF_REGISTERED,
     Kind.COMPANY: COMPANIES,
     Kind.NEED: NEEDS,
     Kind.VACANCY: VACANCIES,
