@@ -1,13 +1,11 @@
-"""A projection in a process of its own that kills itself at a named point, for test_cursor_control.py.
+"""A projection in a process of its own, for test_cursor_control.py, which has it killed at a crash point.
 
-`CRASH_POINT` and `CRASH_ON_PASSING` in the environment say where and at which passing; without them it runs on.
 `TRANSACTION` chooses how a batch is written: `one` as it is in production, `cursors_first` as it must not be.
 """
 
 from __future__ import annotations
 
 import asyncio
-import itertools
 import os
 import signal
 from collections.abc import Sequence
@@ -23,24 +21,7 @@ from insieme_events.subscription import Subscription
 from insieme_events.vault import KeyVault, MasterKey
 from insieme_reporting.v1.facts import DEFINITION
 
-BETWEEN = "between_cursors_and_facts"
 BATCH = 40
-
-_passings = itertools.count(1)
-
-
-def crash_point(name: str) -> None:
-    """kill -9 of this very process, if it is the named point and the named passing of it."""
-    if os.environ.get("CRASH_POINT") == name and next(_passings) == int(os.environ["CRASH_ON_PASSING"]):
-        os.kill(os.getpid(), signal.SIGKILL)
-
-
-class OneTransaction(BatchTransaction):
-    """The transaction of production, with the crash point after its fence."""
-
-    async def fence(self, connection: Connection, steps: Sequence[Advance]) -> None:
-        await super().fence(connection, steps)
-        crash_point(BETWEEN)
 
 
 class Later:
@@ -56,7 +37,10 @@ class Later:
 
 
 class CursorsFirst(BatchTransaction):
-    """The guard taken out: offsets and sequences are committed before the facts, in a transaction of their own."""
+    """The guard taken out: offsets and sequences are committed before the facts, in a transaction of their own.
+
+    So `batch.after_commit` lies between the two here, as `batch.after_fence` does in production.
+    """
 
     async def run(self, connection: Connection, records: Sequence[KafkaRecord], steps: Sequence[Advance]) -> Applied:
         facts, self.handler = self.handler, Later()
@@ -65,13 +49,12 @@ class CursorsFirst(BatchTransaction):
             events = self.handler.events
         finally:
             self.handler = facts
-        crash_point(BETWEEN)
         async with connection.transaction():
             await facts.apply(connection, events)
         return applied
 
 
-TRANSACTIONS = {"one": OneTransaction, "cursors_first": CursorsFirst}
+TRANSACTIONS = {"one": BatchTransaction, "cursors_first": CursorsFirst}
 
 
 async def main() -> None:

@@ -1,6 +1,6 @@
 """The control run of test_survives_kills.py: with the cursors committed before the facts, a kill loses events.
 
-The same check, the same kill at the same named point; only the order of the writes differs.
+The same check, the same kill between cursors and facts; only the order of the writes differs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from insieme_local.provision import Provisioned
 pytestmark = pytest.mark.end_to_end
 
 REPOSITORY = Path(__file__).parents[2]
-THIRD = {"CRASH_POINT": "between_cursors_and_facts", "CRASH_ON_PASSING": "3"}
+BETWEEN_CURSORS_AND_FACTS = {"one": "batch.after_fence", "cursors_first": "batch.after_commit"}
 
 
 @asynccontextmanager
@@ -53,7 +53,8 @@ async def killed_and_started_again(shared: Shared, transaction: str) -> oracle.F
     """What the check finds after a kill at the third passing of the point, a second start, and catching up."""
     made, schema = shared.platform.provisioned, f"facts_{transaction}"
     await versions.make(made, schema)
-    async with projecting(made, schema, transaction, THIRD) as process:
+    crash = {"INSIEME_CRASH_POINT": BETWEEN_CURSORS_AND_FACTS[transaction], "INSIEME_CRASH_ON_PASSING": "3"}
+    async with projecting(made, schema, transaction, crash) as process:
         assert await asyncio.wait_for(process.wait(), 30) == -signal.SIGKILL, "it never came to the named point"
     async with projecting(made, schema, transaction, {}):
         await oracle.caught_up(made.urls["reporting"], f"reporting.{schema}", shared.ledger.streams())

@@ -14,6 +14,7 @@ from psycopg_pool import PoolTimeout
 
 from insieme_events import cursors, deadletters, telemetry
 from insieme_events.contracts import DomainEvent
+from insieme_events.crash_points import reached
 from insieme_events.cursors import Advance, Last
 from insieme_events.deadletters import DeadLetter, Reason, of_event, of_record
 from insieme_events.envelope import KafkaRecord, Received, Stored, Unreadable, received
@@ -110,17 +111,23 @@ class BatchTransaction:
 
     async def run(self, connection: Connection, records: Sequence[KafkaRecord], steps: Sequence[Advance]) -> Applied:
         """Writes the batch and commits. Raises Fenced, or an error of MAY_PASS, with nothing written."""
+        reached("batch.before_fence")
         async with connection.transaction():
             await self.fence(connection, steps)
+            reached("batch.after_fence")
             incoming = read(records, self.park_unknown)
             sequenced = await sort(connection, self.subscription, incoming, self.releasing)
             wanted = [e for e in sequenced.ready if self.wants(e)]
             failed = await self._apply(connection, wanted)
+            reached("batch.after_effect")
             last, behind = _before_failures(sequenced, failed)
             letters = [*sequenced.letters, *failed, *behind]
             await deadletters.release(connection, sequenced.released)
             await deadletters.park(connection, self.subscription, letters, self.now())
+            reached("batch.after_letters")
             await cursors.save_sequences(connection, self.subscription, last)
+            reached("batch.before_commit")
+        reached("batch.after_commit")
         passed = len(sequenced.ready) - len(wanted)
         handled = len(wanted) - len(failed)
         return Applied(handled, passed, sequenced.ignored, len(letters), len(sequenced.released))
@@ -155,7 +162,9 @@ class BatchTransaction:
             return
         try:
             async with connection.transaction():
+                reached("effect.before")
                 await self.handler.apply(connection, [event.opened(keys) for event in events])
+            reached("effect.after")
         except MAY_PASS:
             raise
         except Exception as error:  # noqa: BLE001 - whatever the handler raises, the event is kept and named

@@ -11,6 +11,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from insieme_events import metrics, telemetry
 from insieme_events.clock import Clock
+from insieme_events.crash_points import reached
 from insieme_events.store import Connection
 
 EVERY = 15.0
@@ -64,7 +65,9 @@ class Housekeeping:
                        select ctid from events.idempotency where stored_at < %s limit %s))""",
                 (self._clock() - KEEP_ANSWERS, CHUNK),
             )
-            return gone.rowcount
+            reached("answers.before_forgetting")
+        reached("answers.after_forgetting")
+        return gone.rowcount
 
     async def _measure_parked(self, connection: Connection) -> None:
         rows = await connection.execute(

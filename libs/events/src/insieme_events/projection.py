@@ -22,6 +22,7 @@ from sqlalchemy.dialects import postgresql
 
 from insieme_events.contracts import ERASED, DomainEvent
 from insieme_events.contracts.base import SealedFieldsErased
+from insieme_events.crash_points import reached
 from insieme_events.envelope import Stored
 from insieme_events.store import Connection
 
@@ -176,11 +177,13 @@ class ProjectionHandler:
                 erased.append((stream, blank))
         table = sql.Identifier(self.schema, fact.row.table)
         names = [*columns(fact.row), *CAUSE]
+        reached("projection.before_rows")
         if rows:
             copy = sql.SQL("copy {} ({}) from stdin").format(table, sql.SQL(", ").join(map(sql.Identifier, names)))
             async with connection.cursor() as cursor, cursor.copy(copy) as out:
                 for row in rows:
                     await out.write_row(row)
+        reached("projection.after_rows")
         if erased and fact.row.sealed:
             blanks = sql.SQL(", ").join(
                 sql.SQL("{} = {}").format(sql.Identifier(name), sql.Literal(UNKNOWN)) for name in fact.row.sealed
@@ -191,6 +194,7 @@ class ProjectionHandler:
                 "where t.stream = e.stream and t.sequence < e.sequence"
             ).format(table, blanks)
             await connection.execute(blank_rows, ([s for s, _ in erased], [n for _, n in erased]))
+            reached("projection.after_blanking")
 
     async def _latest(
         self, connection: Connection, fact: FactDefinition, streams: Sequence[str]

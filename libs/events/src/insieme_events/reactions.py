@@ -17,6 +17,7 @@ from insieme_events import cursors, deadletters, metrics, telemetry
 from insieme_events.applying import MAY_PASS, describe, open_keys, read, sort
 from insieme_events.commands import Commands, Unit, Write
 from insieme_events.contracts import DomainEvent
+from insieme_events.crash_points import reached
 from insieme_events.cursors import Advance, Claim, Fenced, Last
 from insieme_events.deadletters import Reason, of_event
 from insieme_events.decider import RefusalKind, Refused
@@ -122,11 +123,14 @@ class Reactions(Subscription):
         async def mark(connection: Connection) -> None:
             await cursors.save_sequences(connection, self.name, {event.stream: Last(event.sequence, event.event_id)})
             await deadletters.release(connection, letters)
+            reached("reaction.before_cursor")
             await cursors.advance_last(connection, self.name, step)
+            reached("reaction.after_cursor")
 
         keys = await open_keys(self.keys, [event])
         try:
             unit = await self.reaction.react(event.opened(keys))
+            reached("reaction.before_command")
             answer = None if unit is None else await self.commands.run(_caused(unit, event, mark))
         except Unreadable as broken:
             await self._park(event, Reason.UNREADABLE, describe(broken), step, letters)
@@ -139,11 +143,14 @@ class Reactions(Subscription):
         if answer is None:
             async with self.pool.connection() as connection:
                 await mark(connection)
+                reached("reaction.nothing_before_commit")
+            reached("reaction.nothing_after_commit")
         elif isinstance(answer, Refused):
             if answer.kind is RefusalKind.RETRY:
                 raise VersionConflict(answer.code)
             await self._park(event, Reason.REFUSED, answer.code, step, letters)
             return
+        reached("reaction.after_commit")
         metrics.CONSUMED.labels(self.name, "handled").inc()
 
     async def _park(self, event: Received, reason: Reason, detail: str, step: Advance, letters: Sequence[int]) -> None:
@@ -152,6 +159,8 @@ class Reactions(Subscription):
             await deadletters.release(connection, letters)
             await deadletters.park(connection, self.name, [of_event(event, reason, detail)], self.transaction.now())
             await cursors.advance_last(connection, self.name, step)
+            reached("reaction.parking_before_commit")
+        reached("reaction.parking_after_commit")
         metrics.CONSUMED.labels(self.name, "parked").inc()
 
     async def _handle_due(self, partition: TopicPartition, claim: Claim) -> Claim:
@@ -181,6 +190,8 @@ class Reactions(Subscription):
             await cursors.advance(connection, self.name, [step])
             await cursors.save_sequences(connection, self.name, {event.stream: Last(event.sequence, event.event_id)})
             await deadletters.release(connection, letters)
+            reached("reaction.passing_before_commit")
+        reached("reaction.passing_after_commit")
 
 
 def _caused(unit: Unit, event: Received, mark: Write) -> Unit:

@@ -17,6 +17,7 @@ from opentelemetry.trace import SpanKind
 
 from insieme_events import catalogue, metrics, store, telemetry, topics
 from insieme_events.clock import Clock, system_clock
+from insieme_events.crash_points import reached
 from insieme_events.envelope import Outgoing, outgoing
 from insieme_events.settings import ServiceSettings
 from insieme_events.store import START, Connection, Position, Record
@@ -114,6 +115,7 @@ class Relay:
         ).fetchone()
         if row is None or not row[0]:
             raise NotLeader
+        reached("relay.after_lock")
         producer = AIOKafkaProducer(
             bootstrap_servers=self._bootstrap,
             transactional_id=f"{self._prefix}.{self.name}",
@@ -128,6 +130,7 @@ class Relay:
         try:
             # start() fences every older relay and ends its open transaction; only then the position is final.
             await producer.start()
+            reached("relay.after_fencing")
             position = await asyncio.to_thread(self._read_position)
             self._healthy = True
             telemetry.log.info("relay_leads", relay=self.name, position=position.position)
@@ -158,6 +161,7 @@ class Relay:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), IDLE_POLL)
             return position
+        reached("relay.after_read")
         records = [record for _, record in waiting]
         age = (self._clock() - min(record.recorded_at for record in records)).total_seconds()
         metrics.UNRELAYED_AGE.labels(self.context).set(max(age, 0))
@@ -176,6 +180,7 @@ class Relay:
     ) -> None:
         """One Kafka transaction: both topics and the position."""
         await producer.begin_transaction()
+        reached("relay.after_begin")
         batches = _Batches(producer, self._partitions)
         for record in records:
             complete, reduced = outgoing(record, self.context)
@@ -183,6 +188,7 @@ class Relay:
             if reduced is not None:
                 await batches.add(self._party, reduced)
         await batches.flush()
+        reached("relay.before_position")
         value = {
             "epoch": last.epoch,
             "transaction_id": last.transaction_id,
@@ -191,7 +197,9 @@ class Relay:
         }
         sent = await producer.send(self._position_topic, orjson.dumps(value), POSITION_KEY, 0)
         await asyncio.gather(*batches.sent, sent)
+        reached("relay.before_commit")
         await producer.commit_transaction()
+        reached("relay.after_commit")
 
 
 class _Batches:

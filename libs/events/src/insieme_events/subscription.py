@@ -22,6 +22,7 @@ from insieme_events import catalogue, cursors, envelope, metrics, telemetry, top
 from insieme_events.applying import MAY_PASS, Applied, BatchHandler, BatchTransaction
 from insieme_events.assignment import Assignments
 from insieme_events.clock import Clock, system_clock
+from insieme_events.crash_points import reached
 from insieme_events.cursors import Advance, Claim, Fenced
 from insieme_events.envelope import KafkaRecord
 from insieme_events.store import Connection
@@ -161,9 +162,12 @@ class Subscription:
 
     async def _claim(self, partition: TopicPartition) -> Claim:
         async with self.pool.connection() as connection:
-            return await cursors.claim(
+            claim = await cursors.claim(
                 connection, self.name, partition.topic, partition.partition, self._generations[partition.topic]
             )
+            reached("claim.before_commit")
+        reached("claim.after_commit")
+        return claim
 
     async def _handle(self, records: tuple[ConsumerRecord, ...]) -> None:
         """Lets no exception escape: FastStream would swallow it and go on behind the lost batch."""

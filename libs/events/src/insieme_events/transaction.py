@@ -19,6 +19,7 @@ from insieme_events.agreement import Agreement
 from insieme_events.catalogue import BY_TYPE, contract_of
 from insieme_events.clock import Clock, business_date
 from insieme_events.contracts import DomainEvent
+from insieme_events.crash_points import reached
 from insieme_events.decider import Refused
 from insieme_events.envelope import Stored, ce_type, metadata_of, opened
 from insieme_events.sealing import subjects, to_json
@@ -70,7 +71,9 @@ async def attempt(edge: Edge, units: Sequence[Unit]) -> list[Answer]:
             prepared = await _prepare(edge, connection, units)
             if prepared.records or prepared.writes:
                 await _write(edge, connection, prepared)
+            reached("command.before_commit")
             await connection.commit()
+        reached("command.after_commit")
         return prepared.answers
     except GONE:
         if prepared is None or not prepared.records:
@@ -200,7 +203,9 @@ def _record(stored: Stored, keys: Keys, metadata: str, predecessor: UUID | None)
 async def _write(edge: Edge, connection: Connection, prepared: Prepared) -> None:
     """The append first, then everything that shares its fate, in one round trip."""
     if prepared.records:
+        reached("command.before_append")
         prepared.transaction_id = await store.append(connection, prepared.records, edge.clock())
+        reached("command.after_append")
     async with connection.pipeline():
         for aggregate, changes in _by_aggregate(prepared.changes):
             await aggregate.view(connection, changes)
@@ -258,7 +263,9 @@ async def _resolve(edge: Edge, prepared: Prepared) -> list[Answer]:
                     # What was decided under a lock that is gone is decided again.
                     raise VersionConflict
                 await _write(edge, connection, prepared)
+                reached("command.before_commit_again")
                 await connection.commit()
+                reached("command.after_commit_again")
                 return prepared.answers
         except EventIdTaken:
             return prepared.answers

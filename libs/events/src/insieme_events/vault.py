@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
+from insieme_events.crash_points import reached
+
 NONCE = 12
 
 
@@ -112,7 +114,9 @@ class KeyVault:
                    select * from unnest(%s::uuid[], %s::bytea[], %s::timestamptz[]) on conflict do nothing""",
                 tuple(list(column) for column in zip(*fresh, strict=True)),
             )
+            reached("keys.before_commit")
             await connection.commit()
+            reached("keys.after_commit")
             keys = await self._read(connection, set(persons))
         for person, key in keys.items():
             if key is None:
@@ -132,7 +136,9 @@ class KeyVault:
                    where keys.destroyed_at is null""",
                 {"now": now, "persons": list(persons)},
             )
-            return done.rowcount
+            reached("keys.before_destroying")
+        reached("keys.after_destroying")
+        return done.rowcount
 
     async def _read(self, connection: AsyncConnection[Any], persons: set[UUID]) -> Keys:
         rows = await connection.execute(

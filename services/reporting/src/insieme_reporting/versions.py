@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from insieme_events.crash_points import reached
 from insieme_events.decider import RefusalKind, Refused
 from insieme_events.problems import ProblemError
 from insieme_events.projection import ProjectionDefinition, ProjectionHandler, create_tables
@@ -50,6 +51,8 @@ async def prepare(service: Running) -> None:
             "insert into events.active_version (projection, version) values (%s, %s) on conflict do nothing",
             (PROJECTION, min(VERSIONS)),
         )
+        reached("versions.before_commit")
+    reached("versions.after_commit")
 
 
 def subscriptions(service: Running) -> list[Subscription]:
