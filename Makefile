@@ -4,11 +4,12 @@ BIN := .venv/bin
 PACKAGES := $(patsubst %/pyproject.toml,%,$(wildcard libs/*/pyproject.toml services/*/pyproject.toml deploy/*/pyproject.toml))
 SOURCES := $(addsuffix /src,$(PACKAGES))
 STAMP := .venv/complete
+BENCH_STAMP := .venv/complete-bench
 ARGS ?=
 UPGRADE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run status reset clean test lint format types figures schemas docs requirements
+.PHONY: help setup run status reset clean test bench lint format types figures schemas docs requirements
 
 help: ## this map
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +37,13 @@ clean: ## forget the data, the virtual environment and all that was fetched
 test: $(STAMP) ## all that is fast enough for every change, on real servers (ARGS="-k words" for less)
 	@$(BIN)/python -m pytest $(ARGS)
 
+bench: $(BENCH_STAMP) ## every path beside its reference, on real servers: ratios (ARGS="--only append --rounds 3" for less)
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+$(BENCH_STAMP): requirements/bench.txt $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	@touch $(BENCH_STAMP)
+
 lint: $(STAMP) ## style, format, and who may import whom
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -58,7 +66,7 @@ docs: $(STAMP) ## write the pages that follow from declarations
 	@$(BIN)/insieme metrics write
 
 requirements: $(STAMP) ## pin the requirements again (UPGRADE=1 for newer versions)
-	@for name in uv runtime local dev; do \
+	@for name in uv runtime local dev bench; do \
 		echo "requirements/$$name.txt"; \
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 			--no-emit-find-links --no-header $(if $(UPGRADE),--upgrade) \

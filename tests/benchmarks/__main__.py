@@ -1,0 +1,75 @@
+"""`python -m tests.benchmarks [--only NAME] [--rounds N] [--scale X]`: the table of `make bench`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+from tests.benchmarks import appending, freshness, growing, projecting, relaying
+from tests.benchmarks.place import Place, place
+from tests.benchmarks.rounds import Row
+
+from insieme_local import folders
+
+BENCHMARKS: Mapping[str, Callable[[Place], Coroutine[Any, Any, list[Row]]]] = {
+    "append": appending.append,
+    "command": appending.command,
+    "eventsourcing": appending.eventsourcing,
+    "relay": relaying.relay,
+    "live": projecting.live,
+    "rebuild": projecting.rebuild,
+    "freshness": freshness.freshness,
+    "growth": growing.growth,
+    "cost": growing.cost,
+}
+
+
+def main(
+    only: Annotated[list[str] | None, typer.Option(help=f"One or several of: {', '.join(BENCHMARKS)}.")] = None,
+    rounds: Annotated[int, typer.Option(help="Rounds of each side.", min=1)] = 5,
+    scale: Annotated[float, typer.Option(help="How much every round does, as a multiple of the usual.")] = 1.0,
+) -> None:
+    """Measure side by side on one set of servers; the table here, and as a list in .local/out/bench.json."""
+    unknown = set(only or ()) - BENCHMARKS.keys()
+    if unknown:
+        raise typer.BadParameter(f"there is no {', '.join(sorted(unknown))}; choose of {', '.join(BENCHMARKS)}")
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    rows: list[Row] = []
+    with place(rounds, scale) as where:
+        for name in only or BENCHMARKS:
+            started = time.monotonic()
+            rows += asyncio.run(BENCHMARKS[name](where))
+            console.print(f"{name}: {time.monotonic() - started:.0f} s", style="dim")
+    out = folders.local() / "out"
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "bench.json").write_bytes(orjson.dumps([row.as_json() for row in rows], option=orjson.OPT_INDENT_2))
+    console.print(table(rows))
+
+
+def table(rows: list[Row]) -> Table:
+    found = Table("path", "reference", "unit")
+    for heading in ("ours", "theirs", "ratio", "spread", "aim"):
+        found.add_column(heading, justify="right")
+    for row in rows:
+        found.add_row(
+            row.path,
+            row.reference,
+            row.unit,
+            f"{row.ours:,.{0 if row.ours >= 100 else 1}f}",
+            f"{row.theirs:,.{0 if row.theirs >= 100 else 1}f}",
+            f"{row.ratio:.2f}",
+            f"{row.spread[0]:.2f}-{row.spread[1]:.2f}",
+            row.aim + ("" if row.met else " missed"),
+        )
+    return found
+
+
+if __name__ == "__main__":
+    typer.run(main)
