@@ -13,7 +13,6 @@ import pytest
 from aiokafka import TopicPartition
 
 from insieme_events import catalogue, cursors, store
-from insieme_events.applying import MAY_PASS
 from insieme_events.clock import system_clock
 from insieme_events.commands import Aggregate, Commands, Step, Unit
 from insieme_events.contracts import DomainEvent
@@ -21,6 +20,7 @@ from insieme_events.contracts.intake import ReferralAccepted, ReferralExpired
 from insieme_events.cursors import Fenced
 from insieme_events.decider import Circumstances, Decider, Decision, Refused
 from insieme_events.envelope import KafkaRecord, Stored
+from insieme_events.passing import MAY_PASS
 from insieme_events.reactions import Reactions
 from insieme_events.relay import Relay
 from insieme_events.store import Connection

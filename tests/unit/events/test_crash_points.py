@@ -30,6 +30,7 @@ ONLY_READS = {
     "reading.one",
     "service.readyz",
     "subscription._check_topics",
+    "subscription._let_go",
     "reactions._react",
     "reactions._handle_due",
     "vault.read",
@@ -41,6 +42,8 @@ ELSEWHERE = {
     "migrate.upgrade": "runs before a process serves; a transaction per migration",
     "subscription._work": "the batch's transaction has its points in applying.py",
     "reactions._pass_over": "the batch's transaction has its points in applying.py",
+    "reactions._go_on": "the transactions of its parts have their points in releasing.py",
+    "subscription._release": "the release's transaction has its points in releasing.py",
 }
 
 

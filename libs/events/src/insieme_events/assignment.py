@@ -14,8 +14,8 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 
 from insieme_events import telemetry
-from insieme_events.applying import MAY_PASS
 from insieme_events.cursors import Claim
+from insieme_events.passing import MAY_PASS
 
 CLAIM_SECONDS = 3.0
 FIRST_BACKOFF = 0.1

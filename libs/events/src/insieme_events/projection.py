@@ -24,6 +24,7 @@ from insieme_events.contracts import ERASED, DomainEvent
 from insieme_events.contracts.base import SealedFieldsErased
 from insieme_events.crash_points import reached
 from insieme_events.envelope import Stored
+from insieme_events.isolating import Spoiled
 from insieme_events.store import Connection
 
 UNKNOWN = "unknown"
@@ -78,6 +79,11 @@ class ProjectionDefinition:
     @property
     def subscription(self) -> str:
         return f"reporting.{self.name}.{self.version}"
+
+    @property
+    def consumer(self) -> str:
+        """Whom decisions about dead letters are made for: the same for every version."""
+        return f"reporting.{self.name}"
 
     @property
     def contexts(self) -> tuple[str, ...]:
@@ -170,11 +176,18 @@ class ProjectionHandler:
         latest = await self._latest(connection, fact, known)
         rows: list[tuple[Any, ...]] = []
         erased: list[tuple[str, int]] = []
+        spoiled: dict[UUID, Exception] = {}
         for stream, events in streams.items():
-            made, blank = fold(fact, latest.get(stream, {}), events)
+            try:
+                made, blank = fold(fact, latest.get(stream, {}), events)
+            except Spoiled as culprits:
+                spoiled.update(culprits.errors)
+                continue
             rows.extend(made)
             if blank is not None:
                 erased.append((stream, blank))
+        if spoiled:
+            raise Spoiled(spoiled)
         table = sql.Identifier(self.schema, fact.row.table)
         names = [*columns(fact.row), *CAUSE]
         reached("projection.before_rows")
@@ -221,7 +234,10 @@ class ProjectionHandler:
 def fold(
     fact: FactDefinition, latest: Mapping[Key, FactRow], events: Sequence[Stored]
 ) -> tuple[list[tuple[Any, ...]], int | None]:
-    """The version rows that these events of one stream make, and the sequence of its erasure, if there was one."""
+    """The version rows that these events of one stream make, and the sequence of its erasure, if there was one.
+
+    Raises Spoiled with the first event that the definition cannot take.
+    """
     current = dict(latest)
     made: list[tuple[Any, ...]] = []
     erased: int | None = None
@@ -231,10 +247,17 @@ def fold(
             erased = stored.sequence
             current = {key: blanked(row) for key, row in current.items()}
             continue
-        for row in fact.apply(current, stored):
+        for row in _changes(fact, current, stored):
             current[key_of(row)] = row
             made.append((*_values(row), stored.sequence, stored.stream, stored.event_id, stored.recorded_at))
     return made, erased
+
+
+def _changes(fact: FactDefinition, current: Mapping[Key, FactRow], stored: Stored) -> Sequence[FactRow]:
+    try:
+        return fact.apply(current, stored)
+    except Exception as error:
+        raise Spoiled({stored.event_id: error}) from error
 
 
 def blanked(row: FactRow) -> FactRow:

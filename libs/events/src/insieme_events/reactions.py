@@ -13,17 +13,21 @@ from typing import TYPE_CHECKING, Any, Protocol
 from aiokafka import TopicPartition
 from psycopg import errors
 
-from insieme_events import cursors, deadletters, metrics, telemetry
-from insieme_events.applying import MAY_PASS, describe, open_keys, read, sort
+from insieme_events import cursors, deadletters, decisions, metrics, releasing, telemetry
+from insieme_events.applying import open_keys, sort
 from insieme_events.commands import Commands, Unit, Write
 from insieme_events.contracts import DomainEvent
 from insieme_events.crash_points import reached
 from insieme_events.cursors import Advance, Claim, Fenced, Last
-from insieme_events.deadletters import Reason, of_event
+from insieme_events.deadletters import DeadLetter, Reason, of_event
 from insieme_events.decider import RefusalKind, Refused
+from insieme_events.decisions import read
 from insieme_events.envelope import KafkaRecord, Received, Stored, Unreadable
-from insieme_events.store import Connection, StoreError, VersionConflict
-from insieme_events.subscription import Subscription, step_over
+from insieme_events.isolating import describe, stack
+from insieme_events.passing import Passing, passing
+from insieme_events.releasing import Turn
+from insieme_events.store import Connection, VersionConflict
+from insieme_events.subscription import Subscription, standing, step_over
 
 if TYPE_CHECKING:
     from insieme_events.service import Running
@@ -80,6 +84,7 @@ class Reactions(Subscription):
             claim = await self._handle_due(partition, claims[partition])
             for run, wanted in _runs(records, self.reaction.types):
                 step = step_over(partition, claim, run)
+                self.transaction.patient = self._patience.left(partition)
                 await (self._react(run[0], step) if wanted else self._pass_over(run, step))
                 claim = self._moved(partition, claim, step)
                 claim = await self._handle_due(partition, claim)
@@ -88,6 +93,9 @@ class Reactions(Subscription):
         """The claim after a committed step. Raises Fenced where this process has lost or renewed it meanwhile."""
         if self.assignments.claims.get(partition) is not claim:
             raise Fenced(f"{partition.topic}[{partition.partition}]")
+        self._patience.met(partition)
+        if step.next_offset == claim.next_offset:
+            return claim
         moved = self.assignments.claims[partition] = Claim(step.next_offset, claim.epoch)
         return moved
 
@@ -98,31 +106,35 @@ class Reactions(Subscription):
 
     async def _react(self, record: KafkaRecord, step: Advance) -> None:
         """One event that is wanted. Where it is not its turn, only the cursor and the dead letters know of it."""
-        incoming = read([record], False)
         async with self.pool.connection() as connection:
+            decided = await decisions.of_consumer(connection, self.transaction.consumer)
+            incoming = read([record], False, decided)
             sequenced = await sort(connection, self.name, incoming, releasing=False)
-        if sequenced.ready:
+        if sequenced.ready and self._wants(sequenced.ready[0]):
             # A letter of another event under the same sequence stays where it is.
             letters = [] if sequenced.letters else sequenced.released
-            await self._handle_event(sequenced.ready[0], step, letters)
+            await self._handle_event(sequenced.ready[0], step, Turn(self.transaction, decided, letters))
         else:
             await self._pass_over([record], step)
 
-    async def _handle_event(self, event: Received, step: Advance, letters: Sequence[int]) -> None:
-        """Reacts to an event whose turn has come; `letters` are its own in the dead letters, which go with it."""
+    def _wants(self, event: Received) -> bool:
+        return event.contract is not None and event.contract.event in self.reaction.types
+
+    async def _handle_event(self, event: Received, step: Advance, turn: Turn) -> None:
+        """Reacts to an event whose turn has come."""
         try:
-            await self._run(event, step, letters)
+            await self._run(event, step, turn)
         except errors.DatabaseError as error:
             if cursors.is_fence(error):
                 raise Fenced(event.stream) from error
             raise
 
-    async def _run(self, event: Received, step: Advance, letters: Sequence[int]) -> None:
+    async def _run(self, event: Received, step: Advance, turn: Turn) -> None:
         """Runs the reaction's unit with the event's sequence and the partition's cursor as its last writes."""
 
         async def mark(connection: Connection) -> None:
             await cursors.save_sequences(connection, self.name, {event.stream: Last(event.sequence, event.event_id)})
-            await deadletters.release(connection, letters)
+            await turn.done(connection)
             reached("reaction.before_cursor")
             await cursors.advance_last(connection, self.name, step)
             reached("reaction.after_cursor")
@@ -133,12 +145,12 @@ class Reactions(Subscription):
             reached("reaction.before_command")
             answer = None if unit is None else await self.commands.run(_caused(unit, event, mark))
         except Unreadable as broken:
-            await self._park(event, Reason.UNREADABLE, describe(broken), step, letters)
+            await self._park(of_event(event, Reason.UNREADABLE, describe(broken), stack(broken)), step, turn)
             return
         except Exception as error:
-            if _passes(error):
+            if _awaited(error, self.transaction.patient):
                 raise
-            await self._park(event, Reason.FAILED, describe(error), step, letters)
+            await self._park(of_event(event, Reason.FAILED, describe(error), stack(error)), step, turn)
             return
         if answer is None:
             async with self.pool.connection() as connection:
@@ -148,50 +160,70 @@ class Reactions(Subscription):
         elif isinstance(answer, Refused):
             if answer.kind is RefusalKind.RETRY:
                 raise VersionConflict(answer.code)
-            await self._park(event, Reason.REFUSED, answer.code, step, letters)
+            await self._park(of_event(event, Reason.REFUSED, answer.code), step, turn)
             return
         reached("reaction.after_commit")
         metrics.CONSUMED.labels(self.name, "handled").inc()
+        if turn.record is not None:
+            metrics.CONSUMED.labels(self.name, "released").inc()
 
-    async def _park(self, event: Received, reason: Reason, detail: str, step: Advance, letters: Sequence[int]) -> None:
-        telemetry.log.error("event_parked", subscription=self.name, event_id=str(event.event_id), detail=detail)
+    async def _park(self, letter: DeadLetter, step: Advance, turn: Turn) -> None:
+        telemetry.log.error("event_parked", subscription=self.name, event_id=str(letter.event_id), detail=letter.detail)
         async with self.pool.connection() as connection, connection.transaction():
-            await deadletters.release(connection, letters)
-            await deadletters.park(connection, self.name, [of_event(event, reason, detail)], self.transaction.now())
+            await turn.parked(connection, letter)
             await cursors.advance_last(connection, self.name, step)
             reached("reaction.parking_before_commit")
         reached("reaction.parking_after_commit")
         metrics.CONSUMED.labels(self.name, "parked").inc()
 
     async def _handle_due(self, partition: TopicPartition, claim: Claim) -> Claim:
-        """Handles what was parked as out of order on this partition and whose turn has come.
+        """Handles what was parked as out of order on this partition and whose turn has come."""
+        while True:
+            async with self.pool.connection() as connection:
+                stream = await deadletters.waiting_stream(connection, self.name, *partition)
+            if stream is None:
+                return claim
+            await self._go_on(partition, claim, stream)
+
+    async def _release(self, partition: TopicPartition, streams: Sequence[str]) -> None:
+        for stream in streams:
+            claim = self.assignments.claims.get(partition)
+            if claim is None:
+                raise Fenced(f"{partition.topic}[{partition.partition}]")
+            await self._go_on(partition, claim, stream)
+
+    async def _go_on(self, partition: TopicPartition, claim: Claim, stream: str) -> None:
+        """Handles a stream's parked events, each in its own transaction, until one of them has to wait.
 
         The cursor stays where it is, and is the fence all the same: nobody else handles the same letter.
         """
-        place = partition.topic, partition.partition
+        step = standing(partition, claim)
+        async with self.pool.connection() as connection:
+            await releasing.clear_void(self.transaction, connection, step, stream)
         while True:
             async with self.pool.connection() as connection:
-                due = await deadletters.due(connection, self.name, [place])
-            if due is None:
-                return claim
-            event, letters = due.event, [due.letter_id]
-            step = Advance(*place, claim, claim.next_offset, event.event_id, event.recorded_at)
-            if due.after is not None and event.predecessor != due.after:
-                detail = f"it does not follow the event at {event.sequence - 1}"
-                await self._park(event, Reason.FORKED, detail, step, letters)
-            elif event.contract is not None and event.contract.event in self.reaction.types:
-                await self._handle_event(event, step, letters)
+                found = await releasing.next_turn(self.transaction, connection, stream)
+            if found is None:
+                return
+            turn, sequenced = found
+            if sequenced.ready and self._wants(sequenced.ready[0]):
+                await self._handle_event(sequenced.ready[0], step, turn)
+            elif sequenced.letters:
+                await self._park(sequenced.letters[0], step, turn)
             else:
-                await self._mark_passed(event, step, letters)
-            claim = self._moved(partition, claim, step)
+                await self._mark_passed(sequenced.ready, step, turn)
+            self._moved(partition, claim, step)
 
-    async def _mark_passed(self, event: Received, step: Advance, letters: Sequence[int]) -> None:
+    async def _mark_passed(self, passed: Sequence[Received], step: Advance, turn: Turn) -> None:
+        """The letter goes without an effect; its event keeps its place in the stream, where it has one."""
         async with self.pool.connection() as connection, connection.transaction():
             await cursors.advance(connection, self.name, [step])
-            await cursors.save_sequences(connection, self.name, {event.stream: Last(event.sequence, event.event_id)})
-            await deadletters.release(connection, letters)
+            last = {event.stream: Last(event.sequence, event.event_id) for event in passed}
+            await cursors.save_sequences(connection, self.name, last)
+            await turn.done(connection)
             reached("reaction.passing_before_commit")
         reached("reaction.passing_after_commit")
+        metrics.CONSUMED.labels(self.name, "released").inc()
 
 
 def _caused(unit: Unit, event: Received, mark: Write) -> Unit:
@@ -204,11 +236,11 @@ def _caused(unit: Unit, event: Received, mark: Write) -> Unit:
     )
 
 
-def _passes(error: Exception) -> bool:
+def _awaited(error: Exception, patient: bool) -> bool:
     """Errors of the surroundings, and the fence: the event is handled again, not parked."""
-    if isinstance(error, StoreError):
-        return error.code != "events.too_large"
-    return isinstance(error, MAY_PASS) or (isinstance(error, errors.DatabaseError) and cursors.is_fence(error))
+    if isinstance(error, errors.DatabaseError) and cursors.is_fence(error):
+        return True
+    return passing(error) in ((Passing.SURELY, Passing.PERHAPS) if patient else (Passing.SURELY,))
 
 
 def _runs(records: Sequence[KafkaRecord], types: frozenset[type[DomainEvent]]) -> list[tuple[list[KafkaRecord], bool]]:

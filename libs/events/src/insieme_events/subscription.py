@@ -18,13 +18,14 @@ from faststream.kafka.schemas import Topic
 from opentelemetry.trace import SpanKind
 from psycopg_pool import AsyncConnectionPool
 
-from insieme_events import catalogue, cursors, envelope, metrics, telemetry, topics
-from insieme_events.applying import MAY_PASS, Applied, BatchHandler, BatchTransaction
+from insieme_events import catalogue, cursors, envelope, metrics, releasing, telemetry, topics
+from insieme_events.applying import Applied, BatchHandler, BatchTransaction
 from insieme_events.assignment import Assignments
 from insieme_events.clock import Clock, system_clock
 from insieme_events.crash_points import reached
 from insieme_events.cursors import Advance, Claim, Fenced
 from insieme_events.envelope import KafkaRecord
+from insieme_events.passing import MAY_PASS, Patience
 from insieme_events.store import Connection
 from insieme_events.vault import KeyVault
 
@@ -32,6 +33,8 @@ SESSION_MS = 6000
 MAX_RECORDS = 2000
 FENCED_PAUSE = 1.5 * SESSION_MS / 1000
 RETRY = 0.5
+LOOK = 1.0
+THOROUGH_LOOK = 30.0
 # FastStream tells of every batch and every assignment; our metrics and spans say it better.
 LOGGER = logging.getLogger("insieme.faststream")
 LOGGER.setLevel(logging.ERROR)
@@ -55,6 +58,7 @@ class Subscription:
         clock: Clock = system_clock,
         park_unknown: bool = False,
         max_records: int = MAX_RECORDS,
+        consumer: str | None = None,
     ) -> None:
         self.name = name
         self.topics = [catalogue.restricted_topic(prefix, context) for context in contexts]
@@ -67,7 +71,13 @@ class Subscription:
         self._stopping = asyncio.Event()
         self._subscriber: Any = None
         self._backoff = RETRY
-        self.transaction = BatchTransaction(name, handler, keys, clock, park_unknown)
+        # Batches and releases of parked events take turns: both move the same claims.
+        self._turn = asyncio.Lock()
+        self._patience = Patience()
+        self._looked = 0.0
+        self._looked_well = 0.0
+        self._looked_at = -1
+        self.transaction = BatchTransaction(name, handler, keys, clock, park_unknown, consumer)
         self.assignments = Assignments(name, self._claim, lambda: self._subscriber and self._subscriber.consumer)
 
     @classmethod
@@ -153,6 +163,7 @@ class Subscription:
             await broker.start()
             while not self._stopping.is_set() and self.assignments.failure is None:
                 await self._pause(0.2)
+                await self._look()
         finally:
             await self.assignments.close()
             await broker.stop()
@@ -171,24 +182,28 @@ class Subscription:
 
     async def _handle(self, records: tuple[ConsumerRecord, ...]) -> None:
         """Lets no exception escape: FastStream would swallow it and go on behind the lost batch."""
+        # Before any waiting: a claim that is made anew meanwhile may stand before these records.
         claims = dict(self.assignments.claims)
-        with self.assignments.busy():
-            mine, dropped = _claimed(records, claims, self.assignments.claims)
-            if dropped:
-                metrics.CONSUMED.labels(self.name, "not_ours").inc(dropped)
-            if not mine:
-                return
-            try:
-                await self._work(mine, claims)
-                self._backoff = RETRY
-            except Fenced:
-                telemetry.log.warning("fenced", subscription=self.name)
-                self.assignments.drop(mine, FENCED_PAUSE)
-            except Exception as error:  # noqa: BLE001 - nothing is written; the claim reads the truth again
-                kind = "surroundings" if isinstance(error, MAY_PASS) else "defect"
-                telemetry.log.error("batch_failed", subscription=self.name, kind=kind, error=type(error).__name__)
-                self.assignments.drop(mine, self._backoff)
-                self._backoff = min(2 * self._backoff, 5.0)
+        async with self._turn:
+            with self.assignments.busy():
+                mine, dropped = _claimed(records, claims, self.assignments.claims)
+                if dropped:
+                    metrics.CONSUMED.labels(self.name, "not_ours").inc(dropped)
+                if not mine:
+                    return
+                try:
+                    await self._work(mine, claims)
+                    self._backoff = RETRY
+                except Fenced:
+                    telemetry.log.warning("fenced", subscription=self.name)
+                    self.assignments.drop(mine, FENCED_PAUSE)
+                except Exception as error:  # noqa: BLE001 - nothing is written; the claim reads the truth again
+                    kind = "surroundings" if isinstance(error, MAY_PASS) else "defect"
+                    telemetry.log.error("batch_failed", subscription=self.name, kind=kind, error=type(error).__name__)
+                    for partition in mine:
+                        self._patience.missed(partition, error)
+                    self.assignments.drop(mine, self._backoff)
+                    self._backoff = min(2 * self._backoff, 5.0)
 
     async def _work(self, mine: dict[TopicPartition, list[KafkaRecord]], claims: dict[TopicPartition, Claim]) -> None:
         steps = [step_over(partition, claims[partition], records) for partition, records in mine.items()]
@@ -199,12 +214,68 @@ class Subscription:
             telemetry.tracer.start_as_current_span(f"apply {self.name}", kind=SpanKind.CONSUMER, links=links) as span,
         ):
             span.set_attribute("messaging.batch.message_count", len(batch))
+            self.transaction.patient = all(self._patience.left(partition) for partition in mine)
             async with self.pool.connection() as connection:
                 applied = await self.transaction.run(connection, batch, steps)
         for partition, step in zip(mine, steps, strict=True):
+            self._patience.met(partition)
             if self.assignments.claims.get(partition) is claims[partition]:
                 self.assignments.claims[partition] = Claim(step.next_offset, step.claim.epoch)
         self._count(applied, mine)
+
+    async def _look(self) -> None:
+        """Lets parked streams go on whose turn has come: every second where an operator asked, and after a change of
+        the assignment and every half minute where nothing holds them back any more."""
+        now = asyncio.get_running_loop().time()
+        changed = self._looked_at != self.assignments.generation or not self.ready()
+        thorough = self.ready() and (changed or now - self._looked_well > THOROUGH_LOOK)
+        if not thorough and now - self._looked < LOOK:
+            return
+        self._looked = now
+        async with self._turn:
+            with self.assignments.busy():
+                try:
+                    await self._let_go(thorough)
+                except MAY_PASS as error:
+                    telemetry.log.warning("look_failed", subscription=self.name, error=type(error).__name__)
+                    return
+        if thorough:
+            self._looked_well, self._looked_at = now, self.assignments.generation
+
+    async def _let_go(self, thorough: bool) -> None:
+        async with self.pool.connection() as connection:
+            due = await releasing.due(connection, self.name, self.transaction.consumer, thorough)
+        for place, streams in due.items():
+            partition = TopicPartition(*place)
+            if partition not in self.assignments.claims:
+                continue
+            key = partition, "release"
+            try:
+                self.transaction.patient = self._patience.left(key)
+                await self._release(partition, streams)
+                self._patience.met(key)
+            except Fenced:
+                telemetry.log.warning("fenced", subscription=self.name)
+                self.assignments.drop([partition], FENCED_PAUSE)
+            except Exception as error:
+                self._patience.missed(key, error)
+                if isinstance(error, MAY_PASS):
+                    raise
+                telemetry.log.error("release_failed", subscription=self.name, error=type(error).__name__)
+
+    async def _release(self, partition: TopicPartition, streams: Sequence[str]) -> None:
+        """Lets these streams of a claimed partition go on, some in every transaction."""
+        waiting = list(streams)
+        while waiting:
+            claim = self.assignments.claims.get(partition)
+            if claim is None:
+                raise Fenced(f"{partition.topic}[{partition.partition}]")
+            now, waiting = waiting[: releasing.STREAMS], waiting[releasing.STREAMS :]
+            step = standing(partition, claim)
+            async with self.pool.connection() as connection:
+                applied, cut = await releasing.release(self.transaction, connection, step, now)
+            self._count_outcomes(applied)
+            waiting += cut
 
     def _count(self, applied: Applied, mine: dict[TopicPartition, list[KafkaRecord]]) -> None:
         self._count_outcomes(applied)
@@ -218,6 +289,11 @@ class Subscription:
     def _count_outcomes(self, applied: Applied) -> None:
         for outcome in ("handled", "passed_over", "ignored", "parked", "released"):
             metrics.CONSUMED.labels(self.name, outcome).inc(getattr(applied, outcome))
+
+
+def standing(partition: TopicPartition, claim: Claim) -> Advance:
+    """A step that stays where the claim is: a fence for what is written without a new record."""
+    return Advance(partition.topic, partition.partition, claim, claim.next_offset, None, None)
 
 
 def step_over(partition: TopicPartition, claim: Claim, records: Sequence[KafkaRecord]) -> Advance:

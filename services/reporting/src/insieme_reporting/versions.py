@@ -64,6 +64,7 @@ def subscriptions(service: Running) -> list[Subscription]:
             version.definition.contexts,
             ProjectionHandler(version.definition),
             park_unknown=True,
+            consumer=version.definition.consumer,
         )
         for version in VERSIONS.values()
     ]
