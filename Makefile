@@ -9,7 +9,7 @@ ARGS ?=
 UPGRADE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run status reset clean test bench lint format types figures schemas docs requirements
+.PHONY: help setup run status reset clean test bench chaos lint format types figures schemas docs requirements
 
 help: ## this map
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile

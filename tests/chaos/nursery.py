@@ -1,0 +1,180 @@
+"""Services as processes that forking.py starts: the same parts as everywhere else, started in no time."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+import psutil
+from tests.end_to_end.platform import Platform
+
+from insieme_local import ports
+from insieme_local.processes import Child
+from insieme_local.service import Service, inherited
+
+REPOSITORY = Path(__file__).parents[2]
+PATIENCE = 60.0
+
+
+@dataclass
+class Forked:
+    """What a part asks of a subprocess, of one whose parent is the nursery."""
+
+    pid: int
+    returncode: int | None = None
+    over: threading.Event = field(default_factory=threading.Event)
+
+    def poll(self) -> int | None:
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        if not self.over.wait(timeout):
+            raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
+        assert self.returncode is not None
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        if self.returncode is None:
+            os.kill(self.pid, number)
+
+    def end(self, status: int) -> None:
+        self.returncode = status
+        self.over.set()
+
+
+@dataclass
+class Nursery:
+    """The forking process and what it has started."""
+
+    process: subprocess.Popen[bytes]
+    started: queue.SimpleQueue[Forked] = field(default_factory=queue.SimpleQueue)
+    living: dict[int, Forked] = field(default_factory=dict)
+    ready: threading.Event = field(default_factory=threading.Event)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def listen(self) -> None:
+        """Runs in a thread of its own: takes the answers until there are no more."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            told = json.loads(line)
+            if "ready" in told:
+                self.ready.set()
+            elif "started" in told:
+                forked = self.living[told["started"]] = Forked(told["started"])
+                self.started.put(forked)
+            else:
+                self.living.pop(told["pid"]).end(told["status"])
+        for forked in self.living.values():
+            forked.end(-signal.SIGKILL)
+
+    def fork(self, name: str, role: str, environment: Mapping[str, str], log: Path) -> Forked:
+        order = {"name": name, "role": role, "environment": dict(environment), "log": str(log)}
+        assert self.process.stdin is not None
+        with self.lock:
+            self.process.stdin.write(json.dumps(order).encode() + b"\n")
+            self.process.stdin.flush()
+            return self.started.get(timeout=PATIENCE)
+
+
+@contextmanager
+def nursery() -> Iterator[Nursery]:
+    """The forking process, until the block ends; then everything that it started is gone too."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.chaos.forking"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=REPOSITORY,
+        start_new_session=True,
+    )
+    made = Nursery(process)
+    listener = threading.Thread(target=made.listen, name="nursery", daemon=True)
+    listener.start()
+    try:
+        assert made.ready.wait(PATIENCE), "the nursery did not come up"
+        yield made
+    finally:
+        assert process.stdin is not None
+        process.stdin.close()
+        process.wait(PATIENCE)
+        listener.join(PATIENCE)
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+@dataclass
+class ForkedService(Service):
+    """A service's own program in a process of its own, started by a fork."""
+
+    nursery: Nursery
+    program: str
+    role: str
+
+    def spawn(self) -> Child:
+        self.folders.logs.mkdir(parents=True, exist_ok=True)
+        self.folders.records.mkdir(parents=True, exist_ok=True)
+        log = self.folders.logs / f"{self.name}.log"
+        forked = self.nursery.fork(self.program, self.role, {**inherited(), **self.environment}, log)
+        record = self.folders.records / f"{self.name}.pid"
+        try:
+            record.write_text(json.dumps({"pid": forked.pid, "started": psutil.Process(forked.pid).create_time()}))
+        except psutil.NoSuchProcess:
+            record.unlink(missing_ok=True)
+        self.child = Child(self.name, cast("subprocess.Popen[bytes]", forked), log, record)
+        return self.child
+
+    def arm(self, **environment: str) -> None:
+        """What the next start is told beside the usual; nothing, without arguments."""
+        usual = {k: v for k, v in self.environment.items() if not k.startswith(("INSIEME_CRASH_", "CHAOS_"))}
+        self.environment = {**usual, **environment}
+
+    def armed(self) -> bool:
+        return any(name.startswith(("INSIEME_CRASH_", "CHAOS_")) for name in self.environment)
+
+    def halted(self) -> bool:
+        """Whether it sleeps after a SIGSTOP."""
+        child = self.child
+        try:
+            return child is not None and psutil.Process(child.pid).status() == psutil.STATUS_STOPPED
+        except psutil.NoSuchProcess:
+            return False
+
+    def wait_dead(self, seconds: float) -> bool:
+        """Whether the process that runs ends within so many seconds."""
+        end = time.monotonic() + seconds
+        while self.child is not None and self.child.alive():
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.02)
+        return True
+
+
+@dataclass
+class Forking(Platform):
+    """A platform whose services are forked. `addresses` takes the place of what the services are told elsewhere."""
+
+    nursery: Nursery = field(kw_only=True)
+    addresses: Mapping[str, Mapping[str, str]] = field(default_factory=dict, kw_only=True)
+
+    def make(self, name: str, role: str, known_as: str | None = None, **environment: str) -> ForkedService:
+        known = known_as or (name if role == "serve" else f"{name}-{role}")
+        (port,) = ports.free(1)
+        told = {
+            **self.provisioned.environment(name),
+            **self.addresses.get(name, {}),
+            f"INSIEME_{name.upper()}_PORT": str(port),
+            **environment,
+        }
+        made = ForkedService(known, (), port, told, self.folders, self.nursery, name, role)
+        self.services[known] = made
+        return made
