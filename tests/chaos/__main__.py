@@ -1,7 +1,7 @@
 """`make chaos SECONDS=600 SEED=...`: faults on real services, one run after the other, until the time is over.
 
-A run is drawn from the seed and its number, so `--run` with the number repeats one. Exit code 1 where anything was
-lost, doubled, out of order or stuck.
+A run is drawn from the seed and its number, so `--run` with the number repeats one. Behind the faults come the control
+runs. Exit code 1 where anything was lost, doubled, out of order or stuck, and where a control run found nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 
 from tests.chaos import controls, disk, matrix, plan, points
 from tests.chaos.broker import proxied
@@ -28,97 +29,122 @@ from insieme_local.provision import provision
 from insieme_local.servers import Servers
 from insieme_local.testing import session_folders
 
+MOST_BAD = 5
+
 
 def main() -> None:
     told = arguments()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     seed = told.seed if told.seed is not None else secrets.randbelow(10**6)
     say(f"make chaos SECONDS={told.seconds} SEED={seed}")
-    outcomes: list[Outcome] = []
-    seen: list[Seen] = []
-    notes: list[str] = []
+    session = Session(told, seed)
     try:
-        asyncio.run(chaos(told, seed, outcomes, seen, notes))
+        asyncio.run(chaos(session))
     except KeyboardInterrupt:
-        notes.append("interrupted")
-    page = matrix.markdown(outcomes, f"Chaos, seed {seed}, {told.seconds} s", notes) if outcomes else ""
-    if seen:
-        page += controls.markdown(seen)
+        session.notes.append("interrupted")
     out = folders.local() / "out" / "chaos.md"
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(page)
-    say(f"\n{page}\nwritten to {out}")
-    bad = [outcome for outcome in outcomes if not outcome.verdict.good()]
-    for outcome in bad:
+    out.write_text(session.page())
+    say(f"\n{session.page()}\nwritten to {out}")
+    for outcome in session.bad():
         say(f"again: make chaos SEED={seed} RUN={outcome.number}")
-    unseen = [one for one in seen if not one.failed_as_it_should]
-    if bad or unseen or not (outcomes or seen):
+    if session.failed():
         sys.exit(1)
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
-    parser.add_argument("--seconds", type=int, default=600, help="no run begins after so many seconds")
+    parser.add_argument("--seconds", type=int, default=600, help="no run begins after so many; 0: only control runs")
     parser.add_argument("--seed", type=int, default=None, help="of the choice of faults; printed at the start")
     parser.add_argument("--run", type=int, default=None, help="only the run with this number")
     parser.add_argument("--only", default=None, help=f"faults by name, with commas: {', '.join(plan.BY_NAME)}")
-    parser.add_argument("--controls", default=None, help="`all`, or guards with commas: control runs, nothing else")
+    parser.add_argument(
+        "--controls",
+        default=None,
+        help="after the faults: `all` (else only with --only or --run: none), `none`, or guards with commas",
+    )
     parser.add_argument("--keep", action="store_true", help="leave the logs where they are")
     return parser.parse_args()
 
 
-async def chaos(
-    told: argparse.Namespace, seed: int, outcomes: list[Outcome], seen: list[Seen], notes: list[str]
-) -> None:
+@dataclass
+class Session:
+    """What was asked for, and what was found so far."""
+
+    told: argparse.Namespace
+    seed: int
+    outcomes: list[Outcome] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def bad(self) -> list[Outcome]:
+        return [outcome for outcome in self.outcomes if not outcome.verdict.good()]
+
+    def page(self) -> str:
+        heading = f"Chaos, seed {self.seed}, {self.told.seconds} s"
+        faults = matrix.markdown(self.outcomes, heading, self.notes) if self.outcomes else ""
+        return faults + (controls.markdown(self.seen) if self.seen else "")
+
+    def failed(self) -> bool:
+        unseen = [one for one in self.seen if not one.failed_as_it_should]
+        return bool(self.bad() or unseen or not (self.outcomes or self.seen))
+
+
+async def chaos(session: Session) -> None:
+    """Servers of its own, the nursery, the faults and then the controls."""
     where = Folders(session_folders().root / "chaos")
     with ExitStack() as stack:
-        possible = chosen(told.only)
         servers = ladder.own(where, "chaos has servers of its own")
         proxied(servers)
         assert servers.postgres is not None
-        home = servers.postgres.home
-        if why := disk.mount(home):
+        possible = chosen(session.told.only)
+        if why := disk.mount(servers.postgres.home):
             possible = [name for name in possible if name != "disk_full"]
-            notes.append(f"disk_full did not run: {why}")
+            session.notes.append(f"disk_full did not run: {why}")
         else:
-            stack.callback(disk.unmount, home)
-        if not told.keep:
+            stack.callback(disk.unmount, servers.postgres.home)
+        if not session.told.keep:
             stack.callback(folders.forget, where)
         stack.callback(servers.stop)
         await asyncio.to_thread(servers.start)
-        made = await asyncio.to_thread(provision, servers)
         young = stack.enter_context(nursery())
-        if told.controls:
-            await control_runs(told.controls, seed, servers, where, young, seen)
-            return
+        if session.told.seconds:
+            await fault_runs(session, possible, servers, where, young)
+            session.notes += unvisited(session.outcomes)
+        await control_runs(session, servers, where, young)
+
+
+async def fault_runs(session: Session, possible: list[str], servers: Servers, where: Folders, young: Nursery) -> None:
+    """Run after run; after a bad one on databases and topics that are new, so that no finding is found again."""
+    told, began = session.told, time.monotonic()
+    numbers = iter([told.run] if told.run is not None else range(1, sys.maxsize))
+    for attempt in range(MOST_BAD):
+        made = await asyncio.to_thread(provision, servers, suffix=f"_{attempt}", topic_prefix=f"chaos{attempt}")
         async with rig(servers, made, where, young) as running:
-            say(f"{len(possible)} faults, {len(running.platform.services)} services, servers of their own")
-            began = time.monotonic()
-            numbers = [told.run] if told.run is not None else range(1, sys.maxsize)
             for number in numbers:
-                rng = plan.chance(seed, number)
+                rng = plan.chance(session.seed, number)
                 name = plan.drawn(rng, possible)
-                outcome = await plan.run(running, name, plan.BY_NAME[name], rng, number, seed, time.monotonic)
-                outcomes.append(outcome)
+                outcome = await plan.run(running, name, plan.BY_NAME[name], rng, number, session.seed, time.monotonic)
+                session.outcomes.append(outcome)
                 say(line(outcome, time.monotonic() - began))
-                if not outcome.verdict.good():
-                    say("\n".join(f"    {said}" for said in outcome.verdict.said))
-                    break
                 if time.monotonic() - began > told.seconds:
+                    return
+                if not outcome.verdict.good():
                     break
-    notes += unvisited(outcomes)
+            else:
+                return
 
 
-async def control_runs(
-    names: str, seed: int, servers: Servers, where: Folders, young: Nursery, seen: list[Seen]
-) -> None:
+async def control_runs(session: Session, servers: Servers, where: Folders, young: Nursery) -> None:
     """Each control on databases and topics of its own."""
+    told = session.told
+    names = told.controls or ("none" if told.run is not None or told.only is not None else "all")
     for number, control in enumerate(controls.CONTROLS):
-        if names != "all" and control.guard not in names.split(","):
+        if names == "none" or (names != "all" and control.guard not in names.split(",")):
             continue
-        made = await asyncio.to_thread(provision, servers, suffix=f"_{number}", topic_prefix=f"control{number}")
-        one = await controls.run(control, servers, made, where, young, seed)
-        seen.append(one)
+        made = await asyncio.to_thread(provision, servers, suffix=f"_c{number}", topic_prefix=f"control{number}")
+        one = await controls.run(control, servers, made, where, young, session.seed)
+        session.seen.append(one)
         say(f"{one.seconds:6.0f} s  without {control.guard}: {one.found or 'NOT SEEN'}")
 
 
@@ -129,7 +155,8 @@ def chosen(only: str | None) -> list[str]:
 def line(outcome: Outcome, seconds: float) -> str:
     verdict = "good" if outcome.verdict.good() else f"BAD {outcome.verdict.counts()}"
     what = "; ".join(outcome.labels)
-    return f"{seconds:6.0f} s  {outcome.seed:>12}  {outcome.acknowledged:5} commands  {verdict}  {what}"
+    said = "".join(f"\n    {one}" for one in outcome.verdict.said)
+    return f"{seconds:6.0f} s  {outcome.seed:>12}  {outcome.acknowledged:5} commands  {verdict}  {what}{said}"
 
 
 def unvisited(outcomes: Sequence[Outcome]) -> list[str]:

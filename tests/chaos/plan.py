@@ -10,10 +10,12 @@ from tests.chaos import faults, faults_of_links, foreign
 from tests.chaos.checks import Verdict
 from tests.chaos.rig import Rig
 
+from insieme_local.errors import LocalError
+
 Fault = Callable[[Rig, Random], Awaitable[list[str]]]
 
 WEIGHTS: dict[Fault, int] = {
-    faults.crash_points: 30,
+    faults.crash_points: 45,
     faults.zombie_relay: 6,
     faults.zombie_subscription: 6,
     faults.kill_service: 3,
@@ -82,6 +84,8 @@ async def run(
         outcome.verdict = await rig.judge()
     except (AssertionError, TimeoutError) as wrong:
         outcome.verdict.add("other", [f"{type(wrong).__name__}: {wrong}"], "the run did not come to its end")
+    except LocalError as dead:
+        outcome.verdict.add("stuck", [dead], "a part does not serve again")
     outcome.labels = outcome.labels or [name]
     outcome.acknowledged = len(rig.ledger.entries) - before
     outcome.seconds = now() - began

@@ -68,8 +68,9 @@ class CursorsFirst(BatchTransaction):
             applied = await super().run(connection, records, steps)
         finally:
             self.handler = real
-        async with connection.transaction():
-            await real.apply(connection, later.events)
+        if later.events:
+            async with connection.transaction():
+                await real.apply(connection, later.events)
         return applied
 
 
@@ -77,7 +78,7 @@ def cursor_in_the_transaction() -> None:
     _put(subscription, "BatchTransaction", CursorsFirst)
 
 
-async def _as_they_come(
+async def as_they_come(
     connection: Connection, name: str, incoming: Sequence[Received | DeadLetter], releasing: bool = True
 ) -> Sequenced:
     """Everything is ready, in the order in which it came, however often."""
@@ -86,8 +87,8 @@ async def _as_they_come(
 
 
 def contiguous_sequence() -> None:
-    _put(applying, "sort", _as_they_come)
-    _put(reactions, "sort", _as_they_come)
+    _put(applying, "sort", as_they_come)
+    _put(reactions, "sort", as_they_come)
 
 
 async def _by_number(connection: Connection, after: Position, limit: int) -> list[tuple[Position, Record]]:
@@ -120,14 +121,15 @@ def idempotency_key() -> None:
     _put(transaction, "_write", forgetting)
 
 
+class OfItsOwnId(AIOKafkaProducer):  # type: ignore[misc] # aiokafka has no types
+    """A producer that shares its transactional id with nobody, so that nobody is fenced by it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "transactional_id": f"{options['transactional_id']}.{uuid4()}"})
+
+
 def transactional_id() -> None:
-    """Every relay has an id of its own, so none fences another one."""
-
-    class Producer(AIOKafkaProducer):  # type: ignore[misc] # aiokafka has no types
-        def __init__(self, **options: Any) -> None:
-            super().__init__(**{**options, "transactional_id": f"{options['transactional_id']}.{uuid4()}"})
-
-    _put(relay, "AIOKafkaProducer", Producer)
+    _put(relay, "AIOKafkaProducer", OfItsOwnId)
 
 
 class _Granting:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
 PAGE = TESTS.parent / "docs" / "guarantees.md"
-NAMED = re.compile(r"`((?:unit|contracts|integration|end_to_end)/[\w/]+\.py)::(\w+)`")
+NAMED = re.compile(r"`((?:unit|contracts|integration|end_to_end|chaos)/[\w/]+\.py)::(\w+)`")
 
 
 def test_every_test_that_a_promise_names_is_there() -> None:
