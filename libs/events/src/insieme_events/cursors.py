@@ -98,6 +98,12 @@ async def standing(connection: Connection, subscription: str) -> dict[Place, Cur
     return {(topic, partition): Cursor(*found) for topic, partition, *found in await rows.fetchall()}
 
 
+async def subscriptions(connection: Connection) -> list[str]:
+    """The names of all that have a cursor."""
+    rows = await connection.execute("select distinct subscription from events.cursors order by 1")
+    return [name for (name,) in await rows.fetchall()]
+
+
 def check(subscription: str, cursors: Mapping[Place, Cursor], facts: Collection[TopicFacts]) -> None:
     """Compares cursors with topics that were described after them: else an end may lie behind a cursor that moved.
 

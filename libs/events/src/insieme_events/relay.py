@@ -5,18 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from uuid import UUID
+from typing import Self
 
 import orjson
 import psycopg
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import IllegalOperation, KafkaError
-from aiokafka.partitioner import murmur2
-from aiokafka.producer.message_accumulator import BatchBuilder
 from confluent_kafka import KafkaException
 from opentelemetry.trace import SpanKind
 
 from insieme_events import catalogue, metrics, store, telemetry
+from insieme_events.batches import Batches
 from insieme_events.clock import Clock, system_clock
 from insieme_events.crash_points import reached
 from insieme_events.envelope import Outgoing, outgoing
@@ -72,7 +71,7 @@ class Relay:
         self._partitions = catalogue.PARTITIONS[context]
 
     @classmethod
-    def of(cls, context: str, settings: ServiceSettings, wake: asyncio.Event) -> Relay:
+    def of(cls, context: str, settings: ServiceSettings, wake: asyncio.Event) -> Self:
         return cls(context, settings.database_url, settings.kafka_bootstrap_servers, settings.topic_prefix, wake)
 
     def ready(self) -> bool:
@@ -104,18 +103,14 @@ class Relay:
             await asyncio.wait_for(self._stopping.wait(), seconds)
 
     async def _lead(self, connection: Connection) -> None:
-        row = await (
-            await connection.execute("select pg_try_advisory_lock(hashtextextended(%s, 0))", (self.name,))
-        ).fetchone()
-        if row is None or not row[0]:
-            raise NotLeader
+        await self._lock(connection)
         reached("relay.after_lock")
         producer = self._producer()
         try:
             # start() fences every older relay and ends its open transaction; only then the position is final.
             await producer.start()
             reached("relay.after_fencing")
-            self._standing = await verified(connection, self._bootstrap, self._topics)
+            self._standing = await self._look(connection)
             position = self._standing.position
             self._healthy = True
             telemetry.log.info("relay_leads", relay=self.name, position=position.position)
@@ -124,9 +119,15 @@ class Relay:
                     position = await self._round(connection, producer, position)
         finally:
             self._healthy = False
-            # A fenced producer raises AssertionError when it is told to abort: it is discarded in any case.
-            with contextlib.suppress(KafkaError, IllegalOperation, AssertionError, asyncio.TimeoutError):
-                await asyncio.wait_for(producer.stop(), 5)
+            await self._discard(producer)
+
+    async def _lock(self, connection: Connection) -> None:
+        """Leads for as long as this session lives. Raises NotLeader."""
+        row = await (
+            await connection.execute("select pg_try_advisory_lock(hashtextextended(%s, 0))", (self.name,))
+        ).fetchone()
+        if row is None or not row[0]:
+            raise NotLeader
 
     def _producer(self) -> AIOKafkaProducer:
         return AIOKafkaProducer(
@@ -140,6 +141,16 @@ class Relay:
             max_batch_size=MAX_BATCH_BYTES,
             request_timeout_ms=10_000,
         )
+
+    @staticmethod
+    async def _discard(producer: AIOKafkaProducer) -> None:
+        # A fenced producer raises AssertionError when it is told to abort: it is discarded in any case.
+        with contextlib.suppress(KafkaError, IllegalOperation, AssertionError, asyncio.TimeoutError):
+            await asyncio.wait_for(producer.stop(), 5)
+
+    async def _look(self, connection: Connection) -> Standing:
+        """Where it stands, on topics that are what it left. Raises RelayError and TopicError."""
+        return await verified(connection, self._bootstrap, self._topics)
 
     async def _unchanged(self) -> None:
         """A topic that is deleted and made again takes records as if nothing had happened: so it is asked."""
@@ -174,7 +185,7 @@ class Relay:
         """One Kafka transaction: both topics and the position."""
         await producer.begin_transaction()
         reached("relay.after_begin")
-        batches = _Batches(producer, self._partitions)
+        batches = Batches(producer, self._partitions)
         for record in records:
             for topic, made in self._outgoing(record):
                 await batches.add(topic, made, record.event_id)
@@ -195,48 +206,3 @@ class Relay:
         if reduced is None:
             return [(self._topics.restricted, complete)]
         return [(self._topics.restricted, complete), (self._topics.party, reduced)]
-
-
-class _Batches:
-    """One open batch per partition: three times as quick as sending records one by one."""
-
-    def __init__(self, producer: AIOKafkaProducer, partitions: int) -> None:
-        self._producer = producer
-        self._partitions = partitions
-        self._open: dict[tuple[str, int], BatchBuilder] = {}
-        self.sent: list[asyncio.Future[object]] = []
-        self.last: dict[tuple[str, int], UUID] = {}
-
-    async def add(self, topic: str, record: Outgoing, event_id: UUID) -> None:
-        # The same partition as every Kafka client's default partitioner picks for this key.
-        place = topic, (murmur2(record.key) & 0x7FFFFFFF) % self._partitions
-        self.last[place] = event_id
-        batch = self._open.get(place) or self._open.setdefault(place, self._producer.create_batch())
-        if self._append(batch, record):
-            return
-        await self._ship(place)
-        batch = self._open[place] = self._producer.create_batch()
-        if not self._append(batch, record):
-            raise ValueError(f"events.too_large: an event of {record.key.decode()} does not fit one batch")
-
-    @staticmethod
-    def _append(batch: BatchBuilder, record: Outgoing) -> bool:
-        meta = batch.append(key=record.key, value=record.value, timestamp=record.timestamp_ms, headers=record.headers)
-        return meta is not None
-
-    async def _ship(self, place: tuple[str, int]) -> None:
-        batch = self._open.pop(place)
-        batch.close()
-        sent = await self._producer.send_batch(batch, place[0], partition=place[1])
-        sent.add_done_callback(_looked_at)
-        self.sent.append(sent)
-
-    async def flush(self) -> None:
-        for place in list(self._open):
-            await self._ship(place)
-
-
-def _looked_at(sent: asyncio.Future[object]) -> None:
-    """The first failure ends the transaction and is told; the others would be logged whenever they are collected."""
-    if not sent.cancelled():
-        sent.exception()

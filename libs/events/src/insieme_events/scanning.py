@@ -56,7 +56,9 @@ def scan(bootstrap: str, starts: Mapping[Place, int], until: Mapping[Place, int]
         left = set(starts)
         heard = time.monotonic()
         while left:
-            messages: list[Any] = consumer.consume(CHUNK, 1.0)
+            # `consume` with a time-out would wait for a whole chunk, or for the time-out.
+            one = consumer.poll(1.0)
+            messages: list[Any] = [] if one is None else [one, *consumer.consume(CHUNK, 0)]
             if messages:
                 heard = time.monotonic()
             elif time.monotonic() - heard > 4 * TIMEOUT:
