@@ -10,6 +10,7 @@ from confluent_kafka import KafkaException
 
 from insieme_events import schemas as json_schemas
 from insieme_events import topics as kafka_topics
+from insieme_events.cli_deadletters import deadletters
 from insieme_events.cli_metrics import metrics
 from insieme_events.settings import RoadSettings
 
@@ -19,6 +20,7 @@ schemas = typer.Typer(no_args_is_help=True, help="JSON Schemas of the published 
 app.add_typer(topics, name="topics")
 app.add_typer(schemas, name="schemas")
 app.add_typer(metrics, name="metrics")
+app.add_typer(deadletters, name="deadletters")
 
 
 @topics.command("apply")

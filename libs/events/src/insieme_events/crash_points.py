@@ -51,6 +51,8 @@ Point = Literal[
     "reaction.parking_after_commit",
     "reaction.passing_before_commit",
     "reaction.passing_after_commit",
+    "letters.before_filing",
+    "letters.after_filing",
     "release.before_commit",
     "release.after_commit",
     "release.void_before_commit",

@@ -19,7 +19,7 @@ from fastapi.telemetry import TelemetryConfig
 from fastapi_offline import FastAPIOffline
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from insieme_events import problems, telemetry
+from insieme_events import letters_api, problems, telemetry
 from insieme_events.clock import Clock, system_clock
 from insieme_events.commands import Commands
 from insieme_events.housekeeping import Housekeeping
@@ -55,7 +55,8 @@ class Worker(Protocol):
 @dataclass(frozen=True)
 class ServiceDefinition:
     """`subscriptions` makes the service's subscriptions once it runs; `before_serving` runs before anything is
-    served (erasures applied again after a restore). `migrations` is the service's own version location.
+    served (erasures applied again after a restore). `migrations` is the service's own version location. With
+    `edits_letters` an operator may have an event handled with other data.
     """
 
     name: str
@@ -69,6 +70,7 @@ class ServiceDefinition:
     owns_keys: bool = False
     subscriptions: Callable[[Running], Sequence[Subscription]] = field(default=lambda _: ())
     before_serving: Callable[[Running], Awaitable[None]] | None = None
+    edits_letters: bool = True
 
 
 @dataclass
@@ -156,7 +158,7 @@ def create_app(definition: ServiceDefinition, settings: ServiceSettings, role: R
     trace_requests(app)
     app.include_router(_operations())
     if role in (Role.SERVE, Role.HTTP):
-        for router in definition.routers:
+        for router in (*definition.routers, letters_api.router):
             app.include_router(router)
     return app
 

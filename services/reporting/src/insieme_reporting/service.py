@@ -28,4 +28,5 @@ SERVICE = ServiceDefinition(
     reads_keys=True,
     subscriptions=versions.subscriptions,
     before_serving=versions.prepare,
+    edits_letters=False,
 )
