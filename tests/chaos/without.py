@@ -12,15 +12,16 @@ from uuid import uuid4
 
 from aiokafka import AIOKafkaProducer
 
-from insieme_events import applying, reactions, relay, service, store, subscription, transaction
+from insieme_events import applying, position, reactions, relay, service, store, subscription, transaction
 from insieme_events.applying import Applied, BatchTransaction
 from insieme_events.contracts import DomainEvent
 from insieme_events.cursors import Advance, Last
 from insieme_events.deadletters import DeadLetter
 from insieme_events.envelope import KafkaRecord, Received, Stored
+from insieme_events.position import Standing
 from insieme_events.relay import Relay
 from insieme_events.sequencing import Sequenced
-from insieme_events.store import COLUMNS, Connection, Position, Record
+from insieme_events.store import COLUMNS, START, Connection, Position, Record
 
 
 def _put(module: ModuleType, name: str, value: object) -> None:
@@ -148,7 +149,13 @@ class _Granting:
 
 
 class Unlocked(Relay):
-    """Leads, whoever else does."""
+    """Leads, whoever else does; while another one sends, what is on the topics is always beyond the position."""
+
+    async def _look(self, connection: Connection) -> Standing:
+        return position.read(self._bootstrap, self._topics.position) or Standing(START)
+
+    async def _unchanged(self) -> None:
+        return None
 
     async def _lead(self, connection: Connection) -> None:
         await super()._lead(cast("Connection", _Granting(connection)))

@@ -25,6 +25,7 @@ from insieme_events.cursors import Advance, CursorError, Fenced
 from insieme_events.envelope import Stored
 from insieme_events.store import Connection, Record
 from insieme_events.testing.road import DAY, Effects, Road, Wire, accepted, chain, effects, on_wire
+from insieme_events.topics import TopicFacts
 from insieme_events.vault import KeysUnavailable, KeyVault
 
 pytestmark = pytest.mark.integration
@@ -283,9 +284,11 @@ async def test_cursors_are_compared_with_the_topic(
 ) -> None:
     await bench.apply(*stream(2))
     async with bench.way.pool.connection() as connection:
-        if code is None:
-            await cursors.check(connection, NAME, TOPIC, generation, ends)
-            return
-        with pytest.raises(CursorError) as refused:
-            await cursors.check(connection, NAME, TOPIC, generation, ends)
+        known = await cursors.standing(connection, NAME)
+    found = [TopicFacts(TOPIC, generation, ends)]
+    if code is None:
+        cursors.check(NAME, known, found)
+        return
+    with pytest.raises(CursorError) as refused:
+        cursors.check(NAME, known, found)
     assert refused.value.code == code

@@ -20,7 +20,8 @@ from insieme_events import catalogue, store
 from insieme_events.clock import system_clock
 from insieme_events.contracts.intake import EligibilityAssessed, PersonEnrolled
 from insieme_events.contracts.vocabulary import ChannelClass
-from insieme_events.relay import PositionLost, Relay
+from insieme_events.position import PositionLost
+from insieme_events.relay import Relay
 from insieme_events.store import Position, Record
 from insieme_events.testing.road import (
     DAY,

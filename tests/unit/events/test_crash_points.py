@@ -30,6 +30,7 @@ ONLY_READS = {
     "reading.one",
     "service.readyz",
     "subscription._check_topics",
+    "subscription._check_lasts",
     "subscription._let_go",
     "reactions._react",
     "reactions._handle_due",
@@ -44,6 +45,7 @@ ONLY_READS = {
     "waiting.applied",
 }
 ELSEWHERE = {
+    "refill._write_position": "an operator's command: one record, and begun again it does the same",
     "housekeeping.once": "measures only; what forgets has its points",
     "migrate.upgrade": "runs before a process serves; a transaction per migration",
     "subscription._work": "the batch's transaction has its points in applying.py",

@@ -13,7 +13,10 @@ from uuid import UUID
 
 from psycopg import errors
 
+from insieme_events.envelope import Received
+from insieme_events.scanning import Place
 from insieme_events.store import Connection
+from insieme_events.topics import TopicFacts
 
 CLAIM = """
 insert into events.cursors as c (subscription, topic, partition, next_offset, epoch, generation)
@@ -75,30 +78,98 @@ def _made_anew(topic: str, subscription: str) -> CursorError:
     return CursorError(
         "events.topic_made_anew",
         f"{topic} is not the topic that {subscription} has read so far: it was deleted and made again. "
-        "Rebuild the subscription from the first offset, or restore the topic.",
+        f"Once it is filled again, let the subscription read it from its first record, with "
+        f"`read-again {subscription}` of the service's program: what it has handled changes nothing.",
     )
 
 
-async def check(
-    connection: Connection, subscription: str, topic: str, generation: str, ends: Mapping[int, tuple[int, int]]
-) -> None:
-    """Compares the cursors with the topic. Raises CursorError where it was made anew or lost records at an end."""
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a partition's cursor stands, and on which generation of the topic it was made."""
+
+    next_offset: int
+    generation: str
+
+
+async def standing(connection: Connection, subscription: str) -> dict[Place, Cursor]:
     rows = await connection.execute(
-        "select partition, next_offset, generation from events.cursors where subscription = %s and topic = %s",
-        (subscription, topic),
+        "select topic, partition, next_offset, generation from events.cursors where subscription = %s", (subscription,)
     )
-    known: dict[int, int] = {}
-    for partition, next_offset, made_on in await rows.fetchall():
-        if made_on != generation:
-            raise _made_anew(topic, subscription)
-        known[partition] = next_offset
-    for partition, (first, end) in ends.items():
-        at = known.get(partition, 0)
-        if not first <= at <= end:
-            raise CursorError(
-                "events.topic_lost_records",
-                f"{subscription} stands at {topic}[{partition}]@{at}, but the topic holds {first} to {end}: "
-                "records are lost. Refill the topic from the store before going on.",
+    return {(topic, partition): Cursor(*found) for topic, partition, *found in await rows.fetchall()}
+
+
+async def subscriptions(connection: Connection) -> list[str]:
+    """The names of all that have a cursor."""
+    rows = await connection.execute("select distinct subscription from events.cursors order by 1")
+    return [name for (name,) in await rows.fetchall()]
+
+
+def check(subscription: str, cursors: Mapping[Place, Cursor], facts: Collection[TopicFacts]) -> None:
+    """Compares cursors with topics that were described after them: else an end may lie behind a cursor that moved.
+
+    Raises CursorError where a topic was made anew, or lost records at an end.
+    """
+    for topic in facts:
+        for partition, (first, end) in topic.ends.items():
+            cursor = cursors.get((topic.name, partition))
+            if cursor is not None and cursor.generation != topic.generation:
+                raise _made_anew(topic.name, subscription)
+            at = 0 if cursor is None else cursor.next_offset
+            if not first <= at <= end:
+                raise _lost_records(subscription, topic.name, partition, at, f"the topic holds {first} to {end}")
+
+
+async def check_last(connection: Connection, subscription: str, cursor: Cursor, record: Received) -> None:
+    """Raises CursorError where the record before a cursor is one that the subscription has neither handled nor parked.
+
+    A topic that lost its end and took new records since has the right length again, but other records.
+    """
+    found = await connection.execute(
+        """select from events.sequences where subscription = %(subscription)s and stream = %(stream)s
+               and sequence >= %(sequence)s
+           union all select from events.dead_letters where subscription = %(subscription)s and stream = %(stream)s
+               and event_id = %(event_id)s
+           limit 1""",
+        {
+            "subscription": subscription,
+            "stream": record.stream,
+            "sequence": record.sequence,
+            "event_id": record.event_id,
+        },
+    )
+    if found.rowcount == 0:
+        topic, partition = record.record.topic, record.partition
+        raise _lost_records(
+            subscription, topic, partition, cursor.next_offset, f"the record at {record.offset} is new to it"
+        )
+
+
+def _lost_records(subscription: str, topic: str, partition: int, at: int, seen: str) -> CursorError:
+    return CursorError(
+        "events.topic_lost_records",
+        f"{subscription} stands at {topic}[{partition}]@{at}, but {seen}: records are lost. Once the topic is filled "
+        f"again by `refill` of the program that writes it, let the subscription read it from its first record, with "
+        f"`read-again {subscription}` of the service's program: what it has handled changes nothing.",
+    )
+
+
+async def read_again(connection: Connection, subscription: str, facts: Mapping[str, TopicFacts]) -> None:
+    """Puts the cursors on the first records of the topics as they are now, and fences whoever runs.
+
+    The sequences stay: of what is read again only what was never handled has an effect. Letters keep the place where
+    they were parked as a negative number, for offsets begin anew and a letter is known by its offset.
+    """
+    await connection.execute(
+        """update events.dead_letters set record_offset = -id
+           where subscription = %s and topic = any(%s) and record_offset >= 0""",
+        (subscription, list(facts)),
+    )
+    for name, topic in facts.items():
+        for partition, (first, _) in topic.ends.items():
+            await connection.execute(
+                """update events.cursors set next_offset = %s, generation = %s, epoch = epoch + 1
+                   where subscription = %s and topic = %s and partition = %s""",
+                (first, topic.generation, subscription, name, partition),
             )
 
 

@@ -105,13 +105,17 @@ def subject_of(item: Received | DeadLetter) -> str:
     return f"record-{digest.hexdigest()}"
 
 
+# What is read again from a topic that was filled again finds its letter there, under another offset.
 PARK = """
 with parked as (
     insert into events.dead_letters (subscription, topic, partition, record_offset, stream, sequence, event_id, type,
         reason, detail, headers, value, parked_at, subject, stack, decision, attempts)
-    values (%(subscription)s, %(topic)s, %(partition)s, %(offset)s, %(stream)s, %(sequence)s, %(event_id)s, %(type)s,
-        %(reason)s, %(detail)s, %(headers)s, %(value)s, %(now)s, %(subject)s, %(stack)s, %(decision)s,
-        %(holds)s::boolean::integer)
+    select %(subscription)s, %(topic)s, %(partition)s, %(offset)s, %(stream)s, %(sequence)s, %(event_id)s, %(type)s,
+        %(reason)s, %(detail)s, %(headers)s::json, %(value)s, %(now)s, %(subject)s, %(stack)s, %(decision)s,
+        %(holds)s::boolean::integer
+    where %(reason)s <> 'behind' or not exists (
+        select from events.dead_letters where subscription = %(subscription)s and stream = %(stream)s
+            and sequence = %(sequence)s and event_id = %(event_id)s and reason <> 'out_of_order')
     on conflict on constraint dead_letters_once do nothing returning id)
 insert into events.dead_letter_attempts (letter_id, attempt, failed_at, reason, detail, stack)
 select id, 1, %(now)s, %(reason)s, %(detail)s, %(stack)s from parked where %(holds)s

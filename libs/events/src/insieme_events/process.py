@@ -1,4 +1,4 @@
-"""`insieme-<name> serve|http|relay|subscriptions|migrate`: the command line of one service."""
+"""`insieme-<name>`: the command line of one service: its roles, `migrate`, and what `recovering` adds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typer
 import uvicorn
 from pydantic import ValidationError
 
-from insieme_events import telemetry
+from insieme_events import recovering, telemetry
 from insieme_events.service import Role, ServiceDefinition, create_app
 from insieme_events.settings import ServiceSettings
 
@@ -43,6 +43,9 @@ def program(definition: ServiceDefinition) -> typer.Typer:
             migrations.upgrade_keys(settings.database_url_keys_owner)
         migrations.upgrade_service(settings.database_url_owner, definition.name, definition.migrations)
 
+    if definition.publishes:
+        recovering.add_refill(app, definition.name, lambda: _settings(definition))
+    recovering.add_read_again(app, lambda: _settings(definition))
     return app
 
 

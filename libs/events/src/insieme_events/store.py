@@ -158,3 +158,18 @@ async def commit_state(connection: Connection, transaction_id: int) -> CommitSta
 async def contains(connection: Connection, event_id: UUID) -> bool:
     row = await (await connection.execute("select 1 from events.events where event_id = %s", (event_id,))).fetchone()
     return row is not None
+
+
+async def first_beyond(connection: Connection, position: Position, event_ids: Collection[UUID]) -> UUID | None:
+    """The first of these events that stands behind the position in commit order; None where there is none."""
+    if not event_ids:
+        return None
+    row = await (
+        await connection.execute(
+            """select event_id from events.events
+               where event_id = any(%s) and (epoch, transaction_id, position) > (%s, %s::text::xid8, %s)
+               order by epoch, transaction_id, position limit 1""",
+            (list(event_ids), position.epoch, str(position.transaction_id), position.position),
+        )
+    ).fetchone()
+    return None if row is None else row[0]

@@ -18,16 +18,19 @@ from faststream.kafka.schemas import Topic
 from opentelemetry.trace import SpanKind
 from psycopg_pool import AsyncConnectionPool
 
-from insieme_events import catalogue, cursors, envelope, metrics, releasing, telemetry, topics
+from insieme_events import catalogue, cursors, envelope, metrics, releasing, scanning, telemetry, topics
 from insieme_events.applying import Applied, BatchHandler, BatchTransaction
 from insieme_events.assignment import Assignments
 from insieme_events.clock import Clock, system_clock
 from insieme_events.crash_points import reached
-from insieme_events.cursors import Advance, Claim, Fenced
+from insieme_events.cursors import Advance, Claim, Cursor, Fenced
 from insieme_events.envelope import KafkaRecord
 from insieme_events.passing import MAY_PASS, Patience
+from insieme_events.scanning import Place
 from insieme_events.store import Connection
+from insieme_events.topics import TopicFacts
 from insieme_events.vault import KeyVault
+from insieme_events.watching import CHECK_EVERY, watching
 
 SESSION_MS = 6000
 MAX_RECORDS = 2000
@@ -43,8 +46,11 @@ LOGGER.setLevel(logging.ERROR)
 class Subscription:
     """One consumer group with its cursor in the service's database.
 
-    Runs until stopped. A broker or a database that is away is waited for; CursorError and TopicError end it.
+    Runs until stopped. A broker or a database that is away is waited for; CursorError and TopicError end it: the
+    topics are looked at before each start of a consumer, and again every `check_every` seconds.
     """
+
+    check_every = CHECK_EVERY
 
     def __init__(
         self,
@@ -123,11 +129,21 @@ class Subscription:
 
     async def _check_topics(self) -> None:
         """Raises TopicError or CursorError where a topic is not the one that the cursors were made on."""
-        found = await asyncio.to_thread(topics.describe, self._bootstrap, self.topics)
         async with self.pool.connection() as connection:
-            for name, facts in found.items():
-                self._generations[name] = facts.generation
-                await cursors.check(connection, self.name, name, facts.generation, facts.ends)
+            known = await cursors.standing(connection, self.name)
+        found = await asyncio.to_thread(topics.describe, self._bootstrap, self.topics)
+        cursors.check(self.name, known, found.values())
+        await self._check_lasts({place: cursor for place, cursor in known.items() if place[0] in found}, found)
+        self._generations = {name: facts.generation for name, facts in found.items()}
+
+    async def _check_lasts(self, known: dict[Place, Cursor], found: dict[str, TopicFacts]) -> None:
+        """Raises CursorError where the record before a cursor is none that this subscription has seen."""
+        offsets = {place: cursor.next_offset for place, cursor in known.items()}
+        lasts = await asyncio.to_thread(scanning.last_before, self._bootstrap, offsets, found)
+        async with self.pool.connection() as connection:
+            for place, record in lasts.items():
+                with contextlib.suppress(envelope.Unreadable):
+                    await cursors.check_last(connection, self.name, known[place], envelope.received(record))
 
     async def _consume(self) -> None:
         """Joins the group and works until stopped or until something ends it."""
@@ -161,9 +177,10 @@ class Subscription:
         self._subscriber(self._handle)
         try:
             await broker.start()
-            while not self._stopping.is_set() and self.assignments.failure is None:
-                await self._pause(0.2)
-                await self._look()
+            async with watching(self._check_topics, self.check_every, self.name) as failed:
+                while not (self._stopping.is_set() or self.assignments.failure is not None or failed.done()):
+                    await self._pause(0.2)
+                    await self._look()
         finally:
             await self.assignments.close()
             await broker.stop()

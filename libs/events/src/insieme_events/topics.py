@@ -25,6 +25,13 @@ class TopicError(Exception):
         self.code = code
 
 
+class TopicsUnreadable(TopicError):
+    """`topics.unreadable`: Kafka answers, and gives no records."""
+
+    def __init__(self, topic: str) -> None:
+        super().__init__("topics.unreadable", f"{topic} could not be read to its end in time; is Kafka well?")
+
+
 @dataclass(frozen=True, slots=True)
 class TopicFacts:
     """`generation` is Kafka's topic id: another one means that the topic was made anew. `ends` per partition are
@@ -86,6 +93,12 @@ def describe(bootstrap: str, names: list[str]) -> dict[str, TopicFacts]:
         return found
     finally:
         consumer.close()
+
+
+def generations(bootstrap: str, names: list[str]) -> dict[str, str]:
+    """Kafka's topic ids. Raises TopicError `topics.missing` where one is not there."""
+    described = _described(AdminClient({"bootstrap.servers": bootstrap}), names)
+    return {name: str(topic.topic_id) for name, topic in described.items()}
 
 
 def _described(admin: AdminClient, names: list[str]) -> dict[str, Any]:
@@ -167,12 +180,8 @@ def holds_records(bootstrap: str, topic: str) -> bool:
     finally:
         consumer.close()
     if places:
-        raise _unreadable(topic)
+        raise TopicsUnreadable(topic)
     return False
-
-
-def _unreadable(topic: str) -> TopicError:
-    return TopicError("topics.unreadable", f"{topic} could not be read to its end in time; is Kafka well?")
 
 
 def _last_from(consumer: Consumer, topic: str, start: int) -> bytes | None:
@@ -190,4 +199,4 @@ def _last_from(consumer: Consumer, topic: str, start: int) -> bytes | None:
             return value
         elif not error.retriable():
             raise KafkaException(error)
-    raise _unreadable(topic)
+    raise TopicsUnreadable(topic)
