@@ -9,8 +9,9 @@ from random import Random
 
 import psycopg
 from aiokafka.partitioner import murmur2
+from tests.chaos import points
 from tests.chaos.checks import FOREIGN
-from tests.chaos.faults import Labels, unlock
+from tests.chaos.faults import REACH, Labels, unlock
 from tests.chaos.rig import PUBLISHING, Rig
 
 from insieme_events import catalogue, store
@@ -30,12 +31,22 @@ async def foreign_duplicates(rig: Rig, rng: Random) -> Labels:
     return ["foreign duplicates"]
 
 
-async def foreign_order(rig: Rig, rng: Random) -> Labels:
+async def crash_out_of_order(rig: Rig, rng: Random) -> Labels:
+    """The same while intake is killed where it passes over a parked event whose turn has come."""
+    point = rng.choice([point for point in points.ELSEWHERE if point.startswith("reaction.passing_")])
+    service = await rig.restart("intake", INSIEME_CRASH_POINT=point)
+    await asyncio.to_thread(service.wait_ready)
+    await foreign_order(rig, rng, "intake")
+    died = await rig.until_dead(service, REACH)
+    return [f"SIGKILL at {point}" if died else f"foreign records in another order, {point} not reached"]
+
+
+async def foreign_order(rig: Rig, rng: Random, context: str | None = None) -> Labels:
     """What is appended while no relay runs comes from somebody else, upside down; then from the relay.
 
     So subscriptions meet events before those that they follow, and then each of them again.
     """
-    context = rng.choice(PUBLISHING)
+    context = context or rng.choice(PUBLISHING)
     async with _no_relay(rig, context):
         # What was relayed before ends where the store does now; nothing that follows is sent by us.
         there = await _stored(rig, context, START)

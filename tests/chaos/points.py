@@ -32,8 +32,12 @@ ELSEWHERE: dict[str, str] = {
     "reaction.nothing_after_commit": "no reaction of the platform answers that there is nothing to do",
     "reaction.parking_before_commit": "no erasure is refused",
     "reaction.parking_after_commit": "no erasure is refused",
-    "reaction.passing_before_commit": "passed only where records came out of order: the fault `foreign_order`",
-    "reaction.passing_after_commit": "passed only where records came out of order: the fault `foreign_order`",
+    "reaction.passing_before_commit": "passed only where records came out of order: the fault `crash_out_of_order`",
+    "reaction.passing_after_commit": "passed only where records came out of order: the fault `crash_out_of_order`",
+    "release.before_commit": "passed only where an operator lets a parked stream go on",
+    "release.after_commit": "passed only where an operator lets a parked stream go on",
+    "release.void_before_commit": "passed only where an operator asks for a letter that is gone",
+    "release.void_after_commit": "passed only where an operator asks for a letter that is gone",
 }
 AT_START = ("claim.", "versions.", "answers.", "relay.after_lock", "relay.after_fencing")
 """Passed when a process starts: once, or once per partition."""

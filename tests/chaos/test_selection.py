@@ -8,7 +8,7 @@ from functools import partial
 from random import Random
 
 import pytest
-from tests.chaos import faults, faults_of_links, plan, points
+from tests.chaos import faults, faults_of_links, plan
 from tests.chaos.nursery import Nursery, nursery
 from tests.chaos.plan import Fault
 from tests.chaos.rig import Rig, rig
@@ -57,7 +57,3 @@ async def judged(running: Rig, name: str, fault: Fault, number: int) -> None:
     print(f"\n{name}: {outcome.acknowledged} commands in {outcome.seconds:.1f} s; {'; '.join(outcome.labels)}", end="")
     assert outcome.verdict.said == []
     assert not [label for label in outcome.labels if "not reached" in label or "never sent" in label]
-
-
-def test_every_crash_point_is_visited_by_a_fault_or_named_with_its_reason() -> None:
-    assert points.unknown() == []
