@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,14 @@ KINDS = frozenset({"Counter", "Gauge", "Histogram", "Summary", "Info", "Enum"})
 
 def test_the_committed_page_is_the_one_of_the_declarations() -> None:
     assert PAGE.read_text(encoding="utf-8") == metrics.page(), "run `make docs`"
+
+
+def test_every_alarm_is_about_a_metric_that_is_declared() -> None:
+    declared = {one.name for one in metrics.DECLARED}
+    for page in (ROOT / "docs" / "operations" / "alerts.yaml", ROOT / "docs" / "operations.md"):
+        named = set(re.findall(r"\binsieme_[a-z_]+(?:seconds|events|streams|leaders|total)\b", page.read_text("utf-8")))
+        assert named, f"{page.name} names none"
+        assert named <= declared, page.name
 
 
 def test_metrics_are_declared_in_one_place() -> None:

@@ -32,6 +32,7 @@ ONLY_READS = {
     "subscription._check_topics",
     "subscription._check_lasts",
     "subscription._let_go",
+    "unrelayed.measure",
     "reactions._react",
     "reactions._handle_due",
     "letters_api.search",

@@ -22,7 +22,7 @@ CLAIM = """
 insert into events.cursors as c (subscription, topic, partition, next_offset, epoch, generation)
 values (%s, %s, %s, 0, 1, %s)
 on conflict on constraint cursors_key do update set epoch = c.epoch + 1 where c.generation = excluded.generation
-returning next_offset, epoch
+returning next_offset, epoch, last_recorded_at
 """
 
 
@@ -40,10 +40,14 @@ class CursorError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to move one partition's cursor: ours while the row has this epoch."""
+    """The right to move one partition's cursor: ours while the row has this epoch.
+
+    `last_recorded_at` is of the last event before the claim, None where there is none: for lag, not for the fence.
+    """
 
     next_offset: int
     epoch: int
+    last_recorded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

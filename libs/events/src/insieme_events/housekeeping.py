@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import psycopg
@@ -27,13 +28,14 @@ where backend_xid is not null and pid <> pg_backend_pid() order by xact_start li
 
 
 class Housekeeping:
-    """One per process. A database that is away only delays it."""
+    """One per process. A database that is away only delays it. `also` are measures that others bring."""
 
     def __init__(self, service: str, pool: AsyncConnectionPool[Connection], clock: Clock) -> None:
         self.name = f"housekeeping.{service}"
         self._pool = pool
         self._clock = clock
         self._stopping = asyncio.Event()
+        self.also: list[Callable[[AsyncConnectionPool[Connection]], Awaitable[None]]] = []
 
     def ready(self) -> bool:
         return True
@@ -57,6 +59,8 @@ class Housekeeping:
         async with self._pool.connection() as connection:
             await self._measure_parked(connection)
             await self._measure_writers(connection)
+        for measure in self.also:
+            await measure(self._pool)
 
     async def _forget_answers(self) -> int:
         async with self._pool.connection() as connection:

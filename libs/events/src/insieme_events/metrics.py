@@ -76,7 +76,16 @@ UNRELAYED_AGE = _gauge(
     "From the store to Kafka",
     "insieme_unrelayed_age_seconds",
     "seconds",
-    "Age of the oldest event that is not relayed yet",
+    "Age of the oldest event that no relay has sent, found in the store every 15 seconds; it rises whatever holds it "
+    "up: no leader, Kafka away, an open writer",
+    "context",
+)
+RELAY_LEADERS = _gauge(
+    "From the store to Kafka",
+    "insieme_relay_leaders",
+    "leaders",
+    "1 where the relay of this process leads, 0 where it stands by or tries to; the sum over a service's processes is "
+    "1, also while the leader waits for Kafka",
     "context",
 )
 
@@ -93,7 +102,26 @@ LAG = _gauge(
     "From Kafka to an effect",
     "insieme_lag_events",
     "events",
-    "Records of the topic that are not applied yet",
+    "Committed records of the partition that are not applied yet, transaction markers between them included; 0 at "
+    "the end",
+    "subscription",
+    "partition",
+)
+LAG_SECONDS = _gauge(
+    "From Kafka to an effect",
+    "insieme_lag_seconds",
+    "seconds",
+    "Since when an event of the partition waits: since the recording of the first one that was read and is not "
+    "applied, else since that of the last applied one; 0 at the end",
+    "subscription",
+    "partition",
+)
+HEARTBEAT = _gauge(
+    "From Kafka to an effect",
+    "insieme_consumer_heartbeat_timestamp_seconds",
+    "seconds",
+    "Unix time at which the consuming loop last turned with the partition fetched, also where there was nothing to "
+    "read; it stands still where the handler hangs, the client hangs, or Kafka is away",
     "subscription",
     "partition",
 )

@@ -94,9 +94,11 @@ class Reactions(Subscription):
         if self.assignments.claims.get(partition) is not claim:
             raise Fenced(f"{partition.topic}[{partition.partition}]")
         self._patience.met(partition)
+        self.progress.turned()
         if step.next_offset == claim.next_offset:
             return claim
         moved = self.assignments.claims[partition] = Claim(step.next_offset, claim.epoch)
+        self.progress.applied(partition, step.last_recorded_at)
         return moved
 
     async def _pass_over(self, run: Sequence[KafkaRecord], step: Advance) -> None:

@@ -20,8 +20,10 @@ from insieme_events.clock import Clock, system_clock
 from insieme_events.crash_points import reached
 from insieme_events.envelope import Outgoing, outgoing
 from insieme_events.position import RelayTopics, Standing, spot, unchanged, verified
+from insieme_events.position import read as read_standing
 from insieme_events.settings import ServiceSettings
 from insieme_events.store import START, Connection, Position, Record
+from insieme_events.unrelayed import Unrelayed
 from insieme_events.watching import CHECK_EVERY, watching
 
 BATCH = 2000
@@ -68,6 +70,7 @@ class Relay:
         self._healthy = False
         self._topics = RelayTopics.of(prefix, context)
         self._standing = Standing(START)
+        self.unrelayed = Unrelayed(context, clock, self._stored_position)
         self._partitions = catalogue.PARTITIONS[context]
 
     @classmethod
@@ -113,12 +116,14 @@ class Relay:
             self._standing = await self._look(connection)
             position = self._standing.position
             self._healthy = True
+            self.unrelayed.leading(position)
             telemetry.log.info("relay_leads", relay=self.name, position=position.position)
             async with watching(self._unchanged, self.check_every, self.name) as failed:
                 while not self._stopping.is_set() and not failed.done():
                     position = await self._round(connection, producer, position)
         finally:
             self._healthy = False
+            self.unrelayed.gave_up()
             await self._discard(producer)
 
     async def _lock(self, connection: Connection) -> None:
@@ -152,6 +157,10 @@ class Relay:
         """Where it stands, on topics that are what it left. Raises RelayError and TopicError."""
         return await verified(connection, self._bootstrap, self._topics)
 
+    def _stored_position(self) -> Position | None:
+        standing = read_standing(self._bootstrap, self._topics.position)
+        return None if standing is None else standing.position
+
     async def _unchanged(self) -> None:
         """A topic that is deleted and made again takes records as if nothing had happened: so it is asked."""
         await unchanged(self._bootstrap, self._topics, self._standing.generations)
@@ -161,14 +170,11 @@ class Relay:
         self._wake.clear()
         waiting = await store.read(connection, position, self._batch)
         if not waiting:
-            metrics.UNRELAYED_AGE.labels(self.context).set(0)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), IDLE_POLL)
             return position
         reached("relay.after_read")
         records = [record for _, record in waiting]
-        age = (self._clock() - min(record.recorded_at for record in records)).total_seconds()
-        metrics.UNRELAYED_AGE.labels(self.context).set(max(age, 0))
         parents = [orjson.loads(record.metadata)["traceparent"] for record in records]
         with telemetry.tracer.start_as_current_span(
             f"relay {self.context}", kind=SpanKind.PRODUCER, links=telemetry.links(parents)
@@ -177,6 +183,7 @@ class Relay:
             last, newest = waiting[-1]
             await self._send(producer, records, last, newest)
         metrics.RELAYED.labels(self.context).inc(len(records))
+        self.unrelayed.leading(last)
         return last
 
     async def _send(

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import prometheus_client
 import psycopg
@@ -50,6 +50,13 @@ class Worker(Protocol):
     def ready(self) -> bool: ...
     async def run(self) -> None: ...
     async def stop(self) -> None: ...
+
+
+@runtime_checkable
+class MayBeStuck(Protocol):
+    """A worker that knows when only a new start of the process can help."""
+
+    def stuck(self) -> str | None: ...
 
 
 @dataclass(frozen=True)
@@ -164,9 +171,12 @@ def create_app(definition: ServiceDefinition, settings: ServiceSettings, role: R
 
 
 def _workers(service: Running, role: Role) -> list[Worker]:
-    workers: list[Worker] = [Housekeeping(service.definition.name, service.pool, service.clock)]
+    housekeeping = Housekeeping(service.definition.name, service.pool, service.clock)
+    workers: list[Worker] = [housekeeping]
     if service.definition.publishes and role in (Role.SERVE, Role.RELAY):
-        workers.append(Relay.of(service.definition.name, service.settings, service.commands.appended))
+        relay = Relay.of(service.definition.name, service.settings, service.commands.appended)
+        housekeeping.also.append(relay.unrelayed.measure)
+        workers.append(relay)
     if role in (Role.SERVE, Role.SUBSCRIPTIONS):
         workers.extend(service.definition.subscriptions(service))
     return workers
@@ -203,9 +213,15 @@ def _operations() -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/healthz")
-    async def healthz() -> dict[str, str]:
-        """The event loop turns."""
-        return {"status": "alive"}
+    async def healthz(request: Request) -> JSONResponse:
+        """The event loop turns, and so does every subscription that has partitions; else 503 and what does not.
+
+        No server is asked: one that is away is no reason to start this process again.
+        """
+        service: Running = request.app.state.service
+        watched = {worker.name: worker.stuck() for worker in service.workers if isinstance(worker, MayBeStuck)}
+        stuck = {name: what for name, what in watched.items() if what is not None}
+        return JSONResponse({"status": "stuck", "stuck": stuck}, 503) if stuck else JSONResponse({"status": "alive"})
 
     @router.get("/readyz")
     async def readyz(request: Request) -> JSONResponse:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from confluent_kafka import KafkaException
 from faststream import AckPolicy
@@ -26,6 +26,7 @@ from insieme_events.crash_points import reached
 from insieme_events.cursors import Advance, Claim, Cursor, Fenced
 from insieme_events.envelope import KafkaRecord
 from insieme_events.passing import MAY_PASS, Patience
+from insieme_events.progress import STUCK_AFTER, Progress
 from insieme_events.scanning import Place
 from insieme_events.store import Connection
 from insieme_events.topics import TopicFacts
@@ -65,6 +66,7 @@ class Subscription:
         park_unknown: bool = False,
         max_records: int = MAX_RECORDS,
         consumer: str | None = None,
+        stuck_after: float = STUCK_AFTER,
     ) -> None:
         self.name = name
         self.topics = [catalogue.restricted_topic(prefix, context) for context in contexts]
@@ -85,6 +87,7 @@ class Subscription:
         self._looked_at = -1
         self.transaction = BatchTransaction(name, handler, keys, clock, park_unknown, consumer)
         self.assignments = Assignments(name, self._claim, lambda: self._subscriber and self._subscriber.consumer)
+        self.progress = Progress(name, self.assignments, clock, stuck_after)
 
     @classmethod
     def of(
@@ -110,6 +113,10 @@ class Subscription:
         if not consumer or self.assignments.failure is not None:
             return False
         return bool(self.assignments.generation) and self.assignments.assigned <= self.assignments.claims.keys()
+
+    def stuck(self) -> str | None:
+        """What does not turn any more and only a new start can help; None where all is well."""
+        return self.progress.stuck()
 
     async def stop(self) -> None:
         self._stopping.set()
@@ -175,18 +182,36 @@ class Subscription:
             fetch_max_wait_ms=100,
         )
         self._subscriber(self._handle)
-        try:
-            await broker.start()
-            async with watching(self._check_topics, self.check_every, self.name) as failed:
-                while not (self._stopping.is_set() or self.assignments.failure is not None or failed.done()):
-                    await self._pause(0.2)
-                    await self._look()
-        finally:
-            await self.assignments.close()
-            await broker.stop()
-            self._subscriber = None
+        self._watch_turns()
+        with self.progress.running():
+            try:
+                await broker.start()
+                async with (
+                    watching(self._check_topics, self.check_every, self.name) as failed,
+                    watching(self._measure, self.progress.every, self.name) as blind,
+                ):
+                    while not (self._stopping.is_set() or self.assignments.failure or failed.done() or blind.done()):
+                        await self._pause(0.2)
+                        await self._look()
+            finally:
+                await self.assignments.close()
+                await broker.stop()
+                self._subscriber = None
         if self.assignments.failure is not None:
             raise self.assignments.failure
+
+    async def _measure(self) -> None:
+        await self.progress.measure(self._subscriber.consumer)
+
+    def _watch_turns(self) -> None:
+        """FastStream's loop asks for records by this method, ten times a second also where there are none."""
+        ask = self._subscriber.get_msg
+
+        async def asked(consumer: AIOKafkaConsumer) -> Any:
+            self.progress.turned()
+            return await ask(consumer)
+
+        self._subscriber.get_msg = asked
 
     async def _claim(self, partition: TopicPartition) -> Claim:
         async with self.pool.connection() as connection:
@@ -195,6 +220,7 @@ class Subscription:
             )
             reached("claim.before_commit")
         reached("claim.after_commit")
+        self.progress.claimed(partition, claim.last_recorded_at)
         return claim
 
     async def _handle(self, records: tuple[ConsumerRecord, ...]) -> None:
@@ -209,7 +235,8 @@ class Subscription:
                 if not mine:
                     return
                 try:
-                    await self._work(mine, claims)
+                    with self.progress.batch(mine), self._span(mine):
+                        await self._work(mine, claims)
                     self._backoff = RETRY
                 except Fenced:
                     telemetry.log.warning("fenced", subscription=self.name)
@@ -222,8 +249,9 @@ class Subscription:
                     self.assignments.drop(mine, self._backoff)
                     self._backoff = min(2 * self._backoff, 5.0)
 
-    async def _work(self, mine: dict[TopicPartition, list[KafkaRecord]], claims: dict[TopicPartition, Claim]) -> None:
-        steps = [step_over(partition, claims[partition], records) for partition, records in mine.items()]
+    @contextlib.contextmanager
+    def _span(self, mine: dict[TopicPartition, list[KafkaRecord]]) -> Iterator[None]:
+        """One span and one duration per batch, with links to the spans in which its first events were stored."""
         batch = [record for records in mine.values() for record in records]
         links = telemetry.links([_traceparent(record) for record in batch[:64]])
         with (
@@ -231,14 +259,20 @@ class Subscription:
             telemetry.tracer.start_as_current_span(f"apply {self.name}", kind=SpanKind.CONSUMER, links=links) as span,
         ):
             span.set_attribute("messaging.batch.message_count", len(batch))
-            self.transaction.patient = all(self._patience.left(partition) for partition in mine)
-            async with self.pool.connection() as connection:
-                applied = await self.transaction.run(connection, batch, steps)
+            yield
+
+    async def _work(self, mine: dict[TopicPartition, list[KafkaRecord]], claims: dict[TopicPartition, Claim]) -> None:
+        steps = [step_over(partition, claims[partition], records) for partition, records in mine.items()]
+        batch = [record for records in mine.values() for record in records]
+        self.transaction.patient = all(self._patience.left(partition) for partition in mine)
+        async with self.pool.connection() as connection:
+            applied = await self.transaction.run(connection, batch, steps)
         for partition, step in zip(mine, steps, strict=True):
             self._patience.met(partition)
             if self.assignments.claims.get(partition) is claims[partition]:
                 self.assignments.claims[partition] = Claim(step.next_offset, step.claim.epoch)
-        self._count(applied, mine)
+                self.progress.applied(partition, step.last_recorded_at)
+        self._count_outcomes(applied)
 
     async def _look(self) -> None:
         """Lets parked streams go on whose turn has come: every second where an operator asked, and after a change of
@@ -292,16 +326,8 @@ class Subscription:
             async with self.pool.connection() as connection:
                 applied, cut = await releasing.release(self.transaction, connection, step, now)
             self._count_outcomes(applied)
+            self.progress.turned()
             waiting += cut
-
-    def _count(self, applied: Applied, mine: dict[TopicPartition, list[KafkaRecord]]) -> None:
-        self._count_outcomes(applied)
-        consumer = self._subscriber and self._subscriber.consumer
-        for partition in mine:
-            end = consumer.highwater(partition) if consumer else None
-            if end is not None and partition in self.assignments.claims:
-                behind = max(end - self.assignments.claims[partition].next_offset, 0)
-                metrics.LAG.labels(self.name, f"{partition.topic}/{partition.partition}").set(behind)
 
     def _count_outcomes(self, applied: Applied) -> None:
         for outcome in ("handled", "passed_over", "ignored", "parked", "released"):
