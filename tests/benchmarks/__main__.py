@@ -16,6 +16,7 @@ from tests.benchmarks import appending, freshness, growing, projecting, relaying
 from tests.benchmarks.place import Place, place
 from tests.benchmarks.rounds import Row
 
+from insieme_events.process import settle_collector
 from insieme_local import folders
 
 BENCHMARKS: Mapping[str, Callable[[Place], Coroutine[Any, Any, list[Row]]]] = {
@@ -40,6 +41,8 @@ def main(
     unknown = set(only or ()) - BENCHMARKS.keys()
     if unknown:
         raise typer.BadParameter(f"there is no {', '.join(sorted(unknown))}; choose of {', '.join(BENCHMARKS)}")
+    # As a service does at its start; the references run in the same process, so they have it too.
+    settle_collector()
     console = Console(width=None if sys.stdout.isatty() else 120)
     rows: list[Row] = []
     with place(rounds, scale) as where:

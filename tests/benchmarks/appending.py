@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 from uuid import UUID, uuid4
 
@@ -12,6 +13,7 @@ import psycopg
 from tests.benchmarks.history import History
 from tests.benchmarks.place import Place
 from tests.benchmarks.rounds import Row, side_by_side
+from uuid_utils.compat import uuid7
 
 from insieme_events import store
 from insieme_events.clock import system_clock
@@ -23,6 +25,9 @@ from insieme_events.store import Connection, Record
 from insieme_matching.aggregates import COMPANIES
 from insieme_matching.company import RecordCompanyContact, RegisterCompany
 from insieme_matching.testing import ACTOR, TODAY
+
+SECONDS = 1.5
+"""How long one round of one side takes."""
 
 RAW_TABLE = """
 create schema if not exists bench;
@@ -50,22 +55,28 @@ COLUMNS = (
 
 
 async def _each(
-    connections: Sequence[Connection], records: Sequence[Record], work: Callable[[Connection, Record], Awaitable[None]]
+    connections: Sequence[Connection], seconds: float, work: Callable[[Connection, Record], Awaitable[None]]
 ) -> float:
-    """Every connection takes its share, one record after the other; answers records a second."""
+    """Every connection takes one record after the other until the time is over; answers records a second."""
 
-    async def share(number: int) -> None:
-        for record in records[number :: len(connections)]:
-            await work(connections[number], record)
+    async def share(connection: Connection) -> int:
+        done = 0
+        while time.perf_counter() < until:
+            await work(connection, _fresh())
+            done += 1
+        return done
 
     started = time.perf_counter()
-    await asyncio.gather(*(share(number) for number in range(len(connections))))
-    return len(records) / (time.perf_counter() - started)
+    until = started + seconds
+    done = await asyncio.gather(*(share(connection) for connection in connections))
+    return sum(done) / (time.perf_counter() - started)
 
 
 async def _append(connection: Connection, record: Record) -> None:
-    async with connection.transaction():
+    """As the command runner does it: the append's answer is known before the commit is sent."""
+    async with connection.pipeline():
         await store.append(connection, [record], system_clock())
+        await connection.commit()
 
 
 async def _insert(connection: Connection, record: Record) -> None:
@@ -73,9 +84,12 @@ async def _insert(connection: Connection, record: Record) -> None:
         await connection.execute(RAW_INSERT, [getattr(record, name) for name in COLUMNS])
 
 
-def _fresh(count: int) -> list[Record]:
-    """First events of so many streams, which is what both sides can store in any order."""
-    return [record for record in History().grow(count * 3) if record.sequence == 1][:count]
+FIRST = next(History().grow(1))
+
+
+def _fresh() -> Record:
+    """The first event of a new stream, which both sides can store in any order."""
+    return replace(FIRST, event_id=UUID(int=uuid7().int), stream=f"company-{uuid4()}")
 
 
 def _make_raw_table(place: Place) -> None:
@@ -87,7 +101,7 @@ async def append(place: Place) -> list[Row]:
     """store.append and commit of one event, on 1 connection and on 8."""
     _make_raw_table(place)
     rows = []
-    for width, count in ((1, place.sized(1500)), (8, place.sized(4000))):
+    for width in (1, 8):
         async with place.connections("matching", width) as connections:
             rows.append(
                 await side_by_side(
@@ -96,8 +110,8 @@ async def append(place: Place) -> list[Row]:
                     "≥0.7",
                     "events/s",
                     place.rounds,
-                    lambda: _each(connections, _fresh(count), _append),  # noqa: B023 - run before the next turn
-                    lambda: _each(connections, _fresh(count), _insert),  # noqa: B023
+                    lambda: _each(connections, SECONDS * place.scale, _append),
+                    lambda: _each(connections, SECONDS * place.scale, _insert),
                 )
             )
     return rows
@@ -106,20 +120,20 @@ async def append(place: Place) -> list[Row]:
 async def command(place: Place) -> list[Row]:
     """The command runner of matching: a contact with a company that has a few events already."""
     _make_raw_table(place)
-    count = place.sized(600)
+    companies = [uuid4() for _ in range(300)]
     async with open_pool(place.urls["matching"], 4, "bench") as pool, place.connections("matching", 1) as connections:
         commands = Commands("matching", pool)
-        companies = [uuid4() for _ in range(count)]
-        for start in range(0, count, 200):
-            await commands.run_all([registering(one) for one in companies[start : start + 200]])
+        await commands.run_all([registering(one) for one in companies])
         await commands.run_all([contacting(one) for one in companies])
 
         async def run() -> float:
-            started = time.perf_counter()
-            for one in companies:
-                answer = await commands.run(contacting(one))
+            """Each company in turn, so that the streams stay as short as a company's are."""
+            started, done = time.perf_counter(), 0
+            while time.perf_counter() < started + SECONDS * place.scale:
+                answer = await commands.run(contacting(companies[done % len(companies)]))
                 assert isinstance(answer, Done), answer
-            return count / (time.perf_counter() - started)
+                done += 1
+            return done / (time.perf_counter() - started)
 
         return [
             await side_by_side(
@@ -129,7 +143,7 @@ async def command(place: Place) -> list[Row]:
                 "events/s",
                 place.rounds,
                 run,
-                lambda: _each(connections, _fresh(count), _insert),
+                lambda: _each(connections, SECONDS * place.scale, _insert),
             )
         ]
 
@@ -158,7 +172,7 @@ async def eventsourcing(place: Place) -> list[Row]:
 
     parts = urlsplit(place.urls["matching_owner"])
     rows = []
-    for width, count in ((1, place.sized(1000)), (8, place.sized(3000))):
+    for width in (1, 8):
         datastore = PostgresDatastore(
             parts.path.removeprefix("/"),
             parts.hostname or "",
@@ -170,15 +184,19 @@ async def eventsourcing(place: Place) -> list[Row]:
         recorder = PostgresApplicationRecorder(datastore, events_table_name="bench_stored_events")
         recorder.create_table()
 
-        def insert(records: Sequence[Record], recorder: PostgresApplicationRecorder = recorder) -> None:
-            for record in records:
+        def insert(until: float, recorder: PostgresApplicationRecorder = recorder) -> int:
+            done = 0
+            while time.perf_counter() < until:
+                record = _fresh()
                 recorder.insert_events([StoredEvent(record.event_id, 1, record.type, record.data.encode())])
+                done += 1
+            return done
 
-        async def theirs(width: int = width, count: int = count) -> float:
-            records = _fresh(count)
+        async def theirs(width: int = width) -> float:
             started = time.perf_counter()
-            await asyncio.gather(*(asyncio.to_thread(insert, records[n::width]) for n in range(width)))
-            return count / (time.perf_counter() - started)
+            until = started + SECONDS * place.scale
+            done = await asyncio.gather(*(asyncio.to_thread(insert, until) for _ in range(width)))
+            return sum(done) / (time.perf_counter() - started)
 
         try:
             async with place.connections("matching", width) as connections:
@@ -189,7 +207,7 @@ async def eventsourcing(place: Place) -> list[Row]:
                         "≥5",
                         "events/s",
                         place.rounds,
-                        lambda: _each(connections, _fresh(count), _append),  # noqa: B023
+                        lambda: _each(connections, SECONDS * place.scale, _append),
                         theirs,
                     )
                 )

@@ -131,7 +131,7 @@ truncate bench.facts;
 """
 
 
-async def per_event(topic: Filled, count: int) -> float:
+async def per_event(topic: Filled, seconds: float = 2.0) -> float:
     """Events a second of a plain consumer: for each record one fact row and the offset, and a commit."""
     url = topic.place.urls["reporting_owner"]
     with psycopg.connect(url) as owner:
@@ -144,8 +144,8 @@ async def per_event(topic: Filled, count: int) -> float:
         consumer.assign(topic.partitions)
         async with topic.place.connections("reporting_owner", 1) as [connection]:
             started, seen = time.perf_counter(), 0
-            while seen < count:
-                for records in (await consumer.getmany(timeout_ms=200, max_records=count - seen)).values():
+            while time.perf_counter() < started + seconds:
+                for records in (await consumer.getmany(timeout_ms=200, max_records=50)).values():
                     for record in records:
                         headers = {name: value.decode() for name, value in record.headers}
                         data = orjson.loads(record.value)
@@ -181,7 +181,7 @@ async def rebuild(place: Place) -> list[Row]:
         return topic.count / await getmany(topic)
 
     async def single() -> float:
-        return await per_event(topic, place.sized(800))
+        return await per_event(topic)
 
     few = max(place.rounds // 2, 1)
     return [
@@ -201,7 +201,7 @@ async def live(place: Place) -> list[Row]:
         return topic.count / await getmany(topic)
 
     async def single() -> float:
-        return await per_event(topic, place.sized(800))
+        return await per_event(topic)
 
     return [
         await side_by_side("live projection", "aiokafka getmany", "≥0.2", "events/s", place.rounds, ours, raw),

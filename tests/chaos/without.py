@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from types import ModuleType
 from typing import Any, cast
 from uuid import uuid4
@@ -106,20 +107,22 @@ def gap_safe_read() -> None:
     _put(store, "read", _by_number)
 
 
-async def _no_answers(connection: Connection, units: Sequence[Any]) -> dict[Any, Any]:
+async def _no_answers(asked: Any) -> dict[Any, Any]:
     return {}
 
 
 def idempotency_key() -> None:
     """The key is neither looked up nor stored."""
-    write = transaction._write
+    written = transaction._written
 
-    async def forgetting(edge: Any, connection: Connection, prepared: transaction.Prepared) -> None:
+    def forgetting(
+        edge: Any, connection: Connection, prepared: transaction.Prepared
+    ) -> AbstractAsyncContextManager[None]:
         prepared.stored_answers = []
-        await write(edge, connection, prepared)
+        return written(edge, connection, prepared)
 
     _put(transaction, "_stored_answers", _no_answers)
-    _put(transaction, "_write", forgetting)
+    _put(transaction, "_written", forgetting)
 
 
 class OfItsOwnId(AIOKafkaProducer):  # type: ignore[misc] # aiokafka has no types

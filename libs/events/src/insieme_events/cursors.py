@@ -26,6 +26,17 @@ returning next_offset, epoch, last_recorded_at
 """
 
 
+ADVANCE = """
+update events.cursors c
+set next_offset = s.next_offset, last_event_id = coalesce(s.last_event_id, c.last_event_id),
+    last_recorded_at = coalesce(s.last_recorded_at, c.last_recorded_at)
+from unnest(%s::text[], %s::int[], %s::int[], %s::bigint[], %s::bigint[], %s::uuid[], %s::timestamptz[])
+    as s (topic, partition, epoch, from_offset, next_offset, last_event_id, last_recorded_at)
+where c.subscription = %s and c.topic = s.topic and c.partition = s.partition and c.epoch = s.epoch
+  and c.next_offset = s.from_offset
+"""
+
+
 class Fenced(Exception):
     """Another owner has claimed the partition, or moved its cursor: roll back and claim again."""
 
@@ -179,24 +190,21 @@ async def read_again(connection: Connection, subscription: str, facts: Mapping[s
 
 async def advance(connection: Connection, subscription: str, steps: Collection[Advance]) -> None:
     """Moves the cursors. Raises Fenced where one is not where its owner left it."""
-    for step in steps:
-        moved = await connection.execute(
-            """update events.cursors set next_offset = %s, last_event_id = coalesce(%s, last_event_id),
-                   last_recorded_at = coalesce(%s, last_recorded_at)
-               where subscription = %s and topic = %s and partition = %s and epoch = %s and next_offset = %s""",
-            (
-                step.next_offset,
-                step.last_event_id,
-                step.last_recorded_at,
-                subscription,
-                step.topic,
-                step.partition,
-                step.claim.epoch,
-                step.claim.next_offset,
-            ),
-        )
-        if moved.rowcount != 1:
-            raise Fenced(f"{step.topic}[{step.partition}]")
+    moved = await connection.execute(
+        ADVANCE,
+        (
+            [step.topic for step in steps],
+            [step.partition for step in steps],
+            [step.claim.epoch for step in steps],
+            [step.claim.next_offset for step in steps],
+            [step.next_offset for step in steps],
+            [step.last_event_id for step in steps],
+            [step.last_recorded_at for step in steps],
+            subscription,
+        ),
+    )
+    if moved.rowcount != len(steps):
+        raise Fenced(", ".join(f"{step.topic}[{step.partition}]" for step in steps))
 
 
 async def advance_last(connection: Connection, subscription: str, step: Advance) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import date, datetime
+from functools import cache, lru_cache
+from typing import Protocol
 from uuid import UUID
 
 import orjson
@@ -123,7 +124,8 @@ def parse(contract: Contract, value: bytes | str, event_id: UUID, keys: Keys) ->
     kind = contract.event
     try:
         if not kind.sealed_fields():
-            return kind.model_validate_json(value)
+            event: DomainEvent = kind.__pydantic_validator__.validate_json(value)
+            return event
         return kind.model_validate(open_fields(kind, orjson.loads(value), event_id, keys), strict=False)
     except BROKEN as broken:
         # No `from`: pydantic's message quotes the values that it refuses, and they may be somebody's.
@@ -147,43 +149,71 @@ def metadata_of(correlation_id: str, causation_id: str | None, traceparent: str 
     return orjson.dumps({"correlation": correlation_id, "causation": causation_id, "traceparent": traceparent}).decode()
 
 
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What is the same in every record of one type."""
+
+    contract: Contract
+    source: bytes
+    ce_type: bytes
+    schema: bytes
+
+
+@cache
+def _kind(context: str, name: str, version: int) -> _Kind:
+    kind = ce_type(context, name, version)
+    return _Kind(BY_TYPE[kind], f"{SOURCE}{context}".encode(), kind.encode(), f"{SCHEMA}{kind}".encode())
+
+
+@lru_cache(maxsize=4096)
+def _start(day: date) -> bytes:
+    """Business dates repeat, and their instant in Rome is dear."""
+    return start_of(day).isoformat().encode()
+
+
 def outgoing(record: Record, context: str) -> tuple[Outgoing, Outgoing | None]:
     """The complete record, and the reduced one where the contract has one for signatories."""
-    kind = ce_type(context, record.type, record.schema_version)
-    contract = BY_TYPE[kind]
+    kind = _kind(context, record.type, record.schema_version)
     metadata = orjson.loads(record.metadata)
-    recorded = record.recorded_at.isoformat()
-    headers = [
-        ("ce_specversion", b"1.0"),
-        ("ce_id", str(record.event_id).encode()),
-        ("ce_source", f"{SOURCE}{context}".encode()),
-        ("ce_type", kind.encode()),
-        ("ce_subject", record.stream.encode()),
-        ("ce_time", start_of(record.occurred_on).isoformat().encode()),
-        ("ce_dataschema", f"{SCHEMA}{kind}".encode()),
-        ("ce_partitionkey", record.stream.encode()),
-        ("ce_sequence", str(record.sequence).encode()),
-        ("ce_recordedtime", recorded.encode()),
-        ("ce_correlationid", metadata["correlation"].encode()),
-        ("ce_dataclassification", b"restricted"),
-        ("content-type", b"application/json"),
-    ]
-    if metadata["causation"]:
-        headers.append(("ce_causationid", metadata["causation"].encode()))
-    if metadata["traceparent"]:
-        headers.append(("ce_traceparent", metadata["traceparent"].encode()))
     key = record.stream.encode()
+
+    def headers(schema: bytes, classification: bytes) -> list[tuple[str, bytes]]:
+        found = [
+            ("ce_specversion", b"1.0"),
+            ("ce_id", event_id),
+            ("ce_source", kind.source),
+            ("ce_type", kind.ce_type),
+            ("ce_subject", key),
+            ("ce_time", started),
+            ("ce_dataschema", schema),
+            ("ce_partitionkey", key),
+            ("ce_sequence", sequence),
+            ("ce_recordedtime", recorded),
+            ("ce_correlationid", correlation),
+            ("ce_dataclassification", classification),
+            ("content-type", b"application/json"),
+        ]
+        if metadata["causation"]:
+            found.append(("ce_causationid", metadata["causation"].encode()))
+        if metadata["traceparent"]:
+            found.append(("ce_traceparent", metadata["traceparent"].encode()))
+        return found
+
+    event_id = str(record.event_id).encode()
+    started = _start(record.occurred_on)
+    sequence = b"%d" % record.sequence
+    recorded = record.recorded_at.isoformat().encode()
+    correlation = metadata["correlation"].encode()
     stamp = int(record.recorded_at.timestamp() * 1000)
-    reduced = None
-    if contract.reduced is not None:
-        data = orjson.loads(record.data)
-        value = orjson.dumps({name: data[name] for name in contract.reduced if name in data})
-        party = [(n, b"party" if n == "ce_dataclassification" else v) for n, v in headers]
-        party = [(n, v + b".party" if n == "ce_dataschema" else v) for n, v in party]
-        reduced = Outgoing(key, value, party, stamp)
+    complete = headers(kind.schema, b"restricted")
     if record.predecessor is not None:
-        headers.append(("ce_predecessor", str(record.predecessor).encode()))
-    return Outgoing(key, record.data.encode(), headers, stamp), reduced
+        complete.append(("ce_predecessor", str(record.predecessor).encode()))
+    reduced = None
+    if kind.contract.reduced is not None:
+        data = orjson.loads(record.data)
+        value = orjson.dumps({name: data[name] for name in kind.contract.reduced if name in data})
+        reduced = Outgoing(key, value, headers(kind.schema + b".party", b"party"), stamp)
+    return Outgoing(key, record.data.encode(), complete, stamp), reduced
 
 
 def received(record: KafkaRecord) -> Received:
@@ -192,16 +222,17 @@ def received(record: KafkaRecord) -> Received:
     What passes fits the columns that it will be written to: no NUL, no number or name beyond their bounds.
     """
     try:
-        found: dict[str, Any] = {name: value.decode() for name, value in record.headers if name.startswith("ce_")}
-        kind = found["ce_type"]
-        stream = found["ce_subject"]
-        event_id = UUID(found["ce_id"])
-        sequence = int(found["ce_sequence"])
-        recorded_at = datetime.fromisoformat(found["ce_recordedtime"])
-        predecessor = UUID(found["ce_predecessor"]) if "ce_predecessor" in found else None
-        if not STREAM.fullmatch(stream) or not 0 < sequence <= HIGHEST or recorded_at.tzinfo is None:
+        found = {name: value for name, value in record.headers if name.startswith("ce_")}
+        # All of them at once: a line feed is no part of any other character.
+        if "\0" in b"\n".join(found.values()).decode():
             raise ValueError
-        if any("\0" in value for value in found.values()):
+        kind = found["ce_type"].decode()
+        stream = found["ce_subject"].decode()
+        event_id = UUID(found["ce_id"].decode())
+        sequence = int(found["ce_sequence"])
+        recorded_at = datetime.fromisoformat(found["ce_recordedtime"].decode())
+        predecessor = UUID(found["ce_predecessor"].decode()) if "ce_predecessor" in found else None
+        if not STREAM.fullmatch(stream) or not 0 < sequence <= HIGHEST or recorded_at.tzinfo is None:
             raise ValueError
     except BROKEN:
         raise Unreadable(
@@ -219,8 +250,8 @@ def received(record: KafkaRecord) -> Received:
         sequence,
         predecessor,
         recorded_at,
-        found.get("ce_correlationid", ""),
-        found.get("ce_traceparent"),
+        found.get("ce_correlationid", b"").decode(),
+        found["ce_traceparent"].decode() if "ce_traceparent" in found else None,
         record.value,
         record.partition,
         record.offset,

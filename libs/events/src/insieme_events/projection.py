@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from operator import attrgetter
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -264,8 +265,14 @@ def blanked(row: FactRow) -> FactRow:
     return dataclasses.replace(row, **dict.fromkeys(row.sealed, UNKNOWN)) if row.sealed else row
 
 
+_GETTERS: dict[type[FactRow], Callable[[Any], tuple[Any, ...]]] = {}
+
+
 def _values(row: FactRow) -> tuple[Any, ...]:
-    return tuple(getattr(row, name) for name in columns(type(row)))
+    """In the order of the columns; a fact has its key and at least one column more."""
+    kind = type(row)
+    getter = _GETTERS.get(kind) or _GETTERS.setdefault(kind, attrgetter(*columns(kind)))
+    return getter(row)
 
 
 async def content(connection: Connection, fact: FactDefinition, schema: str) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import select
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -97,15 +98,27 @@ class Running:
         return self.settings.master_key
 
 
+async def check_connection(connection: Connection) -> None:
+    """Raises psycopg's OperationalError where the server has closed the connection.
+
+    A server that ends a session says so, so an idle connection with nothing to read is taken as it is: asking costs a
+    round trip on every use. One that breaks without a word is found by its first statement, as between check and use.
+    """
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    if poll.poll(0):
+        await AsyncConnectionPool.check_connection(connection)
+
+
 def open_pool(url: str, size: int, name: str) -> AsyncConnectionPool[Connection]:
-    """A pool whose connections are checked before use, so that a database that restarted is met with a new one."""
+    """A pool whose connections are looked at before use: a database that restarted is met with a new one."""
     return AsyncConnectionPool(
         url,
         min_size=1,
         max_size=size,
         open=False,
         timeout=5,
-        check=AsyncConnectionPool.check_connection,
+        check=check_connection,
         kwargs={"application_name": name, "connect_timeout": 3},
         name=name,
     )

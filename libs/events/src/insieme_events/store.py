@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncConnection, errors
+from psycopg import AsyncConnection, AsyncCursor, errors
 
 Connection = AsyncConnection[Any]
 
@@ -88,9 +88,17 @@ order by events.epoch, events.transaction_id, events.position limit %s
 
 async def load(connection: Connection, streams: Collection[str]) -> dict[str, list[Record]]:
     """Every event of these streams, in order; an unknown stream is an empty list. A plain SELECT."""
+    return await loaded(await ask(connection, streams), streams)
+
+
+async def ask(connection: Connection, streams: Collection[str]) -> AsyncCursor[Any]:
+    """The question of `load` alone, for a pipeline; `loaded` reads its answer once the pipeline is over."""
+    return await connection.execute(LOAD, (list(streams),))
+
+
+async def loaded(asked: AsyncCursor[Any], streams: Collection[str]) -> dict[str, list[Record]]:
     found: dict[str, list[Record]] = {stream: [] for stream in streams}
-    rows = await connection.execute(LOAD, (list(found),))
-    for row in await rows.fetchall():
+    for row in await asked.fetchall():
         found[row[1]].append(Record(*row))
     return found
 

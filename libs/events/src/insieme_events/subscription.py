@@ -34,7 +34,7 @@ from insieme_events.vault import KeyVault
 from insieme_events.watching import CHECK_EVERY, watching
 
 SESSION_MS = 6000
-MAX_RECORDS = 2000
+MAX_RECORDS = 5000
 FENCED_PAUSE = 1.5 * SESSION_MS / 1000
 RETRY = 0.5
 LOOK = 1.0

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import orjson
 import psycopg
+from psycopg import AsyncCursor
 from psycopg_pool import AsyncConnectionPool
 from uuid_utils.compat import uuid7
 
@@ -26,6 +29,8 @@ from insieme_events.sealing import subjects, to_json
 from insieme_events.store import CommitState, Connection, EventIdTaken, Record, VersionConflict
 from insieme_events.units import KEY_REUSED, STALE, Answer, Asked, Change, Done, IdempotencyKey, Result, Situation, Unit
 from insieme_events.vault import Keys, KeyVault
+
+AGREEMENTS = "select parameters::text from events.agreements order by valid_from"
 
 GONE = (psycopg.OperationalError, psycopg.InterfaceError)
 RESOLVE_EVERY = 0.2
@@ -69,10 +74,9 @@ async def attempt(edge: Edge, units: Sequence[Unit]) -> list[Answer]:
     try:
         async with edge.pool.connection() as connection:
             prepared = await _prepare(edge, connection, units)
-            if prepared.records or prepared.writes:
-                await _write(edge, connection, prepared)
-            reached("command.before_commit")
-            await connection.commit()
+            async with _written(edge, connection, prepared):
+                reached("command.before_commit")
+                await connection.commit()
         reached("command.after_commit")
         return prepared.answers
     except GONE:
@@ -83,12 +87,18 @@ async def attempt(edge: Edge, units: Sequence[Unit]) -> list[Answer]:
 
 async def _prepare(edge: Edge, connection: Connection, units: Sequence[Unit]) -> Prepared:
     """Reads and decides: plain SELECTs only, so that the transaction has no id yet."""
-    for name in sorted({name for unit in units for name in unit.locks}):
-        # An advisory lock gives the transaction no id, and what is loaded after it sees what its last owner committed.
-        await connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (name,))
-    known = await _stored_answers(connection, units)
-    agreements = await _agreements(connection)
-    loaded = await store.load(connection, {step.stream for unit in units for step in unit.steps})
+    streams_of_all = {step.stream for unit in units for step in unit.steps}
+    # One round trip; each statement sees what was committed when the one before it was done.
+    async with connection.pipeline():
+        for name in sorted({name for unit in units for name in unit.locks}):
+            # An advisory lock gives the transaction no id, and what is loaded after it sees what its last owner did.
+            await connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (name,))
+        answers_asked = await _ask_stored_answers(connection, units)
+        agreements_asked = await connection.execute(AGREEMENTS)
+        load_asked = await store.ask(connection, streams_of_all)
+    known = await _stored_answers(answers_asked)
+    agreements = tuple([_agreement(parameters) for (parameters,) in await agreements_asked.fetchall()])
+    loaded = await store.loaded(load_asked, streams_of_all)
     keys = await _keys_to_open(edge, loaded)
     streams = _fold(edge, units, loaded, keys)
     situations = [Situation(unit.actor, business_date(unit.recorded_at or edge.clock()), agreements) for unit in units]
@@ -200,8 +210,15 @@ def _record(stored: Stored, keys: Keys, metadata: str, predecessor: UUID | None)
     )
 
 
-async def _write(edge: Edge, connection: Connection, prepared: Prepared) -> None:
-    """The append first, then everything that shares its fate, in one round trip."""
+@asynccontextmanager
+async def _written(edge: Edge, connection: Connection, prepared: Prepared) -> AsyncIterator[None]:
+    """The append first, then in one round trip everything that shares its fate, and what the body adds: the commit.
+
+    The append has a round trip of its own, so that the id of the transaction is known when the commit gets no answer.
+    """
+    if not prepared.records and not prepared.writes:
+        yield
+        return
     if prepared.records:
         reached("command.before_append")
         prepared.transaction_id = await store.append(connection, prepared.records, edge.clock())
@@ -224,6 +241,7 @@ async def _write(edge: Edge, connection: Connection, prepared: Prepared) -> None
         for unit in prepared.writes:
             for write in unit.also:
                 await write(connection)
+        yield
 
 
 def _by_aggregate(changes: list[tuple[Any, Change[Any]]]) -> Iterator[tuple[Any, list[Change[Any]]]]:
@@ -262,9 +280,9 @@ async def _resolve(edge: Edge, prepared: Prepared) -> list[Answer]:
                 if any(unit.locks for unit in prepared.writes):
                     # What was decided under a lock that is gone is decided again.
                     raise VersionConflict
-                await _write(edge, connection, prepared)
-                reached("command.before_commit_again")
-                await connection.commit()
+                async with _written(edge, connection, prepared):
+                    reached("command.before_commit_again")
+                    await connection.commit()
                 reached("command.after_commit_again")
                 return prepared.answers
         except EventIdTaken:
@@ -275,16 +293,21 @@ async def _resolve(edge: Edge, prepared: Prepared) -> list[Answer]:
     raise psycopg.OperationalError("events.commit_unknown: the database did not say whether the command was stored")
 
 
-async def _stored_answers(connection: Connection, units: Sequence[Unit]) -> dict[tuple[str, str], tuple[bytes, Done]]:
+async def _ask_stored_answers(connection: Connection, units: Sequence[Unit]) -> AsyncCursor[Any] | None:
     keys = [unit.key for unit in units if unit.key is not None]
     if not keys:
-        return {}
-    rows = await connection.execute(
+        return None
+    return await connection.execute(
         """select scope, key, fingerprint, answer from events.idempotency
            where (scope, key) in (select * from unnest(%s::text[], %s::text[]))""",
         ([key.scope for key in keys], [key.key for key in keys]),
     )
-    return {(scope, key): (bytes(mark), _done(answer)) for scope, key, mark, answer in await rows.fetchall()}
+
+
+async def _stored_answers(asked: AsyncCursor[Any] | None) -> dict[tuple[str, str], tuple[bytes, Done]]:
+    if asked is None:
+        return {}
+    return {(scope, key): (bytes(mark), _done(answer)) for scope, key, mark, answer in await asked.fetchall()}
 
 
 def _known_answer(unit: Unit, known: dict[tuple[str, str], tuple[bytes, Done]]) -> Answer | None:
@@ -296,9 +319,10 @@ def _known_answer(unit: Unit, known: dict[tuple[str, str], tuple[bytes, Done]]) 
     return found[1] if found[0] == unit.key.fingerprint else KEY_REUSED
 
 
-async def _agreements(connection: Connection) -> tuple[Agreement, ...]:
-    rows = await connection.execute("select parameters from events.agreements order by valid_from")
-    return tuple([Agreement.model_validate(parameters) for (parameters,) in await rows.fetchall()])
+@lru_cache(maxsize=64)
+def _agreement(parameters: str) -> Agreement:
+    """Read once per text: every command asks for the versions, and they hardly ever change."""
+    return Agreement.model_validate_json(parameters)
 
 
 async def _keys_to_open(edge: Edge, loaded: dict[str, list[Record]]) -> Keys:
