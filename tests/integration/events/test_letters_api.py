@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -12,10 +13,12 @@ import httpx
 import orjson
 import pytest
 from fastapi import FastAPI
+from structlog.testing import capture_logs
 from tests.integration.events.test_releasing import NOW, Bench, stream
 
-from insieme_events import letters_api, problems
+from insieme_events import letters_api, metrics, problems
 from insieme_events.contracts.intake import EmploymentStatus, EmploymentStatusRecorded, StatusEvidence
+from insieme_events.housekeeping import Housekeeping
 from insieme_events.testing.road import DAY, Effects, Road, chain, on_wire
 from insieme_events.vault import KeyVault
 
@@ -244,3 +247,22 @@ async def test_the_service_can_neither_change_nor_delete_what_was_asked_and_deci
         with pytest.raises(Exception, match="permission denied"):
             await desk.way.rows(attempt)
     assert await desk.outcomes() == ["released"]
+
+
+async def test_letters_are_counted_by_reason_and_after_an_hour_they_raise_the_alarm(desk: Desk) -> None:
+    await park(desk)
+    await park(desk, 2, "referral-b")
+    name = desk.transaction(Effects()).subscription
+    clock = [NOW]
+    keeper = Housekeeping("test", desk.way.pool, lambda: clock[0])
+    with capture_logs() as logs:
+        for minutes in (59, 61, 62):
+            clock[0] = NOW + timedelta(minutes=minutes)
+            async with desk.way.pool.connection() as connection:
+                await keeper._measure_parked(connection)
+    alarms = [entry for entry in logs if entry["event"] == "letters_overdue"]
+    assert [(entry["subscription"], entry["streams"]) for entry in alarms] == [(name, 2)], "once, not every time"
+    assert metrics.PARKED_OVERDUE.labels(name)._value.get() == 2
+    assert metrics.PARKED_EVENTS.labels(name)._value.get() == 5
+    assert metrics.PARKED_REASONS.labels(name, "failed")._value.get() == 2
+    assert metrics.PARKED_REASONS.labels(name, "behind")._value.get() == 3

@@ -19,6 +19,21 @@ EVERY = 15.0
 KEEP_ANSWERS = timedelta(days=30)
 CHUNK = 1000
 OLD_WRITER = timedelta(seconds=10)
+OVERDUE = timedelta(hours=1)
+"""A letter that is older wants somebody to look: what passes by itself has passed by then."""
+
+PARKED = """
+select subscription, reason, count(*), count(distinct stream),
+    count(distinct stream) filter (where parked_at < %(overdue)s), extract(epoch from %(now)s - min(parked_at))::float
+from events.dead_letters group by grouping sets ((subscription), (subscription, reason))
+"""
+PARKED_GAUGES = (
+    metrics.PARKED_EVENTS,
+    metrics.PARKED_STREAMS,
+    metrics.PARKED_AGE,
+    metrics.PARKED_REASONS,
+    metrics.PARKED_OVERDUE,
+)
 
 # Any open writer of the server holds the horizon that readers of the store wait for (decision 2).
 OLDEST_WRITER = """
@@ -36,6 +51,7 @@ class Housekeeping:
         self._clock = clock
         self._stopping = asyncio.Event()
         self.also: list[Callable[[AsyncConnectionPool[Connection]], Awaitable[None]]] = []
+        self._overdue: dict[str, int] = {}
 
     def ready(self) -> bool:
         return True
@@ -74,18 +90,22 @@ class Housekeeping:
         return gone.rowcount
 
     async def _measure_parked(self, connection: Connection) -> None:
-        rows = await connection.execute(
-            """select subscription, count(*), count(distinct stream),
-                   extract(epoch from %s - min(parked_at))::float
-               from events.dead_letters group by subscription""",
-            (self._clock(),),
-        )
-        for gauge in (metrics.PARKED_EVENTS, metrics.PARKED_STREAMS, metrics.PARKED_AGE):
+        rows = await connection.execute(PARKED, {"now": self._clock(), "overdue": self._clock() - OVERDUE})
+        for gauge in PARKED_GAUGES:
             gauge.clear()
-        for subscription, events, streams, age in await rows.fetchall():
+        overdue: dict[str, int] = {}
+        for subscription, reason, events, streams, late, age in await rows.fetchall():
+            if reason is not None:
+                metrics.PARKED_REASONS.labels(subscription, reason).set(events)
+                continue
             metrics.PARKED_EVENTS.labels(subscription).set(events)
             metrics.PARKED_STREAMS.labels(subscription).set(streams)
             metrics.PARKED_AGE.labels(subscription).set(age)
+            metrics.PARKED_OVERDUE.labels(subscription).set(late)
+            overdue |= {subscription: late} if late else {}
+            if late and late != self._overdue.get(subscription):
+                telemetry.log.error("letters_overdue", subscription=subscription, streams=late, seconds=round(age))
+        self._overdue = overdue
 
     async def _measure_writers(self, connection: Connection) -> None:
         row = await (await connection.execute(OLDEST_WRITER)).fetchone()

@@ -17,6 +17,7 @@ LABELS = {
     "outcome": "what became of it",
     "subscription": "name of the consumer group",
     "partition": "`topic/number`",
+    "reason": "why it is parked: out_of_order, behind, forked, unreadable, unknown_type, failed, refused",
     "version": "a projection's version, such as `facts_1`",
 }
 
@@ -135,6 +136,21 @@ PARKED_STREAMS = _gauge(
 )
 PARKED_AGE = _gauge(
     "Dead letters", "insieme_parked_age_seconds", "seconds", "Age of the oldest dead letter", "subscription"
+)
+PARKED_REASONS = _gauge(
+    "Dead letters",
+    "insieme_parked_by_reason_events",
+    "events",
+    "Events in the dead letters by the reason for which they are parked",
+    "subscription",
+    "reason",
+)
+PARKED_OVERDUE = _gauge(
+    "Dead letters",
+    "insieme_parked_overdue_streams",
+    "streams",
+    "Streams with a dead letter that is older than an hour: an alarm, somebody has to decide",
+    "subscription",
 )
 
 REBUILD_PROCESSED = _gauge(
