@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from insieme_events import catalogue, cursors, store, topics
+from insieme_events import catalogue, cursors, position, store, topics
 from insieme_events.batches import partition_of
 from insieme_events.contracts.intake import PersonEnrolled
 from insieme_events.contracts.vocabulary import ChannelClass
 from insieme_events.position import RelayTopics
 from insieme_events.refill import Refill
-from insieme_events.relay import Relay
+from insieme_events.relay import POSITION_KEY, Relay
 from insieme_events.subscription import Subscription
 from insieme_events.testing.road import (
     DAY,
     Effects,
     Road,
     Sent,
+    Wire,
     accepted,
     at_work,
     committed,
@@ -69,6 +71,29 @@ async def delete(way: Road, *topic_names: str) -> None:
     for future in admin.delete_topics(list(topic_names)).values():
         await asyncio.to_thread(future.result)
     await asyncio.to_thread(topics.apply, way.bootstrap, way.prefix)
+
+
+async def cut_end(way: Road, kept: int) -> None:
+    """The restricted topic with its first records only, `kept` of each partition, under the very id that everybody
+    knows: what an election of a replica that was behind leaves.
+
+    The broker cannot be told to cut an end, so the topic is made anew and its new id is put where the old one was
+    noted.
+    """
+    topic = names(way).restricted
+    records: dict[int, list[Sent]] = {}
+    for one in await read(way, topic):
+        records.setdefault(one.partition, []).append(one)
+    await delete(way, topic)
+    left = [one for found in records.values() for one in found[:kept]]
+    await produce(way.bootstrap, *(Wire(topic, one.partition, 0, one.key, one.value, one.headers) for one in left))
+    facts = await asyncio.to_thread(topics.describe, way.bootstrap, [topic])
+    generation = facts[topic].generation
+    await way.rows("update events.cursors set generation = %s where topic = %s returning 1", generation, topic)
+    standing = position.read(way.bootstrap, names(way).position)
+    assert standing is not None
+    known = replace(standing, generations={**standing.generations, topic: generation})
+    await produce(way.bootstrap, Wire(names(way).position, 0, 0, POSITION_KEY, known.encode(), []))
 
 
 async def cut_beginning(way: Road, topic: str) -> None:
@@ -153,6 +178,18 @@ async def stands_at(way: Road, offset: int) -> None:
     async def there() -> bool:
         query = "select next_offset from events.cursors where subscription = %s and partition = 0"
         return await way.rows(query, NAME) == [(offset,)]
+
+    await eventually(there, 60)
+
+
+async def caught_up(way: Road) -> None:
+    """Waits until every cursor stands at the end of its partition."""
+
+    async def there() -> bool:
+        async with way.pool.connection() as connection:
+            known = await cursors.standing(connection, NAME)
+        last = await ends(way, names(way).restricted)
+        return all(known[names(way).restricted, n].next_offset >= end for n, (_, end) in last.items() if end)
 
     await eventually(there, 60)
 

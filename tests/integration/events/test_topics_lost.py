@@ -1,6 +1,6 @@
 """Kafka's disasters: each is seen at start or while it happens, named with its remedy, and put right from the store.
 
-The store is whole in all of them. A real cut of a topic's end needs a broker of its own: test_topic_cut.py.
+The store is whole in all of them.
 """
 
 from __future__ import annotations
@@ -8,12 +8,15 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Awaitable, Callable, Iterator
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from tests.integration.events.disasters import (
+    Life,
     applied,
+    caught_up,
     cut_beginning,
+    cut_end,
     delete,
     in_both,
     journeys,
@@ -33,12 +36,15 @@ from tests.integration.events.disasters import (
 
 from insieme_events import position
 from insieme_events.comparing import BeginningLost, StoreBehind
-from insieme_events.cursors import CursorError
+from insieme_events.cursors import Cursor, CursorError
 from insieme_events.position import PositionBehind, PositionLost, RelayError, Standing, TopicCut, TopicMadeAnew
 from insieme_events.relay import POSITION_KEY, Relay
+from insieme_events.scanning import Place
 from insieme_events.service import Worker
 from insieme_events.store import START, Connection
+from insieme_events.subscription import Subscription
 from insieme_events.testing.road import Effects, Road, Wire, accepted, at_work, chain, effects, on_wire, produce
+from insieme_events.topics import TopicFacts
 
 pytestmark = pytest.mark.integration
 
@@ -53,6 +59,10 @@ async def road(broad_way: Road) -> Road:
 def way(road: Road) -> Iterator[Road]:
     yield road
     gc.collect()
+
+
+def ids(found: Life) -> dict[bytes, list[str]]:
+    return {key: [event_id for event_id, *_ in seen] for key, seen in found.items()}
 
 
 async def refused(kind: type[Exception], worker: Worker, match: str) -> None:
@@ -146,6 +156,58 @@ async def test_first_records_lost_are_named_and_the_topic_is_made_anew(way: Road
     await refill(way).refill()
     await relayed(way, 40)
     assert await in_both(way) == before
+
+
+async def test_a_topic_whose_end_was_cut_is_named_and_filled_with_what_it_lacks(way: Road) -> None:
+    await journeys(way, 12)
+    async with at_work(relay(way), subscription(way)):
+        await applied(way, 48)
+    before = await in_both(way)
+    await cut_end(way, 2)
+    await refused(TopicCut, relay(way), r"relay\.topic_lost_records: .* has lost its end: .* `insieme-intake refill`")
+    await refused(CursorError, subscription(way), r"events\.topic_lost_records: .* `read-again test.effects`")
+    found = await refill(way).refill()
+    assert found.missing.keys() == {names(way).restricted}
+    sent = await in_both(way)
+    assert [ids(life) for life in sent] == [ids(life) for life in before]
+    assert len(await read(way, names(way).restricted)) == 48, "nothing was sent that was there"
+
+
+async def grown_again(way: Road) -> None:
+    """Behind the cut other records came: the topic is longer than before, and what it has at the cursor is new."""
+    await journeys(way, 12)
+    async with at_work(relay(way), subscription(way)):
+        await applied(way, 48)
+    await cut_end(way, 1)
+    lost = names(way).restricted
+    await journeys(way, 40)
+    rows = await way.rows("select distinct stream from events.events order by 1")
+    known = {one.key for one in await read(way, lost)}
+    await sent_by_hand(way, [UUID(s.removeprefix("referral-")) for (s,) in rows if s.encode() not in known])
+
+
+async def test_a_topic_that_was_cut_and_has_grown_again_is_told_by_the_record_before_the_cursor(way: Road) -> None:
+    await grown_again(way)
+    await refused(CursorError, subscription(way), r"events\.topic_lost_records: .* is new to it")
+    await refill(way).refill()
+    await read_again(way)
+    async with at_work(relay(way), subscription(way)):
+        await applied(way, 48 + 160)
+    await once_and_in_order(way, 48 + 160)
+
+
+class LooksAtNoRecord(Subscription):
+    """Compares the ends only."""
+
+    async def _check_lasts(self, known: dict[Place, Cursor], found: dict[str, TopicFacts]) -> None:
+        return None
+
+
+async def test_control_without_looking_at_that_record_events_are_passed_over(way: Road) -> None:
+    await grown_again(way)
+    async with at_work(subscription(way, kind=LooksAtNoRecord)):
+        await caught_up(way)
+    assert len(await effects(way)) < 48 + 160
 
 
 async def positions_lost(way: Road) -> None:
