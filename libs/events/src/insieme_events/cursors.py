@@ -135,7 +135,8 @@ def check(subscription: str, cursors: Mapping[Place, Cursor], facts: Collection[
 
 
 async def check_last(connection: Connection, subscription: str, cursor: Cursor, record: Received) -> None:
-    """Raises CursorError where the record before a cursor is one that the subscription has neither handled nor parked.
+    """Raises CursorError where the subscription has neither handled nor parked the record before its cursor, and no
+    operator has put it aside.
 
     A topic that lost its end and took new records since has the right length again, but other records.
     """
@@ -144,6 +145,7 @@ async def check_last(connection: Connection, subscription: str, cursor: Cursor, 
                and sequence >= %(sequence)s
            union all select from events.dead_letters where subscription = %(subscription)s and stream = %(stream)s
                and event_id = %(event_id)s
+           union all select from events.dead_letter_decisions where subject = %(event_id)s::text
            limit 1""",
         {
             "subscription": subscription,
