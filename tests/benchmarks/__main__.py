@@ -12,7 +12,7 @@ import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
-from tests.benchmarks import appending, freshness, growing, projecting, relaying
+from tests.benchmarks import appending, counting, freshness, growing, projecting, relaying
 from tests.benchmarks.place import Place, place
 from tests.benchmarks.rounds import Row
 
@@ -36,6 +36,7 @@ def main(
     only: Annotated[list[str] | None, typer.Option(help=f"One or several of: {', '.join(BENCHMARKS)}.")] = None,
     rounds: Annotated[int, typer.Option(help="Rounds of each side.", min=1)] = 5,
     scale: Annotated[float, typer.Option(help="How much every round does, as a multiple of the usual.")] = 1.0,
+    counts: Annotated[bool, typer.Option("--counts", help="Only write the counts of every path.")] = False,
 ) -> None:
     """Measure side by side on one set of servers; the table here, and as a list in .local/out/bench.json."""
     unknown = set(only or ()) - BENCHMARKS.keys()
@@ -43,6 +44,11 @@ def main(
         raise typer.BadParameter(f"there is no {', '.join(sorted(unknown))}; choose of {', '.join(BENCHMARKS)}")
     # As a service does at its start; the references run in the same process, so they have it too.
     settle_collector()
+    if counts:
+        with place(1, 1.0) as where:
+            urls = where.urls
+            counting.write(asyncio.run(counting.counts(urls["matching"], urls["reporting"], where.servers.admin_url)))
+        return
     console = Console(width=None if sys.stdout.isatty() else 120)
     rows: list[Row] = []
     with place(rounds, scale) as where:

@@ -62,7 +62,7 @@ async def _each(
     async def share(connection: Connection) -> int:
         done = 0
         while time.perf_counter() < until:
-            await work(connection, _fresh())
+            await work(connection, fresh())
             done += 1
         return done
 
@@ -73,10 +73,8 @@ async def _each(
 
 
 async def _append(connection: Connection, record: Record) -> None:
-    """As the command runner does it: the append's answer is known before the commit is sent."""
-    async with connection.pipeline():
+    async with connection.transaction():
         await store.append(connection, [record], system_clock())
-        await connection.commit()
 
 
 async def _insert(connection: Connection, record: Record) -> None:
@@ -87,7 +85,7 @@ async def _insert(connection: Connection, record: Record) -> None:
 FIRST = next(History().grow(1))
 
 
-def _fresh() -> Record:
+def fresh() -> Record:
     """The first event of a new stream, which both sides can store in any order."""
     return replace(FIRST, event_id=UUID(int=uuid7().int), stream=f"company-{uuid4()}")
 
@@ -187,7 +185,7 @@ async def eventsourcing(place: Place) -> list[Row]:
         def insert(until: float, recorder: PostgresApplicationRecorder = recorder) -> int:
             done = 0
             while time.perf_counter() < until:
-                record = _fresh()
+                record = fresh()
                 recorder.insert_events([StoredEvent(record.event_id, 1, record.type, record.data.encode())])
                 done += 1
             return done
