@@ -44,6 +44,10 @@ $(BENCH_STAMP): requirements/bench.txt $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	@touch $(BENCH_STAMP)
 
+chaos: $(STAMP) ## faults on real services for SECONDS=600, then control runs; the same again with SEED=, one run with RUN=
+	@$(BIN)/python -m tests.chaos --seconds $(or $(SECONDS),600) $(if $(SEED),--seed $(SEED)) \
+		$(if $(RUN),--run $(RUN)) $(if $(ONLY),--only $(ONLY)) $(if $(CONTROLS),--controls $(CONTROLS))
+
 lint: $(STAMP) ## style, format, and who may import whom
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .

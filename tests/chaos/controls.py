@@ -1,7 +1,7 @@
 """Control runs: each guard of the road taken out of every process, and the fault that must then be seen.
 
 Guards cover one another, so a control names those that are off with it: the fence, for one, is covered by the
-contiguous sequence. Two guards are not taken out here but in tests of one server, which the table of test_controls.py
+contiguous sequence. Two guards are not taken out here but in tests of one server, which the table of docs/guarantees.md
 names: the append that comes first, and sequenced parking.
 """
 

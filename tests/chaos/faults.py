@@ -17,7 +17,7 @@ from tests.end_to_end.people import Someone
 
 from insieme_local.parts import Part
 
-REACH = 20.0
+REACH = 45.0
 """Seconds in which a process has to come to its crash point."""
 SUCCEEDED = 12.0
 """Longer than the session of a group's member (6 s) and than an idle transaction (5 s): a successor took over."""
