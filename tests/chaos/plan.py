@@ -39,9 +39,7 @@ WEIGHTS: dict[Fault, int] = {
     faults_of_links.commit_again: 3,
     faults_of_links.database_away_at_assignment: 2,
     faults_of_links.disk_full: 2,
-    foreign.foreign_duplicates: 3,
-    foreign.foreign_order: 3,
-    foreign.crash_out_of_order: 3,
+    foreign.foreign_duplicates: 4,
 }
 BY_NAME = {getattr(fault, "__name__", ""): fault for fault in WEIGHTS}
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -222,6 +223,27 @@ async def test_a_command_whose_commit_got_no_answer_is_stored_exactly_once(way: 
     stored = await way.rows("select event_id from events.events")
     assert [(event_id,) for result in answer.results for event_id in result.event_ids] == stored
     assert await way.commands.run(unit(stream, accepted(stream), key=key())) == replace(answer, repeated=True)
+
+
+async def test_a_process_that_slept_in_its_transaction_stores_the_command_once(
+    way: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server has ended the session meanwhile: that is a connection that is gone, not a command that failed."""
+    append, asleep = store.append, asyncio.Event()
+
+    async def slept(connection: Connection, records: Sequence[store.Record], now: datetime) -> int:
+        number = await append(connection, records, now)
+        if not asleep.is_set():
+            asleep.set()
+            await connection.execute("set local idle_in_transaction_session_timeout = 50")
+            await asyncio.sleep(0.4)
+        return number
+
+    monkeypatch.setattr(store, "append", slept)
+    stream = uuid4()
+    assert isinstance(await way.commands.run(unit(stream, accepted(stream))), Done)
+    assert asleep.is_set()
+    assert await versions(way) == [(f"referral-{stream}", 1)]
 
 
 async def test_an_id_that_a_crashed_server_gave_to_somebody_else_is_no_answer(

@@ -25,6 +25,8 @@ pytestmark = pytest.mark.unit
         ConnectionResetError(),
         errors.DiskFull(),
         errors.AdminShutdown(),
+        errors.IdleInTransactionSessionTimeout(),
+        errors.TransactionTimeout(),
         errors.TooManyConnections(),
         StoreError("events.clock", ""),
     ],

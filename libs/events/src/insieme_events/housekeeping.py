@@ -7,13 +7,12 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from insieme_events import metrics, telemetry
 from insieme_events.clock import Clock
 from insieme_events.crash_points import reached
-from insieme_events.store import Connection
+from insieme_events.store import GONE, Connection
 
 EVERY = 15.0
 KEEP_ANSWERS = timedelta(days=30)
@@ -63,7 +62,7 @@ class Housekeeping:
         while not self._stopping.is_set():
             try:
                 await self.once()
-            except (psycopg.OperationalError, PoolTimeout) as away:
+            except (*GONE, PoolTimeout) as away:
                 telemetry.log.warning("housekeeping_interrupted", error=type(away).__name__)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), EVERY)

@@ -9,10 +9,10 @@ from enum import Enum
 import psycopg
 from psycopg_pool import PoolTimeout
 
-from insieme_events.store import StoreError, VersionConflict
+from insieme_events.store import GONE, StoreError, VersionConflict
 from insieme_events.vault import KeysUnavailable
 
-MAY_PASS = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, KeysUnavailable, VersionConflict, OSError)
+MAY_PASS = (*GONE, PoolTimeout, KeysUnavailable, VersionConflict, OSError)
 """Every error that a second try may not meet."""
 
 TRIES = 6

@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 
 from insieme_events import telemetry
 from insieme_events.decider import RefusalKind, Refused
-from insieme_events.store import StoreError
+from insieme_events.store import GONE, StoreError
 from insieme_events.units import STALE
 from insieme_events.vault import KeyDestroyed, KeysUnavailable
 
@@ -124,12 +124,13 @@ def install(app: FastAPI) -> None:
         telemetry.log.warning("unstorable", error=type(raised).__name__)
         return problem(422, "http.unstorable", "A text of the request holds a character that cannot be stored.")
 
-    @app.exception_handler(psycopg.OperationalError)
-    @app.exception_handler(PoolTimeout)
     async def away(_: Request, raised: Exception) -> JSONResponse:
         telemetry.log.warning("database_away", error=type(raised).__name__)
         sentence = "The database does not answer. Send the same request again, with the same Idempotency-Key."
         return problem(503, "events.database_away", sentence)
+
+    for gone in (*GONE, PoolTimeout):
+        app.add_exception_handler(gone, away)
 
     @app.exception_handler(KeysUnavailable)
     async def keyless(_: Request, raised: KeysUnavailable) -> JSONResponse:

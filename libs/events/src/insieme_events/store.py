@@ -9,9 +9,19 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from psycopg import AsyncConnection, AsyncCursor, errors
 
 Connection = AsyncConnection[Any]
+
+GONE = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    errors.IdleInTransactionSessionTimeout,
+    errors.TransactionTimeout,
+)
+"""The connection is lost, and with it what it had not committed. The last two are how the server ends the session of
+a process that slept in a transaction; psycopg counts them among the internal errors."""
 
 AHEAD = timedelta(minutes=5)
 MAX_EVENT_BYTES = 900_000

@@ -26,13 +26,12 @@ from insieme_events.crash_points import reached
 from insieme_events.decider import Refused
 from insieme_events.envelope import Stored, ce_type, metadata_of, opened
 from insieme_events.sealing import subjects, to_json
-from insieme_events.store import CommitState, Connection, EventIdTaken, Record, VersionConflict
+from insieme_events.store import GONE, CommitState, Connection, EventIdTaken, Record, VersionConflict
 from insieme_events.units import KEY_REUSED, STALE, Answer, Asked, Change, Done, IdempotencyKey, Result, Situation, Unit
 from insieme_events.vault import Keys, KeyVault
 
 AGREEMENTS = "select parameters::text from events.agreements order by valid_from"
 
-GONE = (psycopg.OperationalError, psycopg.InterfaceError)
 RESOLVE_EVERY = 0.2
 RESOLVE_TRIES = 50
 
