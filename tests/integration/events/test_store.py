@@ -209,3 +209,13 @@ async def test_the_service_cannot_change_what_happened(way: Road, statement: str
     async with await connect(way) as service:
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             await service.execute(statement.encode())
+
+
+async def test_the_service_may_say_that_its_store_is_whole_only_where_it_moved(way: Road) -> None:
+    """It writes neither the epoch nor the server's name itself."""
+    async with way.pool.connection() as connection:
+        row = await (await connection.execute("select events.settle(41)")).fetchone()
+        assert row == (1,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            await connection.execute("update events.epoch set epoch = 7")
+        await connection.rollback()

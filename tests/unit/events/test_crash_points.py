@@ -26,6 +26,7 @@ STEPS = {"commit", "transaction", "connection", "begin_transaction", "commit_tra
 """Calls that begin or end a transaction: at the end of `async with pool.connection()` psycopg commits."""
 
 ONLY_READS = {
+    "housekeeping._check_limits",
     "reading.page",
     "reading.one",
     "service.readyz",
@@ -47,6 +48,7 @@ ONLY_READS = {
 }
 ELSEWHERE = {
     "refill._write_position": "an operator's command: one record, and begun again it does the same",
+    "putting_back.recover": "an operator's command: one transaction, and run again it does the same",
     "housekeeping.once": "measures only; what forgets has its points",
     "migrate.upgrade": "runs before a process serves; a transaction per migration",
     "subscription._work": "the batch's transaction has its points in applying.py",

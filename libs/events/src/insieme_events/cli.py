@@ -12,6 +12,7 @@ from insieme_events import schemas as json_schemas
 from insieme_events import topics as kafka_topics
 from insieme_events.cli_deadletters import deadletters
 from insieme_events.cli_metrics import metrics
+from insieme_events.cli_store import store
 from insieme_events.settings import RoadSettings
 
 app = typer.Typer(no_args_is_help=True, help="Insieme per il lavoro: the platform's command line.")
@@ -19,6 +20,7 @@ topics = typer.Typer(no_args_is_help=True, help="Topics, as the catalogue declar
 schemas = typer.Typer(no_args_is_help=True, help="JSON Schemas of the published contracts.")
 app.add_typer(topics, name="topics")
 app.add_typer(schemas, name="schemas")
+app.add_typer(store, name="store")
 app.add_typer(metrics, name="metrics")
 app.add_typer(deadletters, name="deadletters")
 

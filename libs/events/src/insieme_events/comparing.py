@@ -112,7 +112,8 @@ async def _walk(connection: Connection, made: Comparison) -> None:
             raise StoreBehind(
                 "relay.store_behind",
                 f"{topic} holds events of {len(streams) - met[topic]} streams that the store does not have: the store "
-                "was restored behind its topics. Put its lost tail back first.",
+                "was restored behind its topics. Put its lost tail back first, with `insieme store recover --service "
+                f"{made.names.context}`.",
             )
 
 

@@ -14,7 +14,7 @@ import orjson
 from cryptography.exceptions import InvalidTag
 
 from insieme_events.catalogue import BY_TYPE, Contract
-from insieme_events.clock import start_of
+from insieme_events.clock import business_date, start_of
 from insieme_events.contracts import DomainEvent
 from insieme_events.sealing import open_fields
 from insieme_events.store import Record
@@ -214,6 +214,24 @@ def outgoing(record: Record, context: str) -> tuple[Outgoing, Outgoing | None]:
         value = orjson.dumps({name: data[name] for name in kind.contract.reduced if name in data})
         reduced = Outgoing(key, value, headers(kind.schema + b".party", b"party"), stamp)
     return Outgoing(key, record.data.encode(), complete, stamp), reduced
+
+
+def stored_again(event: Received) -> Record:
+    """The store's record of an event of the restricted topic: what `outgoing` was given. Its type must be known."""
+    assert event.contract is not None
+    found = {name: value.decode() for name, value in event.record.headers}
+    return Record(
+        event.event_id,
+        event.stream,
+        event.sequence,
+        event.contract.name,
+        event.contract.event.schema_version,
+        event.value.decode(),
+        metadata_of(event.correlation_id, found.get("ce_causationid"), event.traceparent),
+        business_date(datetime.fromisoformat(found["ce_time"])),
+        event.recorded_at,
+        event.predecessor,
+    )
 
 
 def received(record: KafkaRecord) -> Received:

@@ -39,6 +39,10 @@ OLDEST_WRITER = """
 select pid, datname, extract(epoch from now() - xact_start)::float from pg_stat_activity
 where backend_xid is not null and pid <> pg_backend_pid() order by xact_start limit 1
 """
+LIMITS_OFF = """
+select name from pg_settings where setting = '0'
+    and name in ('idle_in_transaction_session_timeout', 'lock_timeout', 'transaction_timeout') order by name
+"""
 
 
 class Housekeeping:
@@ -51,6 +55,7 @@ class Housekeeping:
         self._stopping = asyncio.Event()
         self.also: list[Callable[[AsyncConnectionPool[Connection]], Awaitable[None]]] = []
         self._overdue: dict[str, int] = {}
+        self._limits_checked = False
 
     def ready(self) -> bool:
         return True
@@ -69,6 +74,8 @@ class Housekeeping:
 
     async def once(self) -> None:
         """Forgets answers older than 30 days, in short transactions, and measures what an operator watches."""
+        if not self._limits_checked:
+            await self._check_limits()
         while await self._forget_answers() == CHUNK:
             pass
         async with self._pool.connection() as connection:
@@ -108,7 +115,20 @@ class Housekeeping:
 
     async def _measure_writers(self, connection: Connection) -> None:
         row = await (await connection.execute(OLDEST_WRITER)).fetchone()
-        age = row[2] if row is not None else 0.0
-        metrics.OLDEST_WRITER_AGE.set(age)
-        if row is not None and age > OLD_WRITER.total_seconds():
-            telemetry.log.warning("writer_stays_open", pid=row[0], database=row[1], seconds=round(age, 1))
+        metrics.OLDEST_WRITER_AGE.clear()
+        if row is None:
+            return
+        pid, database, age = row
+        metrics.OLDEST_WRITER_AGE.labels(database, pid).set(age)
+        if age > OLD_WRITER.total_seconds():
+            telemetry.log.warning("writer_stays_open", pid=pid, database=database, seconds=round(age, 1))
+
+    async def _check_limits(self) -> None:
+        """Says once which limits of time the service's role lacks: without them a stuck session stalls every reader."""
+        async with self._pool.connection() as connection:
+            rows = await (await connection.execute(LIMITS_OFF)).fetchall()
+        if rows:
+            telemetry.log.warning(
+                "role_without_limits", settings=[name for (name,) in rows], see="docs/operations/open-writers.md"
+            )
+        self._limits_checked = True

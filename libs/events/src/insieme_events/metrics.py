@@ -18,6 +18,8 @@ LABELS = {
     "subscription": "name of the consumer group",
     "partition": "`topic/number`",
     "reason": "why it is parked: out_of_order, behind, forked, unreadable, unknown_type, failed, refused",
+    "database": "name of the database that the session is connected to",
+    "pid": "process id of the session's backend",
     "version": "a projection's version, such as `facts_1`",
 }
 
@@ -87,6 +89,14 @@ RELAY_LEADERS = _gauge(
     "leaders",
     "1 where the relay of this process leads, 0 where it stands by or tries to; the sum over a service's processes is "
     "1, also while the leader waits for Kafka",
+    "context",
+)
+
+STORE_MISSING = _gauge(
+    "From the store to Kafka",
+    "insieme_store_missing_events",
+    "events",
+    "Events that Kafka has and the store has not, found when the relay began to lead; above 0 nothing is appended",
     "context",
 )
 
@@ -172,7 +182,10 @@ OLDEST_WRITER_AGE = _gauge(
     "The database server",
     "insieme_oldest_writer_seconds",
     "seconds",
-    "Age of the oldest open writer in any database of the server: it holds up every reader of the store",
+    "Age of the oldest open writer in any database of the server, which holds up every reader of the store; absent "
+    "where nothing is open",
+    "database",
+    "pid",
 )
 
 

@@ -29,6 +29,7 @@ HTTP_ERRORS = {
     405: ("http.method_not_allowed", "This path does not take this method. /docs lists the methods that it takes."),
 }
 OTHER_HTTP_ERROR = ("http.error", "The request cannot be answered as it was sent. /docs describes what is.")
+MOVED = frozenset({"events.store_moved", "events.store_behind"})
 OUR_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 STATUS = {
@@ -140,6 +141,9 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(StoreError)
     async def not_appended(_: Request, raised: StoreError) -> JSONResponse:
         telemetry.log.error("append_refused", code=raised.code)
+        if raised.code in MOVED:
+            again = "Send the same request again later, with the same Idempotency-Key."
+            return problem(503, raised.code, f"{raised.sentence}. {again}")
         return problem(503, raised.code, "The event store did not take this. Nothing was stored; tell the operators.")
 
     @app.exception_handler(KeyDestroyed)

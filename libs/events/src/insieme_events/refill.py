@@ -84,6 +84,7 @@ class Refill(Relay):
             try:
                 # What an older relay has open is ended first: only then do the topics stand still.
                 await producer.start()
+                await self._settle(connection, Standing(START))
                 self._comparison = await compare(connection, self._bootstrap, self._topics)
                 self._standing = self._comparison.whole
                 yield connection, producer, self._comparison

@@ -14,11 +14,12 @@ from aiokafka.errors import IllegalOperation, KafkaError
 from confluent_kafka import KafkaException
 from opentelemetry.trace import SpanKind
 
-from insieme_events import catalogue, metrics, store, telemetry
+from insieme_events import catalogue, metrics, moved, store, telemetry
 from insieme_events.batches import Batches
 from insieme_events.clock import Clock, system_clock
 from insieme_events.crash_points import reached
 from insieme_events.envelope import Outgoing, outgoing
+from insieme_events.moved import StoreBehind, StoreMoved
 from insieme_events.position import RelayTopics, Standing, spot, unchanged, verified
 from insieme_events.position import read as read_standing
 from insieme_events.settings import ServiceSettings
@@ -29,11 +30,12 @@ from insieme_events.watching import CHECK_EVERY, watching
 BATCH = 2000
 IDLE_POLL = 0.2
 STANDBY = 1.0
+HELD = 15.0
 RETRY = 0.5
 MAX_BATCH_BYTES = 1_000_000
 POSITION_KEY = b"relay"
 # A producer that was fenced while it sent answers the next send with IllegalOperation, which is no KafkaError.
-INTERRUPTIONS = (psycopg.Error, KafkaError, IllegalOperation, OSError, KafkaException)
+INTERRUPTIONS = (psycopg.Error, KafkaError, IllegalOperation, OSError, KafkaException, StoreMoved)
 
 
 class NotLeader(Exception):
@@ -47,6 +49,8 @@ class Relay:
     """
 
     check_every = CHECK_EVERY
+    held = HELD
+    """Seconds until a store that is behind is looked at again: each time the whole topic is compared with it."""
 
     def __init__(
         self,
@@ -86,7 +90,10 @@ class Relay:
         self._wake.set()
 
     async def run(self) -> None:
-        """Leads or stands by until stopped. What may pass is tried again; RelayError and TopicError end it."""
+        """Leads or stands by until stopped. What may pass is tried again, also a store that is behind.
+
+        RelayError and TopicError end it.
+        """
         while not self._stopping.is_set():
             try:
                 async with await psycopg.AsyncConnection.connect(
@@ -96,6 +103,10 @@ class Relay:
             except NotLeader:
                 self._healthy = True
                 await self._pause(STANDBY)
+            except StoreBehind as behind:
+                self._healthy = False
+                telemetry.log.error("store_behind", relay=self.name, detail=str(behind))
+                await self._pause(self.held)
             except INTERRUPTIONS as error:
                 self._healthy = False
                 telemetry.log.warning("relay_interrupted", relay=self.name, error=type(error).__name__)
@@ -114,6 +125,7 @@ class Relay:
             await producer.start()
             reached("relay.after_fencing")
             self._standing = await self._look(connection)
+            await self._settle(connection, self._standing)
             position = self._standing.position
             self._healthy = True
             self.unrelayed.leading(position)
@@ -161,6 +173,10 @@ class Relay:
         standing = read_standing(self._bootstrap, self._topics.position)
         return None if standing is None else standing.position
 
+    async def _settle(self, connection: Connection, last: Standing) -> None:
+        """Lets writers go on in a store that moved and has all that was sent. Raises StoreBehind."""
+        await moved.settle(connection, last, self._url, self._bootstrap, self._topics)
+
     async def _unchanged(self) -> None:
         """A topic that is deleted and made again takes records as if nothing had happened: so it is asked."""
         await unchanged(self._bootstrap, self._topics, self._standing.generations)
@@ -170,6 +186,9 @@ class Relay:
         self._wake.clear()
         waiting = await store.read(connection, position, self._batch)
         if not waiting:
+            # A session that was opened on a standby outlives its promotion.
+            if not (await moved.home(connection)).settled:
+                raise StoreMoved
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), IDLE_POLL)
             return position

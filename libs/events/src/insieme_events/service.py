@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import prometheus_client
 import psycopg
@@ -28,6 +28,7 @@ from insieme_events.relay import Relay
 from insieme_events.settings import ServiceSettings
 from insieme_events.store import Connection
 from insieme_events.tracing import trace_requests
+from insieme_events.units import Aggregate
 from insieme_events.vault import KeyVault, MasterKey
 
 if TYPE_CHECKING:
@@ -63,8 +64,9 @@ class MayBeStuck(Protocol):
 @dataclass(frozen=True)
 class ServiceDefinition:
     """`subscriptions` makes the service's subscriptions once it runs; `before_serving` runs before anything is
-    served (erasures applied again after a restore). `migrations` is the service's own version location. With
-    `edits_letters` an operator may have an event handled with other data.
+    served (erasures applied again after a restore). `migrations` is the service's own version location, `aggregates`
+    are those whose streams the service's store holds. With `edits_letters` an operator may have an event handled with
+    other data.
     """
 
     name: str
@@ -76,6 +78,7 @@ class ServiceDefinition:
     publishes: bool = True
     reads_keys: bool = False
     owns_keys: bool = False
+    aggregates: Sequence[Aggregate[Any, Any, Any]] = ()
     subscriptions: Callable[[Running], Sequence[Subscription]] = field(default=lambda _: ())
     before_serving: Callable[[Running], Awaitable[None]] | None = None
     edits_letters: bool = True

@@ -34,6 +34,7 @@ class StoreError(Exception):
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(f"{code}: {sentence}")
         self.code = code
+        self.sentence = sentence
 
 
 class VersionConflict(Exception):
@@ -83,6 +84,9 @@ COLUMNS = (
 
 LOAD = f"select {COLUMNS} from events.events where stream = any(%s) order by stream, version"
 
+REFUSALS = frozenset({"EV001", "EV003", "EV004"})
+"""SQL states of the append's own refusals: their message begins with the code."""
+
 APPEND = "select events.append(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)::text"
 
 # Both bounds are row comparisons on the columns of one index, so the poll is one index scan without a sort.
@@ -117,7 +121,8 @@ async def append(connection: Connection, records: Sequence[Record], now: datetim
     """Appends events of one or several streams as the first write of the open transaction.
 
     Answers the transaction id. Raises VersionConflict, EventIdTaken, and StoreError `events.append_not_first`,
-    `events.recorded_ahead` (recorded_at more than five minutes ahead of `now`) or `events.too_large`.
+    `events.recorded_ahead` (recorded_at more than five minutes ahead of `now`), `events.too_large`, or
+    `events.store_moved` and `events.store_behind` (see `moved`).
     """
     for record in records:
         if record.recorded_at > now + AHEAD:
@@ -151,8 +156,9 @@ async def append(connection: Connection, records: Sequence[Record], now: datetim
             raise EventIdTaken from taken
         raise VersionConflict from taken
     except errors.DatabaseError as refused:
-        if refused.sqlstate == "EV001":
-            raise StoreError("events.append_not_first", str(refused)) from refused
+        if refused.sqlstate in REFUSALS:
+            code, _, sentence = (refused.diag.message_primary or "").partition(": ")
+            raise StoreError(code, sentence) from refused
         raise
     assert row is not None
     return int(row[0])
@@ -167,10 +173,18 @@ async def read(connection: Connection, after: Position, limit: int) -> list[tupl
 
 
 async def commit_state(connection: Connection, transaction_id: int) -> CommitState:
-    """What became of a transaction whose commit got no answer; may say IN_PROGRESS for a while: ask again."""
-    row = await (await connection.execute("select pg_xact_status(%s::text::xid8)", (str(transaction_id),))).fetchone()
+    """What became of a transaction whose commit got no answer; may say IN_PROGRESS for a while: ask again.
+
+    A server that never gave this id took another one's place: for it the transaction did not happen.
+    """
+    try:
+        answer = await connection.execute("select pg_xact_status(%s::text::xid8)", (str(transaction_id),))
+    except errors.InvalidParameterValue:
+        await connection.rollback()
+        return CommitState.ABORTED
+    row = await answer.fetchone()
     assert row is not None
-    return CommitState(row[0])
+    return CommitState(row[0]) if row[0] is not None else CommitState.ABORTED
 
 
 async def contains(connection: Connection, event_id: UUID) -> bool:

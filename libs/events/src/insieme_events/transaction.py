@@ -98,7 +98,7 @@ async def _prepare(edge: Edge, connection: Connection, units: Sequence[Unit]) ->
     known = await _stored_answers(answers_asked)
     agreements = tuple([_agreement(parameters) for (parameters,) in await agreements_asked.fetchall()])
     loaded = await store.loaded(load_asked, streams_of_all)
-    keys = await _keys_to_open(edge, loaded)
+    keys = await keys_to_open(edge, loaded)
     streams = _fold(edge, units, loaded, keys)
     situations = [Situation(unit.actor, business_date(unit.recorded_at or edge.clock()), agreements) for unit in units]
     circumstances = await _circumstances(connection, units, situations)
@@ -324,7 +324,7 @@ def _agreement(parameters: str) -> Agreement:
     return Agreement.model_validate_json(parameters)
 
 
-async def _keys_to_open(edge: Edge, loaded: dict[str, list[Record]]) -> Keys:
+async def keys_to_open(edge: Edge, loaded: dict[str, list[Record]]) -> Keys:
     """One query for every person whose sealed fields the loaded streams hold."""
     persons = {
         UUID(orjson.loads(record.data)["person_id"])

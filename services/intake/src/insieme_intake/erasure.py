@@ -6,16 +6,20 @@ goes in the same transaction. A reaction then destroys the key, as often as it t
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from uuid import UUID
 
+import orjson
 from psycopg_pool import AsyncConnectionPool
 
+from insieme_events import catalogue, moved
 from insieme_events.clock import Clock, business_date
 from insieme_events.contracts import Actor, DomainEvent
 from insieme_events.contracts.intake import ErasureGround, PersonErased
 from insieme_events.envelope import Stored
 from insieme_events.service import Running
+from insieme_events.settings import ServiceSettings
 from insieme_events.store import Connection
 from insieme_events.units import Step, Unit
 from insieme_events.vault import KeyVault
@@ -72,11 +76,28 @@ class ErasureProcess:
 
 
 async def apply_again(service: Running) -> None:
-    """Before anything is served: erasures hold also after a key database or a vault was restored from before them."""
+    """Before anything is served: erasures hold also after a key database or a vault was restored from before them.
+
+    Where the store itself was restored, its views may not know of them yet: then the topic is asked too.
+    """
     assert service.keys is not None
     async with service.pool.connection() as connection:
-        erased = [person for (person,) in await (await connection.execute(ERASED_PERSONS)).fetchall()]
+        whole = (await moved.home(connection)).settled
+    on_topic = set() if whole else await asyncio.to_thread(erased_on_topic, service.settings)
+    async with service.pool.connection() as connection:
+        rows = await (await connection.execute(ERASED_PERSONS)).fetchall()
+        erased = sorted(on_topic.union(person for (person,) in rows))
         if erased:
             await connection.execute(ERASED_IN_VAULT, (erased,))
     if erased:
         await service.keys.destroy(erased, service.clock())
+
+
+def erased_on_topic(settings: ServiceSettings) -> set[UUID]:
+    """Whose erasure the restricted topic tells of, read from its first record to its end."""
+    topic = catalogue.restricted_topic(settings.topic_prefix, SERVICE)
+    return {
+        UUID(orjson.loads(event.value)["person_id"])
+        for event in moved.events_of(settings.kafka_bootstrap_servers, topic, SERVICE)
+        if event.contract is not None and event.contract.event is PersonErased
+    }

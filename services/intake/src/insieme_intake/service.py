@@ -11,6 +11,7 @@ from insieme_events.service import Running, ServiceDefinition
 from insieme_events.settings import ServiceSettings
 from insieme_events.subscription import Subscription
 from insieme_intake import erasure
+from insieme_intake.aggregates import CASES, PERSONS, REFERRALS
 from insieme_intake.api import applications, cases, persons, referrals
 
 
@@ -35,6 +36,7 @@ SERVICE = ServiceDefinition(
     migrations=Path(__file__).parent / "migrations",
     reads_keys=True,
     owns_keys=True,
+    aggregates=(PERSONS, CASES, REFERRALS),
     subscriptions=subscriptions,
     before_serving=erasure.apply_again,
 )

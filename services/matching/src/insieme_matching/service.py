@@ -11,6 +11,7 @@ from insieme_events.service import Running, ServiceDefinition
 from insieme_events.settings import ServiceSettings
 from insieme_events.subscription import Subscription
 from insieme_matching import in_charge
+from insieme_matching.aggregates import CANDIDACIES, COMPANIES, EMPLOYMENTS, NEEDS, VACANCIES
 from insieme_matching.api import ROUTERS
 
 
@@ -32,5 +33,6 @@ SERVICE = ServiceDefinition(
     settings=MatchingSettings,
     routers=ROUTERS,
     migrations=Path(__file__).parent / "migrations",
+    aggregates=(COMPANIES, NEEDS, VACANCIES, CANDIDACIES, EMPLOYMENTS),
     subscriptions=subscriptions,
 )
