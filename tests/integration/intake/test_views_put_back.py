@@ -1,0 +1,47 @@
+"""Views of events that a restored store had lost are written again as they were (`insieme store recover`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import pytest
+
+from insieme_events import putting_back, store
+from insieme_events.envelope import received
+from insieme_events.position import Standing
+from insieme_events.putting_back import Recovered, as_told
+from insieme_events.store import Position
+from insieme_events.testing.road import on_wire
+from insieme_local.provision import Provisioned
+
+pytestmark = pytest.mark.integration
+
+VIEWS = ("persons", "cases", "interviews", "referrals")
+
+
+async def seen(intake: Any) -> list[list[tuple[Any, ...]]]:
+    return [await intake.rows(f"select t::text from views.{name} t order by 1") for name in VIEWS]
+
+
+async def test_a_case_opened_after_another_was_closed_and_an_erasure_come_back_into_the_views(
+    bare_intake: Any, fresh_provisioned: Provisioned, somebody: Any
+) -> None:
+    someone = somebody()
+    first = await bare_intake.apply(someone)
+    await bare_intake.in_charge(first["case_id"])
+    await bare_intake.command(first["case_id"], "close", exit_state="other", on="2024-04-02")
+    await bare_intake.apply(someone, received_on="2024-05-02")
+    gone = await bare_intake.apply(somebody())
+    await bare_intake.post(f"/v1/persons/{gone['person_id']}/erasure", ground="request", on="2024-07-01")
+    before = await seen(bare_intake)
+    streams = [name for (name,) in await bare_intake.rows("select distinct stream from events.events")]
+    async with await psycopg.AsyncConnection.connect(fresh_provisioned.urls["intake_owner"]) as owner:
+        told = await store.load(owner, streams)
+        for name in ("events.events", *(f"views.{name}" for name in VIEWS)):
+            await owner.execute(f"delete from {name}".encode())
+        lost = as_told([received(on_wire(record, n)) for found in told.values() for n, record in enumerate(found)])
+        last = Standing(Position(1, 10**6, 10**6))
+        await putting_back._put_back(bare_intake.service, owner, Recovered(lost), last)
+        assert await store.load(owner, streams) == told
+    assert await seen(bare_intake) == before
