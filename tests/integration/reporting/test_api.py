@@ -21,7 +21,8 @@ from insieme_events.projection import ProjectionHandler
 from insieme_events.service import Role, create_app, running
 from insieme_local.provision import Provisioned
 from insieme_reporting import examples, figures
-from insieme_reporting.service import SERVICE, ReportingSettings
+from insieme_reporting.service import SERVICE
+from insieme_reporting.settings import ReportingSettings
 from insieme_reporting.testing import History
 from insieme_reporting.versions import VERSIONS, prepare
 

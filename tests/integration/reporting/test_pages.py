@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from insieme_events.service import create_app
-from insieme_reporting.service import SERVICE, ReportingSettings
+from insieme_reporting.service import SERVICE
+from insieme_reporting.settings import ReportingSettings
 
 
 @pytest.fixture

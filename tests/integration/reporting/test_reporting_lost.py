@@ -20,7 +20,8 @@ from insieme_events.testing.road import ACTOR, Record, Road, at_work, recorder, 
 from insieme_events.units import Done, Step, Unit
 from insieme_events.waiting import applied
 from insieme_local.provision import Provisioned
-from insieme_reporting.service import SERVICE, ReportingSettings
+from insieme_reporting.service import SERVICE
+from insieme_reporting.settings import ReportingSettings
 from insieme_reporting.testing import History
 from insieme_reporting.versions import VERSIONS
 

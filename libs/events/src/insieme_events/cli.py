@@ -12,6 +12,7 @@ from insieme_events import schemas as json_schemas
 from insieme_events import topics as kafka_topics
 from insieme_events.cli_deadletters import deadletters
 from insieme_events.cli_metrics import metrics
+from insieme_events.cli_projections import projections
 from insieme_events.cli_store import store
 from insieme_events.settings import RoadSettings
 
@@ -23,6 +24,7 @@ app.add_typer(schemas, name="schemas")
 app.add_typer(store, name="store")
 app.add_typer(metrics, name="metrics")
 app.add_typer(deadletters, name="deadletters")
+app.add_typer(projections, name="projections")
 
 
 @topics.command("apply")

@@ -229,6 +229,32 @@ async def advance_last(connection: Connection, subscription: str, step: Advance)
     )
 
 
+async def offsets(connection: Connection, subscription: str) -> dict[tuple[str, int], int]:
+    """By topic and partition the next offset to read."""
+    rows = await connection.execute(
+        "select topic, partition, next_offset from events.cursors where subscription = %s", (subscription,)
+    )
+    return {(topic, partition): next_offset for topic, partition, next_offset in await rows.fetchall()}
+
+
+async def place(
+    connection: Connection,
+    subscription: str,
+    topic: str,
+    partition: int,
+    next_offset: int,
+    generation: str,
+    last_event_id: UUID | str | None,
+    last_recorded_at: datetime | None,
+) -> None:
+    """The cursor of a partition that a rebuild has behind it; the subscription goes on from there."""
+    await connection.execute(
+        """insert into events.cursors (subscription, topic, partition, next_offset, epoch, generation,
+               last_event_id, last_recorded_at) values (%s, %s, %s, %s, 1, %s, %s, %s)""",
+        (subscription, topic, partition, next_offset, generation, last_event_id, last_recorded_at),
+    )
+
+
 def is_fence(error: errors.DatabaseError) -> bool:
     return error.sqlstate == "EV002"
 

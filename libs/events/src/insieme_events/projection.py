@@ -65,6 +65,20 @@ class FactDefinition:
         return lambda row: tuple(getattr(row, name) for name in names)
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a definition makes otherwise than the version before it, so that a comparison expects it.
+
+    `columns` of the table have other values or are new or gone; none named means the whole table. With `rows`, other
+    events make version rows, and the last row of each key is compared instead of every one.
+    """
+
+    table: str
+    reason: str
+    columns: tuple[str, ...] = ()
+    rows: bool = False
+
+
 @dataclass(frozen=True)
 class ProjectionDefinition:
     """One version of a projection: kept as it is until it is retired; a change is a new version."""
@@ -72,6 +86,7 @@ class ProjectionDefinition:
     name: str
     version: int
     facts: tuple[FactDefinition, ...]
+    differences: tuple[Difference, ...] = ()
 
     @property
     def schema(self) -> str:

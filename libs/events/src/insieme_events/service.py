@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import prometheus_client
 import psycopg
@@ -30,9 +30,6 @@ from insieme_events.store import Connection
 from insieme_events.tracing import trace_requests
 from insieme_events.units import Aggregate
 from insieme_events.vault import KeyVault, MasterKey
-
-if TYPE_CHECKING:
-    from insieme_events.subscription import Subscription
 
 
 class Role(StrEnum):
@@ -79,7 +76,7 @@ class ServiceDefinition:
     reads_keys: bool = False
     owns_keys: bool = False
     aggregates: Sequence[Aggregate[Any, Any, Any]] = ()
-    subscriptions: Callable[[Running], Sequence[Subscription]] = field(default=lambda _: ())
+    subscriptions: Callable[[Running], Sequence[Worker]] = field(default=lambda _: ())
     before_serving: Callable[[Running], Awaitable[None]] | None = None
     edits_letters: bool = True
 

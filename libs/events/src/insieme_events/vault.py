@@ -103,6 +103,12 @@ class KeyVault:
         async with self._pool.connection() as connection:
             return await self._read(connection, set(persons))
 
+    async def destroyed(self) -> list[UUID]:
+        """Every person whose key is destroyed: their dimensions are unknown, wherever they still stand."""
+        async with self._pool.connection() as connection:
+            rows = await connection.execute("select key_id from keys.keys where destroyed_at is not null")
+            return [key_id for (key_id,) in await rows.fetchall()]
+
     async def ensure(self, persons: Collection[UUID], now: datetime) -> Keys:
         """Makes the keys that are missing and commits them, before anything that they seal is appended."""
         if not persons:

@@ -6,13 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from insieme_events import projection_versions
 from insieme_events.crash_points import reached
 from insieme_events.decider import RefusalKind, Refused
 from insieme_events.problems import ProblemError
-from insieme_events.projection import ProjectionDefinition, ProjectionHandler, create_tables
-from insieme_events.service import Running
+from insieme_events.projection import ProjectionDefinition, create_tables
+from insieme_events.projection_worker import ProjectionWorker
+from insieme_events.service import Running, Worker
 from insieme_events.store import Connection
-from insieme_events.subscription import Subscription
 from insieme_reporting import v1
 from insieme_reporting.measuring import Measures, read_from
 from insieme_reporting.v1.facts import DEFINITION as FACTS_1
@@ -38,36 +39,24 @@ PROJECTION = "facts"
 
 
 async def prepare(service: Running) -> None:
-    """Makes the schema of every version that is not retired; the first version ever made becomes the active one."""
+    """On an empty database the newest version is made and read at once; any later one is rebuilt by an operator."""
     async with service.pool.connection() as connection:
-        for number, version in VERSIONS.items():
-            await create_tables(connection, version.definition)
-            await connection.execute(
-                """insert into events.projection_versions (projection, version, schema, made_at)
-                   values (%s, %s, %s, %s) on conflict do nothing""",
-                (PROJECTION, number, version.definition.schema, service.clock()),
-            )
-        await connection.execute(
-            "insert into events.active_version (projection, version) values (%s, %s) on conflict do nothing",
-            (PROJECTION, min(VERSIONS)),
-        )
+        known = await projection_versions.rows_of(connection, PROJECTION)
+        if not known:
+            definition = VERSIONS[max(VERSIONS)].definition
+            await create_tables(connection, definition)
+            await projection_versions.first(connection, definition, service.clock())
         reached("versions.before_commit")
     reached("versions.after_commit")
 
 
-def subscriptions(service: Running) -> list[Subscription]:
-    """One per version, each with a cursor of its own."""
-    return [
-        Subscription.of(
-            service,
-            version.definition.subscription,
-            version.definition.contexts,
-            ProjectionHandler(version.definition),
-            park_unknown=True,
-            consumer=version.definition.consumer,
-        )
-        for version in VERSIONS.values()
-    ]
+def subscriptions(service: Running) -> list[Worker]:
+    """One per version that is to run, each with a cursor of its own."""
+    return [ProjectionWorker.of(service, PROJECTION, definitions())]
+
+
+def definitions() -> dict[int, ProjectionDefinition]:
+    return {number: version.definition for number, version in VERSIONS.items()}
 
 
 @asynccontextmanager
