@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
@@ -20,8 +22,9 @@ from insieme_events.decisions import merged
 from insieme_events.envelope import Stored
 from insieme_events.isolating import Spoiled
 from insieme_events.letter_actions import Action, Why
+from insieme_events.passing import TRIES
 from insieme_events.store import Connection, Record
-from insieme_events.subscription import standing
+from insieme_events.subscription import Subscription, standing
 from insieme_events.testing.road import ACTOR, DAY, Effects, Road, Wire, accepted, chain, effects, on_wire
 
 pytestmark = pytest.mark.integration
@@ -105,6 +108,13 @@ async def bench(way: Road) -> Bench:
 
 def stream(length: int, name: str = "referral-a") -> list[Record]:
     return chain(name, *[accepted(uuid4())] * length)
+
+
+def fetched(wire: Wire) -> Any:
+    """The record as the consumer gives it, with the instant of its recording."""
+    return SimpleNamespace(
+        **{name: getattr(wire, name) for name in wire.__dataclass_fields__}, timestamp=1_580_688_000_000
+    )
 
 
 def of_unknown_type(record: Record) -> Wire:
@@ -356,6 +366,22 @@ async def test_what_passes_perhaps_parks_one_stream_once_patience_is_over(bench:
     await bench.apply(by, *records)
     assert len(await bench.handled()) == 4
     assert await bench.parked() == [(2, "failed"), (3, "behind")]
+
+
+async def test_a_subscription_parks_a_lock_that_is_never_free_after_so_many_tries(bench: Bench) -> None:
+    records = [*stream(2, "referral-a"), *stream(1, "referral-b")]
+    way = bench.way
+    by = Subscription("test.facts.1", ["intake"], Locked(records[0].event_id), way.pool, None, "nowhere", "test")
+    claim = await bench.claim(by.transaction)
+    wires: Any = tuple(fetched(on_wire(record, n)) for n, record in enumerate(records))
+    for _ in range(TRIES - 1):
+        by.assignments.claims = {PLACE: claim}
+        await by._handle(wires)
+        assert await bench.parked() == []
+    by.assignments.claims = {PLACE: claim}
+    await by._handle(wires)
+    assert await bench.parked() == [(1, "failed"), (2, "behind")]
+    assert await bench.handled() == [("referral-b", 1)]
 
 
 def test_the_data_of_an_edit_keep_what_is_not_changed() -> None:

@@ -9,8 +9,10 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from psycopg import errors
 from tests.integration.events.test_reactions import Answering, expected, refusing
 from tests.integration.events.test_reactions import Bench as ReactionBench
+from tests.integration.events.test_releasing import fetched
 
 from insieme_events import cursors, letter_actions
 from insieme_events.clock import system_clock
@@ -21,9 +23,10 @@ from insieme_events.decider import Refused
 from insieme_events.decisions import merged
 from insieme_events.envelope import Stored
 from insieme_events.letter_actions import Action, Why
+from insieme_events.passing import TRIES
 from insieme_events.reactions import Reactions
 from insieme_events.store import Record
-from insieme_events.testing.road import ACTOR, DAY, Road, accepted, chain
+from insieme_events.testing.road import ACTOR, DAY, Road, accepted, chain, on_wire
 
 pytestmark = pytest.mark.integration
 
@@ -209,3 +212,28 @@ async def test_control_without_the_fence_whoever_lost_the_partition_releases(
     monkeypatch.setattr(cursors, "advance_last", no_fence)
     await release_by_whom_lost_it(bench)
     assert await bench.outcomes() == expected("referral-a", 1, 2)
+
+
+class Locked(Choosy):
+    """Meets a lock that is never free."""
+
+    async def react(self, stored: Stored) -> Unit | None:
+        if stored.event_id in self.failing:
+            raise errors.LockNotAvailable
+        return await super().react(stored)
+
+
+async def test_a_lock_that_is_never_free_parks_its_stream_after_so_many_tries(bench: Bench) -> None:
+    one, two = stream(2)
+    reactions = bench.reactions(Locked(one.event_id))
+    claim = await bench.claim()
+    records = [one, two, *stream(1, "referral-b")]
+    wires: Any = tuple(fetched(on_wire(record, n, 0, bench.partition.topic)) for n, record in enumerate(records))
+    for _ in range(TRIES - 1):
+        reactions.assignments.claims = {bench.partition: claim}
+        await reactions._handle(wires)
+        assert await bench.parked() == []
+    reactions.assignments.claims = {bench.partition: claim}
+    await reactions._handle(wires)
+    assert await bench.parked() == [(1, "failed"), (2, "behind")]
+    assert await bench.outcomes() == expected("referral-b", 1)
