@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
+import contextlib
 from random import Random
 
 import psycopg
 from tests.chaos.faults import Labels
 from tests.chaos.proxy import Lose, Proxy
 from tests.chaos.rig import PUBLISHING, SERVICES, Rig
+
+MEGABYTE = bytes(1024**2)
 
 
 async def terminate_backends(rig: Rig, rng: Random) -> Labels:
@@ -121,9 +123,9 @@ async def disk_full(rig: Rig, rng: Random) -> Labels:
     home = rig.servers.postgres.home
     ballast = home / "ballast"
     try:
-        with ballast.open("wb") as file:
-            free = os.statvfs(home)
-            os.posix_fallocate(file.fileno(), 0, free.f_bavail * free.f_frsize)
+        with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+            while True:
+                file.write(MEGABYTE)
         await asyncio.sleep(rng.uniform(5, 9))
     finally:
         ballast.unlink(missing_ok=True)
