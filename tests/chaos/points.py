@@ -15,12 +15,13 @@ PASSED_BY: dict[str, tuple[str, ...]] = {
     "keys.": ("intake",),
     "command.": PUBLISHERS,
     "relay.": PUBLISHERS,
-    "claim.": ALL,
+    "claim.": PUBLISHERS,
     "batch.": ALL,
     "effect.": HANDLERS,
     "projection.": ("reporting",),
     "reaction.": ("intake",),
     "versions.": ("reporting",),
+    "version_claim.": ("reporting",),
     "answers.": ALL,
 }
 """By the beginning of the point's name."""
@@ -40,8 +41,28 @@ ELSEWHERE: dict[str, str] = {
     "release.after_commit": "passed only where an operator lets a parked stream go on",
     "release.void_before_commit": "passed only where an operator asks for a letter that is gone",
     "release.void_after_commit": "passed only where an operator asks for a letter that is gone",
+    "rebuild.after_begin": "passed only by a rebuild, which is a program of its own",
+    "rebuild.after_clearing": "passed only by a rebuild, which is a program of its own",
+    "rebuild.before_rows": "passed only by a rebuild, which is a program of its own",
+    "rebuild.after_rows": "passed only by a rebuild, which is a program of its own",
+    "rebuild.before_sequences": "passed only by a rebuild, which is a program of its own",
+    "rebuild.after_sequences": "passed only by a rebuild, which is a program of its own",
+    "rebuild.after_indexes": "passed only by a rebuild, which is a program of its own",
+    "rebuild.after_blanking": "passed only by a rebuild, which is a program of its own",
+    "rebuild.before_leaving": "passed only by a rebuild, which is a program of its own",
+    "rebuild.before_cursors": "passed only by a rebuild, which is a program of its own",
+    "rebuild.after_cursors": "passed only by a rebuild, which is a program of its own",
+    "caught_up.before_commit": "passed only behind a rebuild",
+    "verify.before_commit": "passed only where an operator verifies a version",
+    "verify.after_commit": "passed only where an operator verifies a version",
+    "flip.before_commit": "passed only where an operator promotes a version, or rolls it back",
+    "flip.after_commit": "passed only where an operator promotes a version, or rolls it back",
+    "retire.before_commit": "passed only where an operator retires a version",
+    "retire.after_commit": "passed only where an operator retires a version",
+    "retire.after_dropping": "passed only where an operator retires a version",
+    "refusal.before_commit": "passed only where an operation on a version is refused",
 }
-AT_START = ("claim.", "versions.", "answers.", "relay.after_lock", "relay.after_fencing")
+AT_START = ("claim.", "versions.", "version_claim.", "answers.", "relay.after_lock", "relay.after_fencing")
 """Passed when a process starts: once, or once per partition."""
 
 
