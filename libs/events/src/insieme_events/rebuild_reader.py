@@ -20,7 +20,7 @@ import psycopg
 from aiokafka.partitioner import murmur2
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
-from insieme_events import projection_versions, rebuild_tables
+from insieme_events import projection_versions, rebuild_tables, topics
 from insieme_events.crash_points import reached
 from insieme_events.projection import ProjectionDefinition
 from insieme_events.rebuild_fold import Chunk, PartitionFold, persons
@@ -220,7 +220,7 @@ def _messages(bootstrap: str, partition: Partition, start: int = 0) -> Iterator[
     """The committed records of a partition from `start` up to its end, as they come."""
     consumer = Consumer(
         {
-            "bootstrap.servers": bootstrap,
+            **topics.client(bootstrap),
             "group.id": "insieme-rebuild",
             "enable.auto.commit": False,
             "enable.auto.offset.store": False,

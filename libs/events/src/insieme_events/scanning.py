@@ -9,6 +9,7 @@ from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
+from insieme_events import topics
 from insieme_events.topics import TIMEOUT, TopicFacts, TopicsUnreadable
 
 Place = tuple[str, int]
@@ -42,7 +43,7 @@ def scan(bootstrap: str, starts: Mapping[Place, int], until: Mapping[Place, int]
         return
     consumer = Consumer(
         {
-            "bootstrap.servers": bootstrap,
+            **topics.client(bootstrap),
             "group.id": "insieme-scan",
             "enable.auto.commit": False,
             "isolation.level": "read_committed",

@@ -42,12 +42,19 @@ class TopicFacts:
     ends: dict[int, tuple[int, int]]
 
 
+def client(bootstrap: str) -> dict[str, Any]:
+    """What every client of librdkafka is told. It would write lines of its own to standard error, where only ours
+    belong; what goes wrong comes as an exception too.
+    """
+    return {"bootstrap.servers": bootstrap, "log_level": 0}
+
+
 def apply(bootstrap: str, prefix: str) -> list[str]:
     """Makes the topics that are missing and answers their names. Raises TopicError where one has other partitions.
 
     Partitions are never changed: the key decides the partition, and order per key hangs on it.
     """
-    admin = AdminClient({"bootstrap.servers": bootstrap})
+    admin = AdminClient(client(bootstrap))
     wanted = topics(prefix)
     there = admin.list_topics(timeout=TIMEOUT).topics
     missing = [spec for spec in wanted if spec.name not in there]
@@ -82,9 +89,9 @@ def _create(admin: AdminClient, missing: list[TopicSpec]) -> None:
 
 def describe(bootstrap: str, names: list[str]) -> dict[str, TopicFacts]:
     """Generation and ends of these topics. Raises TopicError `topics.missing` where one is not there."""
-    admin = AdminClient({"bootstrap.servers": bootstrap})
+    admin = AdminClient(client(bootstrap))
     described = _described(admin, names)
-    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "insieme-describe", "enable.auto.commit": False})
+    consumer = Consumer({**client(bootstrap), "group.id": "insieme-describe", "enable.auto.commit": False})
     try:
         found: dict[str, TopicFacts] = {}
         for name, topic in described.items():
@@ -97,7 +104,7 @@ def describe(bootstrap: str, names: list[str]) -> dict[str, TopicFacts]:
 
 def generations(bootstrap: str, names: list[str]) -> dict[str, str]:
     """Kafka's topic ids. Raises TopicError `topics.missing` where one is not there."""
-    described = _described(AdminClient({"bootstrap.servers": bootstrap}), names)
+    described = _described(AdminClient(client(bootstrap)), names)
     return {name: str(topic.topic_id) for name, topic in described.items()}
 
 
@@ -133,7 +140,7 @@ def _ends(consumer: Consumer, topic: str, partition: int) -> tuple[int, int]:
 def _reader(bootstrap: str) -> dict[str, Any]:
     """A consumer that commits nothing and sees only what was committed, to the end."""
     return {
-        "bootstrap.servers": bootstrap,
+        **client(bootstrap),
         "group.id": "insieme-position",
         "enable.auto.commit": False,
         "isolation.level": "read_committed",
