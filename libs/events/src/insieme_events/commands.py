@@ -74,7 +74,7 @@ class Commands:
         A violated unique index in a transaction of many is raised as it is: a bulk writer knows its rows.
         """
         names = sorted({type(step.command).__name__ for unit in units for step in unit.steps})
-        with telemetry.tracer.start_as_current_span(f"command {' '.join(names)}"):
+        with telemetry.span(f"command {' '.join(names)}"):
             return await self._decide(units)
 
     async def _decide(self, units: Sequence[Unit]) -> list[Answer]:

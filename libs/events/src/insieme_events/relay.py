@@ -195,9 +195,7 @@ class Relay:
         reached("relay.after_read")
         records = [record for _, record in waiting]
         parents = [orjson.loads(record.metadata)["traceparent"] for record in records]
-        with telemetry.tracer.start_as_current_span(
-            f"relay {self.context}", kind=SpanKind.PRODUCER, links=telemetry.links(parents)
-        ) as span:
+        with telemetry.span(f"relay {self.context}", kind=SpanKind.PRODUCER, links=telemetry.links(parents)) as span:
             span.set_attribute("messaging.batch.message_count", len(records))
             last, newest = waiting[-1]
             await self._send(producer, records, last, newest)

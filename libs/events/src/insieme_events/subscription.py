@@ -256,7 +256,7 @@ class Subscription:
         links = telemetry.links([_traceparent(record) for record in batch[:64]])
         with (
             metrics.BATCH_SECONDS.labels(self.name).time(),
-            telemetry.tracer.start_as_current_span(f"apply {self.name}", kind=SpanKind.CONSUMER, links=links) as span,
+            telemetry.span(f"apply {self.name}", kind=SpanKind.CONSUMER, links=links) as span,
         ):
             span.set_attribute("messaging.batch.message_count", len(batch))
             yield

@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request, Response
 from opentelemetry import propagate
 from opentelemetry.trace import SpanKind
 
-from insieme_events.telemetry import tracer
+from insieme_events import telemetry
 
 QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 
@@ -20,7 +20,7 @@ def trace_requests(app: FastAPI) -> None:
             return await proceed(request)
         parent = propagate.extract(dict(request.headers))
         # The span's name is the method only: a path holds ids, and its template is known after routing.
-        with tracer.start_as_current_span(request.method, parent, SpanKind.SERVER) as span:
+        with telemetry.span(request.method, SpanKind.SERVER, parent) as span:
             response = await proceed(request)
             route = request.scope.get("route")
             span.set_attribute("http.request.method", request.method)
