@@ -11,9 +11,9 @@ from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from insieme_events import catalogue, cursors, position, store, topics
-from insieme_events.batches import partition_of
 from insieme_events.contracts.intake import PersonEnrolled
 from insieme_events.contracts.vocabulary import ChannelClass
+from insieme_events.placing import partition_of
 from insieme_events.position import RelayTopics
 from insieme_events.refill import Refill
 from insieme_events.relay import POSITION_KEY, Relay

@@ -6,16 +6,11 @@ import asyncio
 from uuid import UUID
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.partitioner import murmur2
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from insieme_events.envelope import Outgoing
+from insieme_events.placing import partition_of
 from insieme_events.scanning import Place
-
-
-def partition_of(key: bytes, partitions: int) -> int:
-    """The same partition as every Kafka client's default partitioner picks for this key."""
-    return int((murmur2(key) & 0x7FFFFFFF) % partitions)
 
 
 class Batches:

@@ -7,10 +7,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from insieme_events import catalogue, store, topics
-from insieme_events.batches import partition_of
 from insieme_events.catalogue import BY_TYPE
 from insieme_events.cursors import Last
 from insieme_events.envelope import SOURCE, Unreadable, ce_type, received
+from insieme_events.placing import partition_of
 from insieme_events.position import RelayError, RelayTopics, Standing, spot
 from insieme_events.scanning import firsts, scan
 from insieme_events.store import START, Connection, Record

@@ -61,8 +61,8 @@ class FactDefinition:
 
     @property
     def key_of(self) -> Callable[[Any], Key]:
-        names = self.row.key
-        return lambda row: tuple(getattr(row, name) for name in names)
+        get = attrgetter(*self.row.key)
+        return get if len(self.row.key) > 1 else lambda row: (get(row),)
 
 
 @dataclass(frozen=True, slots=True)

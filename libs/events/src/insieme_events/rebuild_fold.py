@@ -8,7 +8,7 @@ handles the rest of it afterwards: so the same letters are parked and the same r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -24,6 +24,7 @@ from insieme_events.rebuild_rows import DoesNotFit, RowWriter, cause, writers
 from insieme_events.vault import Keys
 
 UUID_TEXT = re.compile(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+ERASING = frozenset(one.event for one in BY_TYPE.values() if issubclass(one.event, SealedFieldsErased))
 CONTRACTS: Mapping[bytes, Contract] = {name.encode(): contract for name, contract in BY_TYPE.items()}
 
 
@@ -49,9 +50,12 @@ class StreamState:
         self.latest: list[dict[Key, Any]] = [{} for _ in facts]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Candidate:
-    """A record whose attributes can be read at a glance; else the slow code reads them."""
+    """A record whose attributes can be read at a glance; else the slow code reads them.
+
+    Not frozen: there is one for every event of a history, and a frozen one takes three times as long to make.
+    """
 
     key: bytes
     offset: int
@@ -80,7 +84,7 @@ class PartitionFold:
     streams and sequences whose earlier rows have to be blanked once there is an index to find them by."""
 
     definition: ProjectionDefinition
-    misplaced: Any
+    misplaced: Callable[[bytes], bool]
     decided: frozenset[bytes] = frozenset()
     streams: dict[bytes, StreamState] = field(default_factory=dict)
     deferred: dict[bytes, int] = field(default_factory=dict)
@@ -149,7 +153,7 @@ class PartitionFold:
             event = parse(one.contract, one.value, event_id, keys)
             if not state.facts:
                 return True
-            if isinstance(event, SealedFieldsErased):
+            if one.contract.event in ERASING:
                 self._blank(state, one.sequence)
                 return True
             stored = Stored(event_id, state.name, one.sequence, one.recorded_at, event)

@@ -17,10 +17,9 @@ from multiprocessing.connection import Connection as Pipe
 from typing import Any
 
 import psycopg
-from aiokafka.partitioner import murmur2
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
-from insieme_events import projection_versions, rebuild_tables, topics
+from insieme_events import placing, projection_versions, rebuild_tables, topics
 from insieme_events.crash_points import reached
 from insieme_events.projection import ProjectionDefinition
 from insieme_events.rebuild_fold import Chunk, PartitionFold, persons
@@ -122,6 +121,8 @@ async def _work(surroundings: Surroundings, assignment: Assignment, pipe: Pipe) 
     async with keys_of(surroundings) as keys:
         connection = await connect(surroundings.database_url)
         async with connection:
+            # Not one commit waits for the disk: the cursors' does, at the end, and before it a rebuild is nothing.
+            await connection.execute("set synchronous_commit = off")
             while (partition := pipe.recv()) is not None:
                 pipe.send(await fold(connection, keys, surroundings.bootstrap, assignment, partition, pipe.send))
                 gc.collect()
@@ -157,7 +158,7 @@ async def fold(
     """Reads, folds and copies one partition, then its sequences. Raises Superseded, KeysUnavailable, Unreachable."""
 
     def misplaced(key: bytes) -> bool:
-        return bool((murmur2(key) & 0x7FFFFFFF) % partition.partitions != partition.number)
+        return placing.partition_of(key, partition.partitions) != partition.number
 
     found = Folded(partition)
     folding = PartitionFold(assignment.definition, misplaced, assignment.decided)

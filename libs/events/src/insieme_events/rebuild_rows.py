@@ -11,30 +11,24 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from psycopg import sql
 
 from insieme_events.projection import CAUSE, FactDefinition, columns, fact_table, row_name
 
 MEMO = 20_000
 INT4 = 2**31
+NULL = "\\N"
 
 
 class DoesNotFit(Exception):
     """A value that the column would refuse; the live path parks its event as failed."""
 
 
-class Texts:
-    """Values to their text. Short strings and days repeat, so their text is kept; never more than MEMO of them."""
+class Strings(dict[Any, str]):
+    """Short strings repeat, so their text is kept; never more than MEMO of them."""
 
-    def __init__(self) -> None:
-        self._strings: dict[str, str] = {}
-        self._days: dict[date, str] = {}
-
-    def string(self, value: Any) -> str:
-        try:
-            return self._strings[value]
-        except (KeyError, TypeError):
-            pass
+    def __missing__(self, value: Any) -> str:
         if not isinstance(value, str) or "\0" in value:
             raise DoesNotFit
         try:
@@ -42,48 +36,69 @@ class Texts:
         except UnicodeEncodeError:
             raise DoesNotFit from None
         text = value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-        if len(self._strings) < MEMO:
-            self._strings[value] = text
+        if len(self) < MEMO:
+            self[value] = text
         return text
 
-    def day(self, value: Any) -> str:
-        try:
-            return self._days[value]
-        except (KeyError, TypeError):
-            pass
+
+class Days(dict[Any, str]):
+    """The same for days."""
+
+    def __missing__(self, value: Any) -> str:
         if type(value) is not date:
             raise DoesNotFit
         text = value.isoformat()
-        if len(self._days) < MEMO:
-            self._days[value] = text
+        if len(self) < MEMO:
+            self[value] = text
         return text
 
-    @staticmethod
-    def number(value: Any) -> str:
-        if type(value) is not int or not -INT4 <= value < INT4:
-            raise DoesNotFit
-        return str(value)
 
-    @staticmethod
-    def truth(value: Any) -> str:
-        if type(value) is not bool:
-            raise DoesNotFit
-        return "t" if value else "f"
+def number(value: Any) -> str:
+    if type(value) is not int or not -INT4 <= value < INT4:
+        raise DoesNotFit
+    return str(value)
 
-    @staticmethod
-    def uuid(value: Any) -> str:
-        if not isinstance(value, UUID):
-            raise DoesNotFit
-        return str(value)
 
-    def converter(self, kind: type) -> Callable[[Any], str]:
-        return {str: self.string, date: self.day, int: self.number, bool: self.truth, UUID: self.uuid}[kind]
+def truth(value: Any) -> str:
+    if type(value) is not bool:
+        raise DoesNotFit
+    return "t" if value else "f"
+
+
+def uuid(value: Any) -> str:
+    """Without hyphens, which PostgreSQL reads as well, and which is made in a third of the time."""
+    if not isinstance(value, UUID):
+        raise DoesNotFit
+    return f"{value.int:032x}"
+
+
+Text = Callable[[Any], str]
+
+
+def or_null(text: Text) -> Text:
+    return lambda value: NULL if value is None else text(value)
+
+
+def texts(columns: Sequence[sa.Column[Any]]) -> list[Text]:
+    """The text of each column's values, in order; what is no value of the column raises DoesNotFit."""
+    strings, days = (Strings(), Strings({None: NULL})), (Days(), Days({None: NULL}))
+    found: list[Text] = []
+    for column in columns:
+        kind, nullable = column.type.python_type, bool(column.nullable)
+        if kind is str:
+            found.append(strings[nullable].__getitem__)
+        elif kind is date:
+            found.append(days[nullable].__getitem__)
+        else:
+            text: Text = {int: number, bool: truth, UUID: uuid}[kind]
+            found.append(or_null(text) if nullable else text)
+    return found
 
 
 class RowWriter:
     """Lines of one fact's table."""
 
-    def __init__(self, fact: FactDefinition, schema: str, texts: Texts) -> None:
+    def __init__(self, fact: FactDefinition, schema: str) -> None:
         names = columns(fact.row)
         table = fact_table(fact.row, schema)
         self.key_of = fact.key_of
@@ -92,25 +107,15 @@ class RowWriter:
         if len(names) == 1:
             single = attrgetter(names[0])
             self.values = lambda row: (single(row),)
-        self._columns = [
-            (texts.converter(table.c[name].type.python_type), bool(table.c[name].nullable)) for name in names
-        ]
+        self._texts = texts([table.c[name] for name in names])
         self.copy = sql.SQL("copy {} ({}) from stdin").format(
             sql.Identifier(schema, self.table), sql.SQL(", ").join(map(sql.Identifier, [*names, *CAUSE]))
         )
 
     def line(self, row: Any, cause: str) -> str:
         """One line; `cause` is the text of the columns that the framework adds. Raises DoesNotFit."""
-        parts: list[str] = []
-        add = parts.append
-        for value, (text, nullable) in zip(self.values(row), self._columns, strict=True):
-            if value is None:
-                if not nullable:
-                    raise DoesNotFit
-                add("\\N")
-            else:
-                add(text(value))
-        add(cause)
+        parts = [text(value) for text, value in zip(self._texts, self.values(row), strict=True)]
+        parts.append(cause)
         return "\t".join(parts)
 
 
@@ -120,5 +125,4 @@ def cause(sequence: int, stream: str, event_id: str, recorded_at: datetime) -> s
 
 
 def writers(definition_facts: Sequence[FactDefinition], schema: str) -> list[RowWriter]:
-    texts = Texts()
-    return [RowWriter(fact, schema, texts) for fact in definition_facts]
+    return [RowWriter(fact, schema) for fact in definition_facts]
