@@ -10,6 +10,7 @@ from insieme_events import catalogue, store, topics
 from insieme_events.catalogue import BY_TYPE
 from insieme_events.cursors import Last
 from insieme_events.envelope import SOURCE, Unreadable, ce_type, received
+from insieme_events.moved import StoreBehind
 from insieme_events.placing import partition_of
 from insieme_events.position import RelayError, RelayTopics, Standing, spot
 from insieme_events.scanning import firsts, scan
@@ -21,10 +22,6 @@ CHUNK = 2000
 
 class BeginningLost(RelayError):
     """`relay.beginning_lost`: behind a hole at its start a topic can only be made anew."""
-
-
-class StoreBehind(RelayError):
-    """`relay.store_behind`: the topics hold what the store does not; that is another disaster."""
 
 
 @dataclass
@@ -87,7 +84,10 @@ def _present(bootstrap: str, names: RelayTopics, facts: dict[str, TopicFacts]) -
 
 
 async def _walk(connection: Connection, made: Comparison) -> None:
-    """Goes through the store in commit order and notes what is missing, from where on, and what is there behind it."""
+    """Goes through the store in commit order and notes what is missing, from where on, and what is there behind it.
+
+    Raises StoreBehind where a topic holds a stream, or an event at its end, that the store does not.
+    """
     generations, partitions = made.whole.generations, catalogue.PARTITIONS[made.names.context]
     at, last, whole = made.whole, dict[str, str](), True
     met: Counter[str] = Counter()
@@ -109,12 +109,7 @@ async def _walk(connection: Connection, made: Comparison) -> None:
         made.whole = made.end
     for topic, streams in made.present.items():
         if met[topic] < len(streams):
-            raise StoreBehind(
-                "relay.store_behind",
-                f"{topic} holds events of {len(streams) - met[topic]} streams that the store does not have: the store "
-                "was restored behind its topics. Put its lost tail back first, with `insieme store recover --service "
-                f"{made.names.context}`.",
-            )
+            raise StoreBehind(made.names.context, f"{topic} has events of {len(streams) - met[topic]} streams")
 
 
 def _is_last(made: Comparison, topic: str, record: Record) -> bool:

@@ -31,16 +31,17 @@ SETTLE = "select events.settle(%s)"
 
 
 class StoreBehind(RelayError):
-    """`relay.store_behind`: Kafka has events that the store has not; it was restored to an earlier moment."""
+    """`relay.store_behind`: Kafka has what the store has not; it was restored to an earlier moment.
 
-    def __init__(self, context: str, missing: int) -> None:
+    `found` is the beginning of the sentence: who has how much of it.
+    """
+
+    def __init__(self, context: str, found: str) -> None:
         super().__init__(
             "relay.store_behind",
-            f"Kafka has {missing} events that the store of {context} has not: it was restored to "
-            f"an earlier moment. Nothing is appended until `insieme store recover --service {context}` has put them "
-            "back; see docs/operations/restoring-a-store.md.",
+            f"{found} that the store of {context} has not: it was restored to an earlier moment. Put them back with "
+            f"`insieme store recover --service {context}`; see docs/operations/restoring-a-store.md.",
         )
-        self.missing = missing
 
 
 class StoreMoved(Exception):
@@ -82,7 +83,7 @@ async def settle(connection: Connection, last: Standing, url: str, bootstrap: st
     metrics.STORE_MISSING.labels(context).set(missing)
     if missing:
         await connection.execute(HOLD)
-        raise StoreBehind(context, missing)
+        raise StoreBehind(context, f"Kafka has {missing} events")
     row = await (await connection.execute(SETTLE, (last.position.epoch,))).fetchone()
     telemetry.log.warning("store_settled", context=context, epoch=row[0] if row is not None else None)
 
