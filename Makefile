@@ -6,6 +6,8 @@ SOURCES := $(addsuffix /src,$(PACKAGES))
 STAMP := .venv/complete
 BENCH_STAMP := .venv/complete-bench
 ARGS ?=
+# Processes of `make test`. Most of a test's time is spent waiting, so more than there are cores.
+WORKERS ?= 3
 UPGRADE ?=
 
 .DEFAULT_GOAL := help
@@ -35,7 +37,7 @@ clean: ## forget the data, the virtual environment and all that was fetched
 	@rm -rf .venv .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 test: $(STAMP) ## all that is fast enough for every change, on real servers (ARGS="-k words" for less)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
 bench: $(BENCH_STAMP) ## every path beside its reference, on real servers: ratios (ARGS="--only append --rounds 3" for less)
 	@$(BIN)/python -m tests.benchmarks $(ARGS)

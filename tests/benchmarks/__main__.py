@@ -12,7 +12,7 @@ import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
-from tests.benchmarks import appending, counting, freshness, growing, projecting, relaying
+from tests.benchmarks import appending, counting, freshness, growing, projecting, rebuilding, relaying
 from tests.benchmarks.place import Place, place
 from tests.benchmarks.rounds import Row
 
@@ -25,9 +25,9 @@ BENCHMARKS: Mapping[str, Callable[[Place], Coroutine[Any, Any, list[Row]]]] = {
     "eventsourcing": appending.eventsourcing,
     "relay": relaying.relay,
     "live": projecting.live,
-    "rebuild": projecting.rebuild,
+    "rebuild": rebuilding.rebuild,
     "freshness": freshness.freshness,
-    "growth": growing.growth,
+    "growth": rebuilding.growth,
     "cost": growing.cost,
 }
 

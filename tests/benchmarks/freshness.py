@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
+import multiprocessing
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection as Pipe
 from uuid import uuid4
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -23,7 +24,8 @@ from insieme_events.applying import Applied
 from insieme_events.commands import Commands, Done
 from insieme_events.cursors import Advance
 from insieme_events.envelope import KafkaRecord, Outgoing, outgoing
-from insieme_events.projection import ProjectionHandler, create_tables
+from insieme_events.process import settle_collector
+from insieme_events.projection import ProjectionDefinition, ProjectionHandler, create_tables
 from insieme_events.relay import Relay
 from insieme_events.service import open_pool
 from insieme_events.store import Connection
@@ -55,9 +57,6 @@ class Clocked:
                 await asyncio.sleep(max(began + number / RATE - time.perf_counter(), 0))
                 asking.create_task(one(number))
 
-    async def all_seen(self) -> bool:
-        return self.asked.keys() <= self.seen.keys()
-
     def percentiles(self) -> tuple[float, float]:
         """The 50th and the 99th, in milliseconds, without the first ones."""
         measured = sorted(self.asked.items(), key=lambda each: each[1])[WARM:]
@@ -68,35 +67,128 @@ class Clocked:
 class ClockedTransaction(CountedTransaction):
     """Notes when the facts of an event are committed."""
 
-    clocked: Clocked
+    seen: dict[str, float]
 
     async def run(self, connection: Connection, records: Sequence[KafkaRecord], steps: Sequence[Advance]) -> Applied:
         found = await super().run(connection, records, steps)
         for record in records:
-            self.clocked.seen[dict(record.headers)["ce_id"].decode()] = self.last
+            self.seen[dict(record.headers)["ce_id"].decode()] = self.last
         return found
 
 
-async def _ours(place: Place, count: int) -> tuple[float, float]:
-    """Command runner, relay and subscription, each with the connections that a service gives it."""
-    place.emptied()
-    prefix, definition, clocked = await place.prefix(), version(place), Clocked()
-    async with (
-        open_pool(place.urls["matching"], 6, "bench") as writing,
-        open_pool(place.urls["reporting"], 6, "bench") as reading,
-    ):
-        commands = Commands("matching", writing)
-        companies = [uuid4() for _ in range(COMPANIES)]
-        await commands.run_all([registering(one) for one in companies])
-        async with reading.connection() as connection:
-            await create_tables(connection, definition)
+@dataclass(frozen=True)
+class Reading:
+    """What a reading process is told: where to read, and for our side the version and its database."""
+
+    bootstrap: str
+    prefix: str
+    definition: ProjectionDefinition | None = None
+    url: str = ""
+
+
+def read(told: Reading, pipe: Pipe) -> None:
+    """The reading process, as in production another one than the writing one."""
+    settle_collector()
+    asyncio.run(_facts(told, pipe) if told.definition else _committed(told, pipe))
+
+
+async def _facts(told: Reading, pipe: Pipe) -> None:
+    """A subscription of reporting with the connections that the service gives it."""
+    definition = told.definition
+    assert definition is not None
+    async with open_pool(told.url, 6, "bench") as pool:
         handler = ProjectionHandler(definition)
         subscription = Subscription(
-            definition.subscription, ["matching"], handler, reading, None, place.bootstrap, prefix, park_unknown=True
+            definition.subscription, ["matching"], handler, pool, None, told.bootstrap, told.prefix, park_unknown=True
         )
-        counted = ClockedTransaction(definition.subscription, handler, None, subscription.transaction.now, True)
-        counted.clocked = clocked
-        subscription.transaction = counted
+        clocked = ClockedTransaction(definition.subscription, handler, None, subscription.transaction.now, True)
+        clocked.seen = {}
+        subscription.transaction = clocked
+        async with at_work(subscription):
+            while not subscription.ready():  # noqa: ASYNC110 - it has no event for it
+                await asyncio.sleep(0.01)
+            await _answer(pipe, clocked.seen)
+
+
+async def _committed(told: Reading, pipe: Pipe) -> None:
+    """A consumer of committed records that does nothing with them."""
+    seen: dict[str, float] = {}
+    consumer = AIOKafkaConsumer(
+        catalogue.restricted_topic(told.prefix, "matching"),
+        bootstrap_servers=told.bootstrap,
+        isolation_level="read_committed",
+        auto_offset_reset="earliest",
+    )
+    await consumer.start()
+
+    async def consume() -> None:
+        while True:
+            found = await consumer.getmany(timeout_ms=200)
+            now = time.perf_counter()
+            for records in found.values():
+                for record in records:
+                    seen[dict(record.headers)["ce_id"].decode()] = now
+
+    consuming = asyncio.create_task(consume())
+    try:
+        await _answer(pipe, seen)
+    finally:
+        consuming.cancel()
+        await asyncio.gather(consuming, return_exceptions=True)
+        await consumer.stop()
+
+
+async def _answer(pipe: Pipe, seen: dict[str, float]) -> None:
+    """Says that it reads; then whenever it is asked what it has seen, until it is asked to end."""
+    loop, over = asyncio.get_running_loop(), asyncio.Event()
+
+    def asked() -> None:
+        if pipe.recv():
+            pipe.send(seen)
+        else:
+            over.set()
+
+    pipe.send({})
+    loop.add_reader(pipe.fileno(), asked)
+    await over.wait()
+    loop.remove_reader(pipe.fileno())
+
+
+@asynccontextmanager
+async def _reader(told: Reading, clocked: Clocked) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
+    """A reading process at work; gives what asks it whether everything was seen."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=read, args=(told, theirs), daemon=True)
+    await asyncio.to_thread(process.start)
+    theirs.close()
+
+    async def all_seen() -> bool:
+        ours.send(True)
+        clocked.seen = await asyncio.to_thread(ours.recv)
+        return clocked.asked.keys() <= clocked.seen.keys()
+
+    try:
+        await asyncio.to_thread(ours.recv)
+        yield all_seen
+    finally:
+        ours.send(False)
+        await asyncio.to_thread(process.join, 20)
+        process.kill()
+        ours.close()
+
+
+async def _ours(place: Place, count: int) -> tuple[float, float]:
+    """Command runner and relay, as in a service; the subscription in the process of another one."""
+    place.emptied()
+    prefix, definition, clocked = await place.prefix(), version(place), Clocked()
+    async with place.connections("reporting", 1) as [connection]:
+        await create_tables(connection, definition)
+        await connection.commit()
+    async with open_pool(place.urls["matching"], 6, "bench") as pool:
+        commands = Commands("matching", pool)
+        companies = [uuid4() for _ in range(COMPANIES)]
+        await commands.run_all([registering(one) for one in companies])
         relay = Relay("matching", place.urls["matching"], place.bootstrap, prefix, commands.appended)
 
         async def ask(number: int) -> str:
@@ -104,19 +196,16 @@ async def _ours(place: Place, count: int) -> tuple[float, float]:
             assert isinstance(answer, Done), answer
             return str(answer.results[0].event_ids[0])
 
-        async def caught_up() -> bool:
-            return subscription.ready() and counted.applied >= COMPANIES
-
-        async with at_work(relay, subscription):
-            await eventually(caught_up, 60)
+        told = Reading(place.bootstrap, prefix, definition, place.urls["reporting"])
+        async with at_work(relay), _reader(told, clocked) as all_seen:
             await clocked.pace(WARM + count, ask)
-            await eventually(clocked.all_seen, 60)
-        await forget(place, definition)
+            await eventually(all_seen, 60)
+    await forget(place, definition)
     return clocked.percentiles()
 
 
 async def _theirs(place: Place, count: int) -> tuple[float, float]:
-    """A producer that sends what waits in one transaction after another, and a consumer of committed records."""
+    """A producer that sends what waits in one transaction after another, and the process of a consumer."""
     prefix, clocked = await place.prefix(), Clocked()
     topic = catalogue.restricted_topic(prefix, "matching")
     ready = [outgoing(record, "matching")[0] for record in History().grow(WARM + count)]
@@ -126,48 +215,31 @@ async def _theirs(place: Place, count: int) -> tuple[float, float]:
         waiting.put_nowait(ready[number])
         return dict(ready[number].headers)["ce_id"].decode()
 
-    async with _raw(place.bootstrap, topic, f"{prefix}.raw") as (producer, consumer):
-
-        async def produce() -> None:
-            while True:
-                batch = [await waiting.get()]
-                while not waiting.empty():
-                    batch.append(waiting.get_nowait())
-                await producer.begin_transaction()
-                sent = [await producer.send(topic, each.value, each.key, headers=each.headers) for each in batch]
-                await asyncio.gather(*sent)
-                await producer.commit_transaction()
-
-        async def consume() -> None:
-            while True:
-                found = await consumer.getmany(timeout_ms=200)
-                now = time.perf_counter()
-                for records in found.values():
-                    for record in records:
-                        clocked.seen[dict(record.headers)["ce_id"].decode()] = now
-
-        tasks = [asyncio.create_task(produce()), asyncio.create_task(consume())]
-        try:
-            await clocked.pace(WARM + count, ask)
-            await eventually(clocked.all_seen, 60)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-    return clocked.percentiles()
-
-
-@asynccontextmanager
-async def _raw(bootstrap: str, topic: str, name: str) -> AsyncIterator[tuple[AIOKafkaProducer, AIOKafkaConsumer]]:
-    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, transactional_id=name, acks="all", linger_ms=0)
-    consumer = AIOKafkaConsumer(
-        topic, bootstrap_servers=bootstrap, isolation_level="read_committed", auto_offset_reset="earliest"
+    producer = AIOKafkaProducer(
+        bootstrap_servers=place.bootstrap, transactional_id=f"{prefix}.raw", acks="all", linger_ms=0
     )
-    async with contextlib.AsyncExitStack() as stack:
-        for part in (producer, consumer):
-            await part.start()
-            stack.push_async_callback(part.stop)
-        yield producer, consumer
+    await producer.start()
+
+    async def produce() -> None:
+        while True:
+            batch = [await waiting.get()]
+            while not waiting.empty():
+                batch.append(waiting.get_nowait())
+            await producer.begin_transaction()
+            sent = [await producer.send(topic, each.value, each.key, headers=each.headers) for each in batch]
+            await asyncio.gather(*sent)
+            await producer.commit_transaction()
+
+    producing = asyncio.create_task(produce())
+    try:
+        async with _reader(Reading(place.bootstrap, prefix), clocked) as all_seen:
+            await clocked.pace(WARM + count, ask)
+            await eventually(all_seen, 60)
+    finally:
+        producing.cancel()
+        await asyncio.gather(producing, return_exceptions=True)
+        await producer.stop()
+    return clocked.percentiles()
 
 
 async def freshness(place: Place) -> list[Row]:

@@ -1,4 +1,4 @@
-"""What ten times the events cost a rebuild, and what ten times the history costs a live projection."""
+"""What ten times the history costs a live projection."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from itertools import islice
 from aiokafka import TopicPartition
 from tests.benchmarks.history import History
 from tests.benchmarks.place import Place
-from tests.benchmarks.projecting import apply, filled, forget, version
+from tests.benchmarks.projecting import forget, version
 from tests.benchmarks.rounds import Row, row
 
 from insieme_events import cursors
@@ -27,21 +27,6 @@ from insieme_events.testing.road import Wire
 
 TIMES = 10
 PARTITION = TopicPartition("bench", 0)
-
-
-async def growth(place: Place) -> list[Row]:
-    """A rebuild of a topic beside one of ten times the events."""
-    small = await filled(place, place.sized(10_000))
-    large = await filled(place, place.sized(10_000 * TIMES))
-    one: list[float] = []
-    ten: list[float] = []
-    await apply(small)
-    for _ in range(max(place.rounds // 2, 1)):
-        gc.collect()
-        ten.append(await apply(large))
-        gc.collect()
-        one.append(await apply(small) * large.count / small.count)
-    return [row(f"growth: rebuild of {TIMES} × the events", f"{TIMES} × the time", "≤1.1", "s", ten, one)]
 
 
 @dataclass

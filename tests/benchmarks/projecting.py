@@ -1,4 +1,4 @@
-"""Kafka to facts beside a raw consumer, and beside one commit per event."""
+"""A live projection, Kafka to facts, beside a raw consumer and beside one commit per event."""
 
 from __future__ import annotations
 
@@ -168,26 +168,6 @@ async def per_event(topic: Filled, seconds: float = 2.0) -> float:
             return seen / (time.perf_counter() - started)
     finally:
         await consumer.stop()
-
-
-async def rebuild(place: Place) -> list[Row]:
-    """Everything that a topic holds, from the first offset on."""
-    topic = await filled(place, place.sized(60_000))
-
-    async def ours() -> float:
-        return topic.count / await apply(topic)
-
-    async def raw() -> float:
-        return topic.count / await getmany(topic)
-
-    async def single() -> float:
-        return await per_event(topic)
-
-    few = max(place.rounds // 2, 1)
-    return [
-        await side_by_side("rebuild", "aiokafka getmany", "≥0.5", "events/s", few, ours, raw),
-        await side_by_side("rebuild", "one commit per event", "≥40", "events/s", few, ours, single),
-    ]
 
 
 async def live(place: Place) -> list[Row]:

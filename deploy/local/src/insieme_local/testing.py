@@ -1,8 +1,9 @@
 """Real servers for tests, as pytest fixtures.
 
-One Kafka and one PostgreSQL per session, with ports and a folder of their own (`.local/tests/<pid>/`, removed at the
-end). CREATE DATABASE holds the horizon that readers of the store wait for, so the databases that the collected tests
-ask for are made before the first test runs.
+One Kafka and one PostgreSQL per process of a session, with ports and a folder of their own (`.local/tests/<pid>/`,
+removed at the end). CREATE DATABASE holds the horizon that readers of the store wait for, so the databases that the
+collected tests ask for are made before the first test runs: of several processes, each makes its share and more when
+that is used up.
 """
 
 from __future__ import annotations
@@ -90,7 +91,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             modules.add(item.path)
         alone += "fresh_provisioned" in wanted
         singles += "database" in wanted
-    session.config.stash[_collected] = {"sets": len(modules) + alone, "singles": singles}
+    # Set in the processes of pytest-xdist, each of which collects everything and runs a part.
+    share = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    session.config.stash[_collected] = {"sets": (len(modules) + alone) // share, "singles": singles // share}
 
 
 @pytest.fixture(scope="session")
