@@ -27,6 +27,8 @@ from insieme_events.sequencing import Sequenced
 from insieme_events.testing.road import accepted, chain, on_wire
 
 Incoming = Received | DeadLetter
+Handled = Mapping[str, Last]
+Waiting = Mapping[str, Sequence[Parked]]
 
 NAMES = ("referral-a", "referral-b", "referral-c")
 LENGTH = 6
@@ -63,12 +65,7 @@ class Sequencing(RuleBasedStateMachine):
             for name in NAMES
         }
 
-    def sort(
-        self,
-        incoming: Iterable[Received | DeadLetter],
-        last: Mapping[str, Last],
-        parked: Mapping[str, Sequence[Parked]],
-    ) -> Sequenced:
+    def sort(self, incoming: Iterable[Incoming], last: Handled, parked: Waiting) -> Sequenced:
         return sequencing.sequence(incoming, last, parked)
 
     @rule(places=st.lists(PLACES, min_size=1, max_size=6))
@@ -178,24 +175,14 @@ def test_every_stream_is_handled_from_one_to_n_whatever_comes() -> None:
 class WithoutTheSequences(Sequencing):
     """What was handled before is not known."""
 
-    def sort(
-        self,
-        incoming: Iterable[Received | DeadLetter],
-        last: Mapping[str, Last],
-        parked: Mapping[str, Sequence[Parked]],
-    ) -> Sequenced:
+    def sort(self, incoming: Iterable[Incoming], last: Handled, parked: Waiting) -> Sequenced:
         return super().sort(incoming, {}, parked)
 
 
 class WithoutTheBlock(Sequencing):
     """A stream goes on behind what could not be handled."""
 
-    def sort(
-        self,
-        incoming: Iterable[Received | DeadLetter],
-        last: Mapping[str, Last],
-        parked: Mapping[str, Sequence[Parked]],
-    ) -> Sequenced:
+    def sort(self, incoming: Iterable[Incoming], last: Handled, parked: Waiting) -> Sequenced:
         waiting = {name: [p for p in found if p.reason is Reason.OUT_OF_ORDER] for name, found in parked.items()}
         return super().sort(incoming, last, waiting)
 
@@ -203,24 +190,14 @@ class WithoutTheBlock(Sequencing):
 class WithoutTheRelease(Sequencing):
     """What waits for its predecessor stays where it is when that one comes."""
 
-    def sort(
-        self,
-        incoming: Iterable[Received | DeadLetter],
-        last: Mapping[str, Last],
-        parked: Mapping[str, Sequence[Parked]],
-    ) -> Sequenced:
+    def sort(self, incoming: Iterable[Incoming], last: Handled, parked: Waiting) -> Sequenced:
         return sequencing.sequence(incoming, last, parked, releasing=False)
 
 
 class DoesNothing(Sequencing):
     """Parks whatever comes, and harms nobody."""
 
-    def sort(
-        self,
-        incoming: Iterable[Received | DeadLetter],
-        last: Mapping[str, Last],
-        parked: Mapping[str, Sequence[Parked]],
-    ) -> Sequenced:
+    def sort(self, incoming: Iterable[Incoming], last: Handled, parked: Waiting) -> Sequenced:
         items = [item for item in incoming if isinstance(item, Received)]
         return Sequenced(letters=[of_record(item.record, Reason.BEHIND, "") for item in items])
 
