@@ -62,6 +62,7 @@ class _Through:
     client: asyncio.StreamWriter
     server: asyncio.StreamWriter
     commits: Callable[[bytes], bool]
+    flowing: asyncio.Event
     doomed: bool = False
 
     def abort(self) -> None:
@@ -83,6 +84,7 @@ class Proxy:
     lose: list[Lose] = field(default_factory=list)
     cuts: int = 0
     _flowing: asyncio.Event = field(default_factory=asyncio.Event)
+    _silent: asyncio.Event = field(default_factory=asyncio.Event)
     _through: set[_Through] = field(default_factory=set)
     _listener: asyncio.Server | None = None
 
@@ -113,10 +115,17 @@ class Proxy:
         """Nothing moves any more, in either direction, and nobody is told."""
         self._flowing.clear()
 
+    def silence(self) -> None:
+        """What goes through now moves no more, nor does its end, and nobody is told; new connections go through."""
+        for one in self._through:
+            one.flowing = self._silent
+
     def heal(self) -> None:
         self.delay, self.refusing, self.halve = 0.0, False, 0
         self.lose.clear()
         self._flowing.set()
+        self._silent.set()
+        self._silent = asyncio.Event()
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.refusing:
@@ -127,7 +136,7 @@ class Proxy:
         except OSError:
             writer.transport.abort()
             return
-        one = _Through(writer, back, self.commits())
+        one = _Through(writer, back, self.commits(), self._flowing)
         self._through.add(one)
         try:
             await asyncio.gather(self._up(one, reader), self._down(one, there))
@@ -138,7 +147,7 @@ class Proxy:
     async def _up(self, one: _Through, reader: asyncio.StreamReader) -> None:
         with contextlib.suppress(ConnectionError):
             while data := await reader.read(65536):
-                await self._pass()
+                await self._pass(one)
                 if self.halve and len(data) > 1:
                     self.halve -= 1
                     one.server.write(data[: len(data) // 2])
@@ -152,23 +161,25 @@ class Proxy:
                     one.doomed = True
                 one.server.write(data)
                 await one.server.drain()
+        await one.flowing.wait()
         one.server.close()
 
     async def _down(self, one: _Through, reader: asyncio.StreamReader) -> None:
         with contextlib.suppress(ConnectionError):
             while data := await reader.read(65536):
-                await self._pass()
+                await self._pass(one)
                 if one.doomed:
                     self._break(one)
                     return
                 one.client.write(data)
                 await one.client.drain()
+        await one.flowing.wait()
         one.client.close()
 
-    async def _pass(self) -> None:
+    async def _pass(self, one: _Through) -> None:
         if self.delay:
             await asyncio.sleep(self.delay)
-        await self._flowing.wait()
+        await one.flowing.wait()
 
     def _break(self, one: _Through) -> None:
         self.cuts += 1

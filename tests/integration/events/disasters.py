@@ -150,11 +150,11 @@ async def relayed(way: Road, count: int, kind: type[Relay] = QuickRelay) -> None
         await on_topic(way, count)
 
 
-async def on_topic(way: Road, count: int) -> None:
+async def on_topic(way: Road, count: int, seconds: float = 60) -> None:
     async def there() -> bool:
         return len(await read(way, names(way).restricted)) >= count
 
-    await eventually(there, 60)
+    await eventually(there, seconds)
 
 
 async def applied(way: Road, count: int) -> None:

@@ -17,6 +17,7 @@ from uuid import UUID
 import psycopg
 
 from insieme_events import metrics, store, telemetry, topics
+from insieme_events.connecting import session_in_thread
 from insieme_events.envelope import SOURCE, Received, Unreadable, received
 from insieme_events.position import RelayError, RelayTopics, Standing
 from insieme_events.scanning import firsts, scan
@@ -89,7 +90,7 @@ async def settle(connection: Connection, last: Standing, url: str, bootstrap: st
 
 
 def count_missing(url: str, bootstrap: str, names: RelayTopics) -> int:
-    with psycopg.connect(url, autocommit=True, application_name="insieme-compare", connect_timeout=3) as connection:
+    with session_in_thread(url, "insieme-compare") as connection:
         return len(
             {event.event_id for event in missing(connection, events_of(bootstrap, names.restricted, names.context))}
         )

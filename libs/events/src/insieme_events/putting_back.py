@@ -14,11 +14,11 @@ from itertools import groupby, islice
 from typing import Any
 from uuid import UUID
 
-import psycopg
 from aiokafka import AIOKafkaProducer
 from psycopg import errors
 
 from insieme_events import catalogue, moved, store
+from insieme_events.connecting import patient_session
 from insieme_events.envelope import Received, Stored, opened, stored_again
 from insieme_events.moved import CHUNK, SETTLE, THERE
 from insieme_events.position import RelayTopics, Standing, verified
@@ -88,9 +88,7 @@ async def recover(service: Running, owner_url: str, *, dry_run: bool = False) ->
     Then the epoch is raised, so that writers and relay go on, and what the service does before it serves is done. Run
     again it changes nothing. Raises RecoveryRefused, RelayError and KeysUnavailable; nothing is written then.
     """
-    async with await psycopg.AsyncConnection.connect(
-        owner_url, autocommit=True, application_name="insieme-recover", connect_timeout=3
-    ) as owner:
+    async with await patient_session(owner_url, "insieme-recover") as owner:
         for setting in PATIENT:
             await owner.execute(setting)
         last = await _alone(service, owner)

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection as Pipe
 from typing import Any
 
-import psycopg
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from insieme_events import placing, projection_versions, rebuild_tables, topics
+from insieme_events.connecting import patient_session
 from insieme_events.crash_points import reached
 from insieme_events.projection import ProjectionDefinition
 from insieme_events.rebuild_fold import Chunk, PartitionFold, persons
@@ -142,7 +142,7 @@ async def keys_of(surroundings: Surroundings) -> AsyncIterator[KeyVault | None]:
 
 async def connect(url: str) -> Connection:
     """A connection that commits by itself; the role's limit of time is for requests, not for this work."""
-    connection = await psycopg.AsyncConnection.connect(url, autocommit=True, application_name="insieme-rebuild")
+    connection = await patient_session(url, "insieme-rebuild")
     await connection.execute("set transaction_timeout = 0")
     return connection
 

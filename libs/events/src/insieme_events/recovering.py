@@ -17,6 +17,7 @@ from confluent_kafka import KafkaException
 
 from insieme_events import cursors, topics
 from insieme_events.comparing import Comparison
+from insieme_events.connecting import session
 from insieme_events.position import RelayError, Standing
 from insieme_events.refill import Refill, refuse_behind_a_hole
 from insieme_events.settings import ServiceSettings
@@ -65,7 +66,7 @@ def add_read_again(app: typer.Typer, settings: Callable[[], ServiceSettings]) ->
 
 
 async def _read_again(url: str, bootstrap: str, subscription: str, dry_run: bool) -> dict[str, topics.TopicFacts]:
-    async with await psycopg.AsyncConnection.connect(url, connect_timeout=3) as connection:
+    async with await session(url, "insieme-read-again") as connection, connection.transaction():
         known = await cursors.standing(connection, subscription)
         if not known:
             others = ", ".join(await cursors.subscriptions(connection)) or "none"

@@ -11,11 +11,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Self
 
-import psycopg
 from aiokafka import AIOKafkaProducer
 
 from insieme_events import store
 from insieme_events.comparing import Comparison, compare
+from insieme_events.connecting import session
 from insieme_events.envelope import Outgoing
 from insieme_events.position import RelayError, Standing, TopicCut
 from insieme_events.relay import POSITION_KEY, NotLeader, Relay
@@ -105,9 +105,7 @@ class Refill(Relay):
 
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[Connection]:
-        async with await psycopg.AsyncConnection.connect(
-            self._url, autocommit=True, application_name=self.name, connect_timeout=3
-        ) as connection:
+        async with await session(self._url, self.name) as connection:
             yield connection
 
 

@@ -17,6 +17,7 @@ from opentelemetry.trace import SpanKind
 from insieme_events import catalogue, metrics, moved, store, telemetry
 from insieme_events.batches import Batches
 from insieme_events.clock import Clock, system_clock
+from insieme_events.connecting import session
 from insieme_events.crash_points import reached
 from insieme_events.envelope import Outgoing, outgoing
 from insieme_events.moved import StoreBehind, StoreMoved
@@ -31,6 +32,8 @@ BATCH = 2000
 IDLE_POLL = 0.2
 STANDBY = 1.0
 HELD = 15.0
+LET_GO = "select set_config('idle_session_timeout', %s, false)"
+SIGN_OF_LIFE = "select"
 RETRY = 0.5
 MAX_BATCH_BYTES = 1_000_000
 POSITION_KEY = b"relay"
@@ -51,6 +54,10 @@ class Relay:
     check_every = CHECK_EVERY
     held = HELD
     """Seconds until a store that is behind is looked at again: each time the whole topic is compared with it."""
+    let_go = 20.0
+    """Seconds without a word from a leader after which the server ends its session, and with it the lock: one whose
+    link is dead, or who sleeps, would keep every other relay out. A leader that lives gives a sign four times as often,
+    also while it waits for Kafka."""
 
     def __init__(
         self,
@@ -96,9 +103,7 @@ class Relay:
         """
         while not self._stopping.is_set():
             try:
-                async with await psycopg.AsyncConnection.connect(
-                    self._url, autocommit=True, application_name=self.name, connect_timeout=3
-                ) as connection:
+                async with await session(self._url, self.name) as connection:
                     await self._lead(connection)
             except NotLeader:
                 self._healthy = True
@@ -119,6 +124,15 @@ class Relay:
     async def _lead(self, connection: Connection) -> None:
         await self._lock(connection)
         reached("relay.after_lock")
+        await connection.execute(LET_GO, (f"{self.let_go * 1000:.0f}ms",))
+
+        async def live() -> None:
+            await connection.execute(SIGN_OF_LIFE)
+
+        async with watching(live, self.let_go / 4, f"{self.name} session"):
+            await self._work(connection)
+
+    async def _work(self, connection: Connection) -> None:
         producer = self._producer()
         try:
             # start() fences every older relay and ends its open transaction; only then the position is final.

@@ -23,6 +23,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from insieme_events import letters_api, problems, telemetry
 from insieme_events.clock import Clock, system_clock
 from insieme_events.commands import Commands
+from insieme_events.connecting import ALIVE, Answering
 from insieme_events.housekeeping import Housekeeping
 from insieme_events.relay import Relay
 from insieme_events.settings import ServiceSettings
@@ -102,7 +103,8 @@ async def check_connection(connection: Connection) -> None:
     """Raises psycopg's OperationalError where the server has closed the connection.
 
     A server that ends a session says so, so an idle connection with nothing to read is taken as it is: asking costs a
-    round trip on every use. One that breaks without a word is found by its first statement, as between check and use.
+    round trip on every use. One that breaks without a word is found by its first statement, as between check and use,
+    and one that is silent by the time that an answer may take (`connecting`).
     """
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
@@ -112,14 +114,15 @@ async def check_connection(connection: Connection) -> None:
 
 def open_pool(url: str, size: int, name: str) -> AsyncConnectionPool[Connection]:
     """A pool whose connections are looked at before use: a database that restarted is met with a new one."""
-    return AsyncConnectionPool(
+    return AsyncConnectionPool[Connection](
         url,
+        connection_class=Answering,
         min_size=1,
         max_size=size,
         open=False,
         timeout=5,
         check=check_connection,
-        kwargs={"application_name": name, "connect_timeout": 3},
+        kwargs={"application_name": name, **ALIVE},
         name=name,
     )
 
