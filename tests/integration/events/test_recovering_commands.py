@@ -20,10 +20,13 @@ from tests.integration.events.disasters import (
 from typer.testing import CliRunner
 
 from insieme_events import position
+from insieme_events.cli import topics as topics_commands
+from insieme_events.position import PositionLost
 from insieme_events.process import program
 from insieme_events.service import ServiceDefinition
 from insieme_events.settings import ServiceSettings
 from insieme_events.testing.road import Effects, Road, at_work
+from insieme_events.topics import TopicError, generations
 
 pytestmark = pytest.mark.integration
 
@@ -50,6 +53,11 @@ async def typed(*words: str) -> tuple[int, str]:
     """What `insieme-intake` answers: its exit code, and all that it says."""
     made = program(ServiceDefinition("intake", "intake", "intake", Settings))
     answer = await asyncio.to_thread(CliRunner().invoke, made, list(words))
+    return answer.exit_code, answer.output
+
+
+async def _topics(*words: str) -> tuple[int, str]:
+    answer = await asyncio.to_thread(CliRunner().invoke, topics_commands, list(words))
     return answer.exit_code, answer.output
 
 
@@ -95,6 +103,26 @@ async def test_the_position_lost_as_its_page_says(way: Road) -> None:
     code, said = await typed("recover-position")
     assert (code, said.endswith(", written\n")) == (0, True), said
     assert position.read(way.bootstrap, names(way).position) == kept
+
+
+async def test_a_relay_whose_position_topic_is_gone_ends_with_the_sentence_that_makes_it_again(way: Road) -> None:
+    await journeys(way, 1)
+    await relayed(way, 4)
+    code, said = await _topics("delete", names(way).position, "--yes")
+    assert code == 0, said
+    with pytest.raises(TopicError, match=f"topics.missing: {names(way).position}: not there; run `insieme topics"):
+        await asyncio.wait_for(relay(way).run(), 30)
+    assert (await _topics("apply"))[1] == "topics: 1 made\n"
+    with pytest.raises(PositionLost, match="recover-position"):
+        await asyncio.wait_for(relay(way).run(), 30)
+
+
+async def test_only_a_topic_of_the_catalogue_is_deleted_and_only_when_it_was_said_twice(way: Road) -> None:
+    code, said = await _topics("delete", f"{way.prefix}.payroll.v1", "--yes")
+    assert code == 1
+    code, said = await _topics("delete", names(way).restricted)
+    assert (code, "Delete" in said) == (1, True), "asked, and nobody said yes"
+    assert names(way).restricted in await asyncio.to_thread(generations, way.bootstrap, [names(way).restricted])
 
 
 async def test_servers_that_are_away_are_told_in_a_sentence(way: Road, monkeypatch: pytest.MonkeyPatch) -> None:

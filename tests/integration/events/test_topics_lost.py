@@ -44,7 +44,18 @@ from insieme_events.scanning import Place
 from insieme_events.service import Worker
 from insieme_events.store import START, Connection
 from insieme_events.subscription import Subscription
-from insieme_events.testing.road import Effects, Road, Wire, accepted, at_work, chain, effects, on_wire, produce
+from insieme_events.testing.road import (
+    Effects,
+    Road,
+    Wire,
+    accepted,
+    at_work,
+    chain,
+    effects,
+    eventually,
+    on_wire,
+    produce,
+)
 from insieme_events.topics import TopicFacts
 
 pytestmark = pytest.mark.integration
@@ -157,6 +168,21 @@ async def test_first_records_lost_are_named_and_the_topic_is_made_anew(way: Road
     await refill(way).refill()
     await relayed(way, 40)
     assert await in_both(way) == before
+
+
+async def test_first_records_lost_under_a_running_relay_are_named_without_a_new_start(way: Road) -> None:
+    await journeys(way, 10)
+    await relayed(way, 40)
+    leading = relay(way)
+
+    async def leads() -> bool:
+        return leading.ready()
+
+    task = asyncio.create_task(leading.run())
+    await eventually(leads)
+    await cut_beginning(way, names(way).restricted)
+    with pytest.raises(TopicCut, match=r"relay\.topic_lost_records: .* first records are gone"):
+        await asyncio.wait_for(task, 60)
 
 
 async def test_a_topic_whose_end_was_cut_is_named_and_filled_with_what_it_lacks(way: Road) -> None:

@@ -47,12 +47,12 @@ STEP = """
     print(f"{name} is done", flush=True)
 """
 RUNNER = """
-    import sys
+    import os, sys
     from pathlib import Path
     from rich.console import Console
     from insieme_local.folders import Folders
     from insieme_local.plan import Command, Plan
-    from insieme_local.run import run
+    from insieme_local.run import run, run_servers
     place = Path(__file__).parent
     def step(name, **more):
         return Command(name, (sys.executable, str(place / "step.py"), name), **more)
@@ -62,7 +62,8 @@ RUNNER = """
         services={name: (sys.executable, str(place / "service.py"), name) for name in ("intake", "matching")},
         attached=(step("demonstration"), step("table")),
     )
-    sys.exit(run(plan, Folders(place / "run"), Console(width=400)))
+    begin = run_servers if "ONLY_SERVERS" in os.environ else run
+    sys.exit(begin(plan, Folders(place / "run"), Console(width=400)))
 """
 
 

@@ -49,6 +49,20 @@ def test_tests_never_touch_the_databases_of_a_run(place: Path, monkeypatch: pyte
         ladder.for_tests(Folders(place))
 
 
+def test_a_terminal_that_has_read_what_a_run_of_local_servers_wrote_starts_them_again(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = Folders(place / "run")
+    where.environment.parent.mkdir(parents=True, exist_ok=True)
+    where.environment.write_text("export INSIEME_ADMIN_URL=x\nexport KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:19092\n")
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:19092")
+    monkeypatch.setenv("DATABASE_URL_INTAKE", "postgresql://intake@127.0.0.1/intake")
+    monkeypatch.setattr("insieme_local.ports.taken", lambda port: False)
+    assert ladder.for_run(where).rung == "local processes"
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "elsewhere:9092")
+    assert ladder.for_run(where).rung == "those of the environment"
+
+
 def test_without_an_administrator_every_missing_connection_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "elsewhere:9092")
     monkeypatch.setenv("DATABASE_URL_INTAKE", "postgresql://intake@elsewhere/intake")

@@ -62,6 +62,23 @@ def test_it_comes_up_in_order_comes_back_after_every_kill_even_its_own_and_keeps
     assert make_run.left_running() == []
 
 
+def test_the_servers_alone_run_nothing_of_the_plan_and_make_a_database_that_was_dropped_again(make_run: Run) -> None:
+    make_run.begin(ONLY_SERVERS="1")
+    make_run.wait_for("Kafka and PostgreSQL serve, and nothing else")
+    assert "migration" not in make_run.said()
+    assert "demonstration" not in make_run.said()
+    _in_second_terminal(make_run, 'psql "$INSIEME_ADMIN_URL" --command="drop database insieme_intake"')
+    make_run.control_c()
+    assert make_run.ended() == 0
+
+    make_run.begin(ONLY_SERVERS="1")
+    make_run.wait_for("Kafka and PostgreSQL serve, and nothing else")
+    assert "1 row" in _in_second_terminal(make_run, 'psql "$DATABASE_URL_INTAKE_OWNER" --command="select 1"')
+    make_run.control_c()
+    assert make_run.ended() == 0
+    assert make_run.left_running() == []
+
+
 @pytest.mark.parametrize(
     ("moment", "variables"),
     [
@@ -105,3 +122,9 @@ def test_a_second_run_of_the_checkout_is_refused(make_run: Run) -> None:
 def _variable(environment: Path, name: str) -> str:
     lines = dict(line.removeprefix("export ").split("=", 1) for line in environment.read_text().splitlines())
     return lines[name].strip("'")
+
+
+def _in_second_terminal(make_run: Run, line: str) -> str:
+    """What an operator's command says after `. .local/env`."""
+    told = [f". {make_run.place / 'env'} && {line}"]
+    return subprocess.run(["sh", "-c", *told], check=True, capture_output=True, text=True, timeout=20).stdout

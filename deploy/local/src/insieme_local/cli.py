@@ -8,6 +8,7 @@ import sys
 
 _HELP = {
     "run": "start everything and stay until Ctrl-C",
+    "servers": "start Kafka and PostgreSQL alone and stay until Ctrl-C",
     "status": "what runs now, and how much memory it holds",
     "env": 'the variables for a second terminal: eval "$(insieme-local env)"',
     "reset": "forget the data",

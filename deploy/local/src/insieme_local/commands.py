@@ -1,4 +1,4 @@
-"""What `insieme-local` does: run, status, env, reset, clean."""
+"""What `insieme-local` does: run, servers, status, env, reset, clean."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from insieme_local.errors import Code, LocalError
 from insieme_local.folders import Folders
 from insieme_local.plan import PLAN
 from insieme_local.provision import addresses
-from insieme_local.run import only_one, run
+from insieme_local.run import only_one, run, run_servers
 from insieme_local.service import serves
 
 
@@ -31,6 +31,10 @@ def act(chosen: str) -> int:
 
 def _run(where: Folders, console: Console) -> int:
     return run(PLAN, where, console)
+
+
+def _servers(where: Folders, console: Console) -> int:
+    return run_servers(PLAN, where, console)
 
 
 def _status(where: Folders, console: Console) -> int:
@@ -89,4 +93,4 @@ def _clean(where: Folders, console: Console) -> int:
     return 0
 
 
-ACTIONS = {"run": _run, "status": _status, "env": _env, "reset": _reset, "clean": _clean}
+ACTIONS = {"run": _run, "servers": _servers, "status": _status, "env": _env, "reset": _reset, "clean": _clean}

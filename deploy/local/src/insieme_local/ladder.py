@@ -49,7 +49,7 @@ def own(where: Folders, why: str) -> Servers:
 
 def for_run(where: Folders) -> Servers:
     """The servers of `make run`: they keep their data, so containers are no choice."""
-    named = _named(where)
+    named = None if _written_by_us(where) else _named(where)
     if named is not None:
         return named
     broker = ports.from_environment("INSIEME_KAFKA_PORT", 19092)
@@ -69,6 +69,16 @@ def for_run(where: Folders) -> Servers:
 def line(servers: Servers) -> str:
     """One line: which rung was taken, and why."""
     return f"Servers: {servers.rung}, because {servers.why}."
+
+
+def _written_by_us(where: Folders) -> bool:
+    """Whether the terminal has read the `.local/env` of servers that this checkout started: they are started again."""
+    bootstrap = os.environ.get(BOOTSTRAP)
+    if not bootstrap or ADMIN in os.environ or not where.environment.exists():
+        return False
+    said = where.environment.read_text().splitlines()
+    ours = any(line.startswith("export INSIEME_ADMIN_URL=") for line in said)
+    return ours and f"export {BOOTSTRAP}={bootstrap}" in said
 
 
 def _named(where: Folders) -> Servers | None:

@@ -49,6 +49,11 @@ class Postgres(Part):
     def data(self) -> Path:
         return self.home / "data"
 
+    @property
+    def tools(self) -> Path:
+        """The folder of psql, pg_dump and pg_restore, of the server's own version."""
+        return binaries(None)
+
     def prepare(self) -> None:
         """Make the data folder when it is not there yet, or half-written. The marker beside it is written last."""
         self.user = folders.server_user()

@@ -7,10 +7,11 @@ import os
 import shlex
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -21,6 +22,7 @@ from insieme_local.errors import Code, Interrupted, LocalError
 from insieme_local.folders import Folders
 from insieme_local.plan import Command, Plan, program
 from insieme_local.provision import Provisioned, addresses, provision
+from insieme_local.servers import Servers
 from insieme_local.service import Service, inherited
 from insieme_local.supervisor import Supervisor, start_together, stop_together
 
@@ -29,13 +31,27 @@ MIGRATION_SECONDS = 300.0
 
 def run(plan: Plan, where: Folders, console: Console) -> int:
     """Start everything, show the figures, stay until Ctrl-C; the exit code. Nothing is ever left running."""
+    return _until_interrupted(running(plan, where, console), "Everything serves", where, console)
+
+
+def run_servers(plan: Plan, where: Folders, console: Console) -> int:
+    """Kafka and PostgreSQL alone, until Ctrl-C: for what an operator does while services are stopped.
+
+    Databases and roles that are missing are made, empty. Nothing is migrated and no topic is made: that is the
+    operator's to do. `.local/env` is written for his commands, and for services that he starts by hand.
+    """
+    alone = only_servers(tuple(plan.services), where, console)
+    return _until_interrupted(alone, "Kafka and PostgreSQL serve, and nothing else,", where, console)
+
+
+def _until_interrupted(things: AbstractContextManager[Supervisor], what: str, where: Folders, console: Console) -> int:
     with waiting.interruptible():
         began = time.monotonic()
         up = False
         try:
-            with only_one(where), running(plan, where, console) as supervisor:
+            with only_one(where), things as supervisor:
                 up = True
-                console.print(f"Everything serves after {time.monotonic() - began:.1f} s. Ctrl-C stops it.")
+                console.print(f"{what} after {time.monotonic() - began:.1f} s. Ctrl-C stops it.")
                 supervisor.run_while(lambda: True)
         except Interrupted:
             console.print("Stopped; nothing is left running.")
@@ -53,40 +69,59 @@ def run(plan: Plan, where: Folders, console: Console) -> int:
 @contextmanager
 def running(plan: Plan, where: Folders, console: Console) -> Iterator[Supervisor]:
     """Everything that the plan names, running; stopped in reverse order at the end."""
+    names = tuple(plan.services)
+    at = addresses(names)
+    for name in names:
+        variable = f"INSIEME_{name.upper()}_PORT"
+        ports.check_free(int(at[variable]), variable, f"the service {name}")
+    with serving(names, where, console) as (supervisor, made):
+        services: list[Service] = []
+        try:
+            with step(console, "migrations, topics"):
+                finish_all([*plan.migrations, plan.topics], made, where)
+            services += [
+                Service(name, line, int(at[f"INSIEME_{name.upper()}_PORT"]), made.environment(name), where)
+                for name, line in plan.services.items()
+            ]
+            with step(console, f"services {', '.join(names)}"):
+                start_together(services)
+            supervisor.watch(services)
+            for command in plan.attached:
+                attach(command, made, supervisor)
+            show_addresses(console, at, plan)
+            yield supervisor
+        finally:
+            console.print("Stopping …")
+            stop_together(services)
+
+
+@contextmanager
+def only_servers(names: tuple[str, ...], where: Folders, console: Console) -> Iterator[Supervisor]:
+    """The servers without any service."""
+    with serving(names, where, console) as (supervisor, _):
+        console.print(f"  for a second terminal: . {where.environment}", markup=False, highlight=False, soft_wrap=True)
+        yield supervisor
+
+
+@contextmanager
+def serving(names: tuple[str, ...], where: Folders, console: Console) -> Iterator[tuple[Supervisor, Provisioned]]:
+    """The servers, with the databases and roles of these services, and the variables for a second terminal."""
     folders.check_disk(where.root)
     left = processes.stop_leftovers(where.records)
     if left:
         console.print(f"Stopped what an earlier run had left: {', '.join(left)}.")
-    at = addresses(tuple(plan.services))
-    for name in plan.services:
-        variable = f"INSIEME_{name.upper()}_PORT"
-        ports.check_free(int(at[variable]), variable, f"the service {name}")
     servers = ladder.for_run(where)
     console.print(ladder.line(servers))
     supervisor = Supervisor(lambda line: console.print(line, markup=False, highlight=False))
-    services: list[Service] = []
     try:
         with step(console, "Kafka and PostgreSQL"):
             servers.start()
         supervisor.watch(servers.parts)
-        with step(console, "databases, roles, migrations, topics"):
-            made = provision(servers, plan.services) if servers.admin_url else provisioned_by_environment(plan.services)
-            write_environment(where, made)
-            finish_all([*plan.migrations, plan.topics], made, where)
-        services += [
-            Service(name, line, int(at[f"INSIEME_{name.upper()}_PORT"]), made.environment(name), where)
-            for name, line in plan.services.items()
-        ]
-        with step(console, f"services {', '.join(plan.services)}"):
-            start_together(services)
-        supervisor.watch(services)
-        for command in plan.attached:
-            attach(command, made, supervisor)
-        show_addresses(console, at, plan)
-        yield supervisor
+        with step(console, "databases and roles"):
+            made = provision(servers, names) if servers.admin_url else provisioned_by_environment(names)
+            write_environment(where, made, servers)
+        yield supervisor, made
     finally:
-        console.print("Stopping …")
-        stop_together(services)
         servers.stop()
 
 
@@ -153,9 +188,20 @@ def show_addresses(console: Console, at: dict[str, str], plan: Plan) -> None:
         console.print(f"  {name:<12}{url}   documentation {url}/docs", markup=False, highlight=False, soft_wrap=True)
 
 
-def write_environment(where: Folders, made: Provisioned) -> None:
-    """The variables for a second terminal, readable by us alone."""
-    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in sorted(made.environment().items())]
+def write_environment(where: Folders, made: Provisioned, servers: Servers) -> None:
+    """The variables for a second terminal, readable by us alone: the connections, and for servers of ours the
+    administrator's and the way to PostgreSQL's own tools.
+
+    The administrator's has a name that no other program looks for: `DATABASE_URL_ADMIN` would let tests make their
+    databases on these servers.
+    """
+    told = made.environment()
+    paths = [str(Path(sys.executable).parent)]
+    if servers.postgres is not None:
+        told["INSIEME_ADMIN_URL"] = servers.admin_url
+        paths.append(str(servers.postgres.tools))
+    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in sorted(told.items())]
+    lines.append(f'export PATH={shlex.quote(":".join(paths))}:"$PATH"\n')
     folders.write_private(where.environment, "".join(lines))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib.metadata import entry_points
+from typing import Annotated
 
 import typer
 from confluent_kafka import KafkaException
@@ -38,6 +39,24 @@ def apply_topics() -> None:
     except KafkaException as away:
         _fail(f"Kafka at {settings.kafka_bootstrap_servers} does not answer ({away.args[0].name()}); is it running?")
     typer.echo(f"topics: {len(made)} made" if made else "topics: all there")
+
+
+@topics.command("delete")
+def delete_topic(
+    name: str,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete one topic of the catalogue, so that it is made anew: only as a page of docs/operations says it."""
+    settings = RoadSettings()
+    if not yes:
+        typer.confirm(f"Delete {name} at {settings.kafka_bootstrap_servers} with all its records?", abort=True)
+    try:
+        kafka_topics.delete(settings.kafka_bootstrap_servers, settings.topic_prefix, name)
+    except kafka_topics.TopicError as wrong:
+        _fail(str(wrong))
+    except KafkaException as away:
+        _fail(f"Kafka at {settings.kafka_bootstrap_servers} refuses ({away.args[0].name()}); is it running?")
+    typer.echo(f"topics: {name} is deleted; `insieme topics apply` makes it anew")
 
 
 @schemas.command("write")

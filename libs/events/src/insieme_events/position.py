@@ -212,8 +212,10 @@ def made_anew(names: RelayTopics, name: str) -> TopicMadeAnew:
 
 
 async def unchanged(bootstrap: str, names: RelayTopics, generations: Mapping[str, str]) -> None:
-    """Raises TopicMadeAnew where a topic is not the very one that it was, and TopicError where it is gone."""
-    now = await asyncio.to_thread(topics.generations, bootstrap, names.of_events)
-    for name, generation in now.items():
-        if generations[name] != generation:
+    """Raises TopicMadeAnew where a topic is not the very one that it was, TopicCut where its first records are gone,
+    and TopicError where it is gone itself."""
+    facts = await asyncio.to_thread(topics.describe, bootstrap, names.of_events)
+    for name, now in facts.items():
+        if generations[name] != now.generation:
             raise made_anew(names, name)
+    _whole_from_the_first(names, facts)

@@ -15,6 +15,7 @@ from insieme_events.catalogue import TopicSpec, topics
 TIMEOUT = 15.0
 PATIENCE = 3.0
 """Seconds in which a topic that was just made becomes known everywhere."""
+NOT_THERE = (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC, KafkaError._UNKNOWN_PARTITION)
 
 
 class TopicError(Exception):
@@ -87,6 +88,19 @@ def _create(admin: AdminClient, missing: list[TopicSpec]) -> None:
                 raise
 
 
+def delete(bootstrap: str, prefix: str, name: str) -> None:
+    """Deletes one topic of the catalogue with all that is in it. Raises TopicError where it is none or not there."""
+    if name not in {spec.name for spec in topics(prefix)}:
+        raise TopicError("topics.unknown", f"{name} is no topic of the catalogue; it is left alone")
+    admin = AdminClient(client(bootstrap))
+    try:
+        admin.delete_topics([name], operation_timeout=TIMEOUT)[name].result()
+    except KafkaException as error:
+        if error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
+            raise
+        raise TopicError("topics.missing", f"{name}: not there; run `insieme topics apply`") from error
+
+
 def describe(bootstrap: str, names: list[str]) -> dict[str, TopicFacts]:
     """Generation and ends of these topics. Raises TopicError `topics.missing` where one is not there."""
     admin = AdminClient(client(bootstrap))
@@ -137,6 +151,16 @@ def _ends(consumer: Consumer, topic: str, partition: int) -> tuple[int, int]:
             time.sleep(0.1)
 
 
+def _ends_of_one(consumer: Consumer, bootstrap: str, topic: str) -> tuple[int, int]:
+    try:
+        return _ends(consumer, topic, 0)
+    except KafkaException as error:
+        if error.args[0].code() not in NOT_THERE:
+            raise
+        generations(bootstrap, [topic])  # raises the sentence that names it, unless it was only not known yet
+        return _ends(consumer, topic, 0)
+
+
 def _reader(bootstrap: str) -> dict[str, Any]:
     """A consumer that commits nothing and sees only what was committed, to the end."""
     return {
@@ -149,13 +173,14 @@ def _reader(bootstrap: str) -> dict[str, Any]:
 
 
 def last_value(bootstrap: str, topic: str, window: int = 1000) -> bytes | None:
-    """The value of the last committed record of a one-partition topic; None where it has none.
+    """The value of the last committed record of a one-partition topic; None where it has none. Raises TopicError
+    `topics.missing` where there is no such topic: a server that is away passes, this does not.
 
     Looks at the last `window` offsets first (some of them are transaction markers), then at all of them.
     """
     consumer = Consumer(_reader(bootstrap))
     try:
-        low, high = _ends(consumer, topic, 0)
+        low, high = _ends_of_one(consumer, bootstrap, topic)
         for start in dict.fromkeys((max(low, high - window), low)):
             value = _last_from(consumer, topic, start)
             if value is not None:
