@@ -11,7 +11,7 @@ WORKERS ?= 3
 UPGRADE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run status reset clean test bench chaos lint format types figures schemas docs requirements
+.PHONY: help setup run status reset clean test bench large chaos lint format types figures schemas docs requirements
 
 help: ## this map
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,9 @@ bench: $(BENCH_STAMP) ## every path beside its reference, on real servers: ratio
 $(BENCH_STAMP): requirements/bench.txt $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	@touch $(BENCH_STAMP)
+
+large: $(STAMP) ## a version rebuilt from EVENTS=1000000 while commands go on and a client reads
+	@$(BIN)/python -m tests.large $(if $(EVENTS),--events $(EVENTS))
 
 chaos: $(STAMP) ## faults on real services for SECONDS=600, then control runs; the same again with SEED=, one run with RUN=
 	@$(BIN)/python -m tests.chaos --seconds $(or $(SECONDS),600) $(if $(SEED),--seed $(SEED)) \

@@ -60,7 +60,8 @@ class Superseded(Exception):
 async def rows_of(connection: Connection, projection: str) -> dict[int, VersionRow]:
     """Every version that was ever made here, by number."""
     rows = await connection.execute(
-        """select version, schema, state, attempt, progress, verified from events.projection_versions
+        """select version, schema, state, attempt, progress, verified
+           from events.projection_versions left join events.rebuild_progress using (projection, version)
            where projection = %s order by version""",
         (projection,),
     )
@@ -102,12 +103,16 @@ async def begin(connection: Connection, definition: ProjectionDefinition, now: d
             """insert into events.projection_versions as v (projection, version, schema, made_at, state, attempt)
                values (%s, %s, %s, %s, 'building', 1)
                on conflict on constraint projection_versions_key do update
-                   set state = 'building', attempt = v.attempt + 1, progress = null, verified = null
+                   set state = 'building', attempt = v.attempt + 1, verified = null
                returning attempt""",
             (definition.name, definition.version, definition.schema, now),
         )
     ).fetchone()
     assert row is not None, "an upsert returns its row"
+    await connection.execute(
+        "delete from events.rebuild_progress where projection = %s and version = %s",
+        (definition.name, definition.version),
+    )
     await forget_cursors(connection, definition.subscription)
     return int(row[0])
 
@@ -139,10 +144,11 @@ async def runs(connection: Connection, definition: ProjectionDefinition) -> bool
 
 
 async def report(connection: Connection, definition: ProjectionDefinition, progress: Mapping[str, Any]) -> None:
-    """What `status` shows of a rebuild."""
+    """What `status` shows of a rebuild. In a row of its own: the version's is held by whoever copies rows."""
     await connection.execute(
-        "update events.projection_versions set progress = %s where projection = %s and version = %s",
-        (orjson.dumps(progress).decode(), definition.name, definition.version),
+        """insert into events.rebuild_progress values (%s, %s, %s)
+           on conflict (projection, version) do update set progress = excluded.progress""",
+        (definition.name, definition.version, orjson.dumps(progress).decode()),
     )
 
 

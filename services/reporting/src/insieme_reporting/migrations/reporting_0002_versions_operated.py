@@ -11,6 +11,7 @@ GRANTS = """
 grant update on events.projection_versions to {role};
 grant delete on events.cursors, events.sequences to {role};
 grant select, insert on events.projection_actions to {role};
+grant select, insert, update, delete on events.rebuild_progress to {role};
 """
 
 

@@ -11,10 +11,15 @@ VERSIONS = """
 alter table events.projection_versions
     add column state text not null default 'live',
     add column attempt integer not null default 0,
-    add column progress json,
     add column verified json,
     add constraint projection_versions_state check (state in ('building', 'catching_up', 'live', 'retired'));
 alter table events.active_version add column previous integer;
+create table events.rebuild_progress (
+    projection text not null,
+    version integer not null,
+    progress json not null,
+    primary key (projection, version)
+);
 create table events.projection_actions (
     id bigint generated always as identity primary key,
     projection text not null,
