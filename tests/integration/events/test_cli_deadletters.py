@@ -14,12 +14,13 @@ from uuid import UUID
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from insieme_events import letters_api, problems
+from insieme_events import cli_deadletters, letters_api, problems
 from insieme_events.cli import app as program
-from insieme_events.cli_deadletters import PORTS, address
 from insieme_events.clock import system_clock
+from insieme_events.desk import PORTS, address
 from insieme_events.relay import Relay
 from insieme_events.subscription import Subscription
 from insieme_events.testing.road import Effects, Road, at_work, effects, eventually
@@ -59,9 +60,15 @@ async def answering(way: Road, edits: bool = True) -> AsyncIterator[str]:
         await task
 
 
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal wide enough for the tables, whatever the environment says."""
+    monkeypatch.setattr(cli_deadletters, "console", Console(width=300))
+
+
 async def insieme(url: str, *arguments: str) -> Result:
-    """`insieme deadletters …` in a terminal wide enough for its tables."""
-    runner = CliRunner(env={"COLUMNS": "300", "INSIEME_SERVICE": "intake"})
+    """`insieme deadletters …`."""
+    runner = CliRunner(env={"INSIEME_SERVICE": "intake"})
     return await asyncio.to_thread(lambda: runner.invoke(program, ["deadletters", *arguments, "--url", url]))
 
 

@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
-import httpx
 import typer
-from dotenv import dotenv_values
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from insieme_events.desk import CITY, OPERATOR, Desk, ask, desk_of, fail, send
 from insieme_events.letter_actions import Why
-from insieme_events.settings import RoadSettings
 
 deadletters = typer.Typer(no_args_is_help=True, help="Parked events: look, retry, skip, edit, export.")
 console = Console()
 
 PATH = "/v1/operations/dead-letters"
-PORTS = {"intake": 8001, "matching": 8002, "reporting": 8006}
 EVERY = 0.3
-TIMEOUT = 30.0
 
 Service = Annotated[str, typer.Option("--service", "-s", help="The service that parked it", envvar="INSIEME_SERVICE")]
 Url = Annotated[str | None, typer.Option("--url", help="Its base URL, where it is not the configured one")]
@@ -42,8 +36,6 @@ Role = Annotated[str, typer.Option("--role", help="In which role", envvar="INSIE
 Wait = Annotated[float, typer.Option("--wait", help="Seconds to wait for what becomes of it", min=0)]
 Letter = Annotated[int, typer.Argument(help="The letter's number, from `list`")]
 
-CITY, OPERATOR = "citta_metropolitana", "operator"
-
 
 @deadletters.command("list")
 def list_letters(
@@ -56,7 +48,7 @@ def list_letters(
     url: Url = None,
 ) -> None:
     """What is parked, oldest first. The letters to decide about are marked: the others wait for them."""
-    found = list(_pages(_desk(service, url), subscription, reason, stream, limit))
+    found = list(_pages(desk_of(service, url), subscription, reason, stream, limit))
     if as_json:
         _print_json(found)
         return
@@ -74,7 +66,7 @@ def list_letters(
 @deadletters.command("show")
 def show(letter: Letter, service: Service, as_json: AsJson = False, url: Url = None) -> None:
     """One letter: why, where, what it is, what was tried, who asked for what; and what to do."""
-    found = _ask(_desk(service, url), "GET", f"{PATH}/{letter}")
+    found = ask(desk_of(service, url), "GET", f"{PATH}/{letter}")
     if as_json:
         _print_json(found)
         return
@@ -113,16 +105,16 @@ def retry(
     url: Url = None,
 ) -> None:
     """Have the event handled again, and then everything behind it, in order."""
-    desk = _desk(service, url, party, role)
+    desk = desk_of(service, url, party, role)
     if everything == (letter is not None):
-        _fail("name one letter, or --all with a subscription")
+        fail("name one letter, or --all with a subscription")
     if not everything:
         _decide(desk, f"{PATH}/{letter}/retry", _because(why, ticket), wait, as_json)
         return
     if subscription is None:
-        _fail("--all needs --subscription: `list` shows which")
+        fail("--all needs --subscription: `list` shows which")
     body = {**_because(why, ticket), "subscription": subscription, "reason": reason}
-    filed = _ask(desk, "POST", f"{PATH}/retry", body)
+    filed = ask(desk, "POST", f"{PATH}/retry", body)
     if as_json:
         _print_json(filed)
     else:
@@ -142,7 +134,7 @@ def skip(
     url: Url = None,
 ) -> None:
     """Have the event passed over for good, by every version and every rebuild, and go on behind it."""
-    _decide(_desk(service, url, party, role), f"{PATH}/{letter}/skip", _because(why, ticket), wait, as_json)
+    _decide(desk_of(service, url, party, role), f"{PATH}/{letter}/skip", _because(why, ticket), wait, as_json)
 
 
 @deadletters.command("edit")
@@ -162,7 +154,7 @@ def edit(
     """Have the event handled with other data, which must fit its contract. Reporting refuses this."""
     fields = dict(_field(text) for text in changes or [])
     body = {**_because(why, ticket), "set": fields, "remove": removed or []}
-    _decide(_desk(service, url, party, role), f"{PATH}/{letter}/edit", body, wait, as_json)
+    _decide(desk_of(service, url, party, role), f"{PATH}/{letter}/edit", body, wait, as_json)
 
 
 @deadletters.command("export")
@@ -176,7 +168,7 @@ def export(
 ) -> None:
     """Everything that `show` tells of each letter, one JSON object a line."""
     query = _given(subscription=subscription, reason=reason, stream=stream)
-    text = _send(_desk(service, url), "GET", f"{PATH}/export", params=query).text
+    text = send(desk_of(service, url), "GET", f"{PATH}/export", params=query).text
     if to is None:
         sys.stdout.write(text)
     else:
@@ -191,7 +183,7 @@ def _because(why: Why, ticket: str) -> dict[str, Any]:
 def _field(text: str) -> tuple[str, Any]:
     name, mark, value = text.partition("=")
     if not mark:
-        _fail(f"--set takes field=value, not {text!r}")
+        fail(f"--set takes field=value, not {text!r}")
     try:
         return name, json.loads(value)
     except json.JSONDecodeError:
@@ -200,11 +192,11 @@ def _field(text: str) -> tuple[str, Any]:
 
 def _decide(desk: Desk, path: str, body: dict[str, Any], wait: float, as_json: bool) -> None:
     """Files the request, waits for what becomes of it, and tells; ends with 1 unless the event went on."""
-    action = _ask(desk, "POST", path, body)
+    action = ask(desk, "POST", path, body)
     deadline = time.monotonic() + wait
     while action["outcome"] is None and time.monotonic() < deadline:
         time.sleep(EVERY)
-        action = _ask(desk, "GET", f"{PATH}/actions/{action['id']}")
+        action = ask(desk, "GET", f"{PATH}/actions/{action['id']}")
     if as_json:
         _print_json(action)
     else:
@@ -252,7 +244,7 @@ def _pages(
 ) -> Iterator[dict[str, Any]]:
     query: dict[str, Any] = _given(subscription=subscription, reason=reason, stream=stream)
     while limit > 0:
-        found = _ask(desk, "GET", PATH, params={**query, "limit": min(limit, 200)})
+        found = ask(desk, "GET", PATH, params={**query, "limit": min(limit, 200)})
         yield from found["items"]
         limit -= len(found["items"])
         if found["next"] is None:
@@ -264,52 +256,5 @@ def _given(**values: str | None) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Where the service answers, and the actor of every request."""
-
-    base: str
-    actor: dict[str, str]
-
-
-def _desk(service: str, url: str | None, party: str = CITY, role: str = OPERATOR) -> Desk:
-    actor = {"X-Insieme-Party": party, "X-Insieme-Role": role, "X-Insieme-Purpose": "operations"}
-    return Desk(url or address(service), actor)
-
-
-def address(service: str) -> str:
-    """Where a service answers: `INSIEME_<NAME>_URL` or `_PORT` of the environment or its file, else its own port."""
-    file = RoadSettings.model_config.get("env_file")
-    told = {**dotenv_values(file if isinstance(file, str) else None), **os.environ}
-    name = service.upper()
-    if url := told.get(f"INSIEME_{name}_URL"):
-        return url
-    port = told.get(f"INSIEME_{name}_PORT") or PORTS.get(service)
-    if port is None:
-        _fail(f"nobody knows where {service} answers: set INSIEME_{name}_URL, or give --url")
-    return f"http://127.0.0.1:{port}"
-
-
-def _ask(desk: Desk, method: str, path: str, body: Any = None, params: dict[str, Any] | None = None) -> dict[str, Any]:
-    found: dict[str, Any] = _send(desk, method, path, body, params).json()
-    return found
-
-
-def _send(desk: Desk, method: str, path: str, body: Any = None, params: dict[str, Any] | None = None) -> httpx.Response:
-    try:
-        answer = httpx.request(method, desk.base + path, headers=desk.actor, json=body, params=params, timeout=TIMEOUT)
-    except httpx.TransportError as away:
-        _fail(f"the service does not answer at {desk.base} ({type(away).__name__})")
-    if answer.is_error:
-        problem = answer.json() if "json" in answer.headers.get("content-type", "") else {}
-        _fail(f"{problem.get('detail', answer.text)} [{problem.get('code', answer.status_code)}]")
-    return answer
-
-
 def _print_json(found: Any) -> None:
     sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
-
-
-def _fail(sentence: str) -> NoReturn:
-    typer.echo(f"insieme: {sentence}", err=True)
-    raise typer.Exit(1)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
-import httpx
 import typer
 from rich.console import Console
 from rich.table import Table
+
+from insieme_events.desk import CITY, OPERATOR, ask, desk_of, fail
 
 projections = typer.Typer(no_args_is_help=True, help="Versions of the facts: rebuild, verify, promote, go back.")
 console = Console()
@@ -24,7 +26,6 @@ Name = Annotated[str, typer.Argument(help="the projection")]
 Version = Annotated[int, typer.Argument(help="its version", min=1)]
 Party = Annotated[str, typer.Option(help="party for which you act")]
 RoleOption = Annotated[str, typer.Option("--role", help="role in which you act")]
-PARTY, ROLE = "citta_metropolitana", "operator"
 
 
 @projections.command("list")
@@ -74,7 +75,7 @@ def rebuild(context: typer.Context, name: Name, version: Annotated[int, typer.Op
     beside = Path(sys.argv[0]).with_name("insieme-reporting")
     program = str(beside) if beside.exists() else shutil.which("insieme-reporting")
     if program is None:
-        _fail("insieme-reporting is not installed here: rebuild where reporting is deployed")
+        fail("insieme-reporting is not installed here: rebuild where reporting is deployed")
     os.execv(program, [program, "rebuild", name, "--version", str(version), *context.args])  # noqa: S606 - its progress bar takes this terminal
 
 
@@ -83,8 +84,8 @@ def verify(
     name: Name,
     version: Version,
     against: Annotated[int | None, typer.Option(help="another version than the active one")] = None,
-    party: Party = PARTY,
-    role: RoleOption = ROLE,
+    party: Party = CITY,
+    role: RoleOption = OPERATOR,
 ) -> None:
     """Compare a version with the active one at an equal cut; fails where they differ."""
     found = _ask("POST", f"/{name}/versions/{version}/verify", party, role, against=against)
@@ -102,24 +103,24 @@ def verify(
     for one in found["differences"]:
         console.print(f"differs: {_difference(one)}", highlight=False)
     if not found["equal"]:
-        _fail(f"version {version} differs from version {found['against']}")
+        fail(f"version {version} differs from version {found['against']}")
     console.print("equal")
 
 
 @projections.command("promote")
-def promote(name: Name, version: Version, party: Party = PARTY, role: RoleOption = ROLE) -> None:
+def promote(name: Name, version: Version, party: Party = CITY, role: RoleOption = OPERATOR) -> None:
     """Read this version from now on."""
     _flipped(name, _ask("POST", f"/{name}/versions/{version}/promote", party, role))
 
 
 @projections.command("rollback")
-def rollback(name: Name, party: Party = PARTY, role: RoleOption = ROLE) -> None:
+def rollback(name: Name, party: Party = CITY, role: RoleOption = OPERATOR) -> None:
     """Read the version before again."""
     _flipped(name, _ask("POST", f"/{name}/rollback", party, role))
 
 
 @projections.command("retire")
-def retire(name: Name, version: Version, party: Party = PARTY, role: RoleOption = ROLE) -> None:
+def retire(name: Name, version: Version, party: Party = CITY, role: RoleOption = OPERATOR) -> None:
     """Let a version's rows, cursors and letters go."""
     _ask("POST", f"/{name}/versions/{version}/retire", party, role)
     console.print(f"{name}: version {version} is retired", highlight=False)
@@ -153,21 +154,6 @@ def _difference(found: dict[str, Any]) -> str:
     return f"{where}{event}: {what}"
 
 
-def _ask(method: str, path: str, party: str = PARTY, role: str = ROLE, **query: int | None) -> Any:
-    port = os.environ.get("INSIEME_REPORTING_PORT", "8006")
-    base = os.environ.get("INSIEME_REPORTING_URL", f"http://127.0.0.1:{port}")
-    headers = {"X-Insieme-Party": party, "X-Insieme-Role": role, "X-Insieme-Purpose": "operations"}
-    given = {name: value for name, value in query.items() if value is not None}
-    try:
-        answer = httpx.request(method, f"{base}{PATHS}{path}", params=given, headers=headers, timeout=PATIENCE)
-    except httpx.TransportError as away:
-        _fail(f"reporting does not answer at {base} ({type(away).__name__}); is it running?")
-    if answer.status_code != httpx.codes.OK:
-        problem = answer.json() if "json" in answer.headers.get("content-type", "") else {}
-        _fail(f"{problem.get('detail', answer.text)} [{problem.get('code', answer.status_code)}]")
-    return answer.json()
-
-
-def _fail(sentence: str) -> NoReturn:
-    typer.echo(f"insieme: {sentence}", err=True)
-    raise typer.Exit(1)
+def _ask(method: str, path: str, party: str = CITY, role: str = OPERATOR, **query: int | None) -> Any:
+    desk = replace(desk_of("reporting", None, party, role), patience=PATIENCE)
+    return ask(desk, method, f"{PATHS}{path}", params={name: n for name, n in query.items() if n is not None})
