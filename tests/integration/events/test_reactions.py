@@ -20,10 +20,10 @@ from insieme_events.contracts.intake import ReferralAccepted, ReferralExpired
 from insieme_events.cursors import Fenced
 from insieme_events.decider import Circumstances, Decider, Decision, Refused
 from insieme_events.envelope import KafkaRecord, Stored
-from insieme_events.passing import MAY_PASS
+from insieme_events.passing import MAY_PASS, TRIES
 from insieme_events.reactions import Reactions
 from insieme_events.relay import Relay
-from insieme_events.store import Connection
+from insieme_events.store import Connection, VersionConflict
 from insieme_events.testing.reactions import when
 from insieme_events.testing.road import (
     ACTOR,
@@ -222,6 +222,16 @@ async def test_contention_and_lost_connections_are_tried_again_not_parked(bench:
         await bench.give(bench.reactions(Cut()), *mixed())
     assert await bench.parked() == []
     assert await bench.stands_at() == (0, [])
+
+
+async def test_a_stream_that_changes_under_every_decision_is_parked_once_patience_is_over(bench: Bench) -> None:
+    reactions, record = bench.reactions(Answering(refusing(BUSY))), mixed()[0]
+    for _ in range(TRIES - 1):
+        with pytest.raises(VersionConflict) as raised:
+            await bench.give(reactions, record)
+        reactions._patience.missed(bench.partition, raised.value)
+    await bench.give(reactions, record)
+    assert await bench.way.rows("select reason, detail from events.dead_letters") == [("refused", BUSY.code)]
 
 
 async def test_a_crash_between_the_reaction_and_the_commit_is_repeated(bench: Bench) -> None:

@@ -21,7 +21,6 @@ pytestmark = pytest.mark.unit
         psycopg.InterfaceError(),
         PoolTimeout(),
         KeysUnavailable("keys.missing", ""),
-        VersionConflict(),
         ConnectionResetError(),
         errors.DiskFull(),
         errors.AdminShutdown(),
@@ -43,6 +42,7 @@ def test_the_surroundings_are_waited_for(error: Exception) -> None:
         errors.DeadlockDetected(),
         errors.QueryCanceled(),
         TimeoutError(),
+        VersionConflict(),
         FileNotFoundError(),
     ],
 )

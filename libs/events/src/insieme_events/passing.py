@@ -31,13 +31,16 @@ class Passing(Enum):
 
 
 def passing(error: BaseException) -> Passing:
-    """A lost connection or a full disk is nobody's fault; a lock that is never free may be the event's own."""
+    """A lost connection or a full disk is nobody's fault; a lock that is never free, or a stream that changes under
+    every decision, may be the event's own."""
     match error:
         case psycopg.OperationalError(sqlstate=str(state)) if not state.startswith(SURROUNDINGS):
             return Passing.PERHAPS
         case StoreError():
             return Passing.NEVER if error.code == "events.too_large" else Passing.SURELY
         case OSError() if not isinstance(error, ConnectionError):
+            return Passing.PERHAPS
+        case VersionConflict():
             return Passing.PERHAPS
         case _ if isinstance(error, MAY_PASS):
             return Passing.SURELY
@@ -47,7 +50,8 @@ def passing(error: BaseException) -> Passing:
 
 @dataclass
 class Patience:
-    """How often each thing failed in a row with what passes perhaps. Kept in memory: a new process starts again."""
+    """How often each thing failed in a row with what passes perhaps. Kept in memory: a new process, and a new owner of
+    the partition, count from the start. What that means to operators stands in docs/operations/dead-letters.md."""
 
     misses: dict[Hashable, int] = field(default_factory=dict)
 

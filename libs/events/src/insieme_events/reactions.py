@@ -160,7 +160,7 @@ class Reactions(Subscription):
                 reached("reaction.nothing_before_commit")
             reached("reaction.nothing_after_commit")
         elif isinstance(answer, Refused):
-            if answer.kind is RefusalKind.RETRY:
+            if answer.kind is RefusalKind.RETRY and self.transaction.patient:
                 raise VersionConflict(answer.code)
             await self._park(of_event(event, Reason.REFUSED, answer.code), step, turn)
             return
