@@ -8,10 +8,14 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import Any
 
+import httpx
 import psycopg
 import pytest
-from tests.integration.reporting.versions_bed import SAME, Bed
+import typer
+from tests.integration.reporting.versions_bed import CHANGED, OPERATOR, SAME, TWICE, Bed
+from typer.testing import CliRunner
 
 from insieme_events import projection_versions
 from insieme_events.clock import system_clock
@@ -20,12 +24,13 @@ from insieme_events.projection_worker import ProjectionWorker
 from insieme_events.rebuild_processes import RebuildFailed
 from insieme_events.rebuild_reader import connect
 from insieme_events.rebuilding import RebuildRefused
-from insieme_events.service import Running, running
+from insieme_events.service import Role, Running, create_app, running
 from insieme_events.testing.road import at_work, eventually
 from insieme_local.provision import Provisioned
+from insieme_reporting import rebuild, versions
 from insieme_reporting.service import SERVICE
 from insieme_reporting.v1.facts import DEFINITION
-from insieme_reporting.versions import prepare
+from insieme_reporting.versions import VERSIONS, Version, prepare
 
 pytestmark = pytest.mark.integration
 
@@ -174,3 +179,98 @@ async def test_without_a_key_row_nothing_is_finished_and_the_sentence_says_so(
             owner.execute("drop table keys.keys")
             owner.execute("alter table keys.elsewhere rename to keys")
     assert await bed.rows("select state from events.projection_versions where version = 2") == [(State.BUILDING,)]
+
+
+@pytest.fixture
+def deployed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build that has these versions too."""
+    for definition in (SAME, CHANGED, TWICE):
+        monkeypatch.setitem(versions.VERSIONS, definition.version, Version(definition, VERSIONS[1].measures))
+
+
+async def typed(*words: str) -> tuple[int, str]:
+    """What `insieme-reporting rebuild` answers."""
+    program = typer.Typer()
+    program.command()(rebuild.rebuild)
+    answer = await asyncio.to_thread(CliRunner().invoke, program, list(words))
+    return answer.exit_code, answer.output
+
+
+async def test_a_key_of_two_streams_ends_a_rebuild_and_a_subscription_can_build_the_version(
+    bed: Bed, service: Running, deployed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in bed.provisioned.environment("reporting").items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(RebuildFailed, match=r"projections\.key_twice: .* in company_versions.* --by-subscription"):
+        await bed.rebuilt(TWICE)
+    for definition in (SAME, TWICE):
+        code, said = await typed(
+            "facts", "--version", str(definition.version), "--again", "--by-subscription", "--processes", "1"
+        )
+        assert (code, "its subscription reads everything now" in said) == (0, True), said
+        assert await bed.rows(f"select from {definition.schema}.company_versions") == []
+    async with at_work(ProjectionWorker.of(service, "facts", {1: DEFINITION, 2: SAME, 5: TWICE})):
+        for definition in (SAME, TWICE):
+            await eventually(lambda definition=definition: bed.caught_up(definition), 60)  # type: ignore[misc]
+    assert await bed.bytes_of(SAME) == await bed.bytes_of(DEFINITION)
+    companies = await bed.rows("select count(distinct company_id) from facts_1.company_versions")
+    places = await bed.rows("select comune from facts_5.company_versions")
+    assert len(places) == len(set(places)) < companies[0][0]
+    assert len(await bed.letters(TWICE)) > len(await bed.letters(SAME))
+
+
+class Operator:
+    """Reporting's operations over HTTP."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self.http = http
+
+    async def ask(self, method: str, path: str) -> Any:
+        answer = await self.http.request(method, f"/v1/operations/projections{path}")
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def refused(self, method: str, path: str) -> tuple[int, str]:
+        answer = await self.http.request(method, f"/v1/operations/projections{path}")
+        assert answer.headers["content-type"] == "application/problem+json", answer.text
+        return answer.status_code, answer.json()["code"]
+
+
+@pytest.fixture
+async def operator(bed: Bed, deployed: None) -> AsyncIterator[Operator]:
+    app = create_app(SERVICE, bed.settings, Role.HTTP)
+    actor = {"X-Insieme-Party": OPERATOR.party, "X-Insieme-Role": OPERATOR.role, "X-Insieme-Purpose": OPERATOR.purpose}
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://reporting", headers=actor) as http:
+            yield Operator(http)
+
+
+async def test_a_changed_definition_is_built_compared_promoted_and_taken_back_over_http(
+    bed: Bed, service: Running, operator: Operator
+) -> None:
+    three = "/facts/versions/3"
+    async with at_work(ProjectionWorker.of(service, "facts", {1: DEFINITION, 3: CHANGED})):
+        assert await operator.refused("POST", f"{three}/promote") == (409, "projections.not_built")
+        await bed.rebuilt(CHANGED)
+        assert await operator.refused("POST", f"{three}/promote") == (409, "projections.not_verified")
+        found = await operator.ask("POST", f"{three}/verify")
+        assert (found["equal"], found["against"], found["differences"]) == (True, 1, [])
+        assert found["declared"] == ["company_versions (introduced_by, known_since): known since, not by whom"]
+        assert await operator.ask("POST", f"{three}/promote") == {"active": 3, "previous": 1}
+        assert await operator.refused("POST", f"{three}/retire") == (409, "projections.active")
+        assert await operator.ask("POST", "/facts/rollback") == {"active": 1, "previous": 3}
+        assert await operator.ask("POST", f"{three}/retire") == {"retired": 3}
+    (listed,) = await operator.ask("GET", "")
+    assert listed == await operator.ask("GET", "/facts")
+    assert {one["version"]: one["state"] for one in listed["versions"]}[3] == "retired"
+    done = [(one["action"], one["outcome"]) for one in await operator.ask("GET", "/facts/actions?limit=3")]
+    assert done == [("retire", "done"), ("rollback", "done"), ("retire", "projections.active")]
+
+
+async def test_what_is_asked_wrongly_over_http_is_refused_by_name(operator: Operator) -> None:
+    assert await operator.refused("GET", "/elsewhere") == (404, "projections.no_such_projection")
+    assert await operator.refused("POST", "/facts/versions/9/verify") == (404, "projections.unknown")
+    assert await operator.refused("POST", "/facts/versions/1/promote") == (409, "projections.not_verified")
+    assert await operator.refused("POST", "/facts/versions/0/promote") == (422, "http.invalid")
+    assert await operator.refused("GET", "/facts/actions?limit=0") == (422, "http.invalid")

@@ -87,6 +87,24 @@ def apply_wrong(latest: Any, stored: Any) -> Sequence[company.CompanyVersion]:
     return [replace(row, ateco_section="A") for row in company.apply(latest, stored)]
 
 
+@dataclass(frozen=True, slots=True)
+class CompanyOfPlace(company.CompanyVersion):
+    """A mistake of a definition: two companies of one place have one key."""
+
+    key: ClassVar[tuple[str, ...]] = ("comune",)
+
+
+def apply_by_place(latest: Any, stored: Any) -> Sequence[CompanyOfPlace]:
+    if not isinstance(stored.event, matching.CompanyRegistered):
+        return ()
+    (made,) = company.apply({}, stored)
+    return (
+        CompanyOfPlace(
+            made.company_id, made.registered_on, made.ateco_version, made.ateco_section, made.comune, made.introduced_by
+        ),
+    )
+
+
 def with_company(fact: FactDefinition) -> tuple[FactDefinition, ...]:
     return tuple(fact if one.row.table == fact.row.table else one for one in DEFINITION.facts)
 
@@ -99,6 +117,7 @@ CHANGED = ProjectionDefinition(
     (Difference("company_versions", "known since, not by whom", ("introduced_by", "known_since")),),
 )
 WRONG = replace(DEFINITION, version=4, facts=with_company(FactDefinition(company.CompanyVersion, apply_wrong)))
+TWICE = replace(DEFINITION, version=5, facts=with_company(FactDefinition(CompanyOfPlace, apply_by_place)))
 DEFINITIONS = {1: DEFINITION, 2: SAME, 3: CHANGED, 4: WRONG}
 
 
