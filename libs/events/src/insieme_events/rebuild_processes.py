@@ -23,8 +23,11 @@ class Readers:
         self._processes: dict[Pipe, multiprocessing.process.BaseProcess] = {}
 
     def start(self) -> None:
-        # Not forked: a client library's threads do not survive that.
-        context = multiprocessing.get_context("spawn")
+        # Not forked from here: a client library's threads do not survive that. The server that they are forked from
+        # imports everything, once for all of them, and starts no thread.
+        context = multiprocessing.get_context("forkserver")
+        definition = self._told[1].definition
+        context.set_forkserver_preload([work.__module__, *{fact.row.__module__ for fact in definition.facts}])
         for _ in range(self._count):
             ours, theirs = context.Pipe()
             process = context.Process(target=work, args=(*self._told, theirs), daemon=True)

@@ -11,7 +11,7 @@ import gc
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection as Pipe
 from typing import Any
@@ -118,13 +118,13 @@ def work(surroundings: Surroundings, assignment: Assignment, pipe: Pipe) -> None
 
 
 async def _work(surroundings: Surroundings, assignment: Assignment, pipe: Pipe) -> None:
-    async with keys_of(surroundings) as keys:
-        connection = await connect(surroundings.database_url)
-        async with connection:
-            # Not one commit waits for the disk: the cursors' does, at the end, and before it a rebuild is nothing.
-            await connection.execute("set synchronous_commit = off")
+    connection = await connect(surroundings.database_url)
+    async with keys_of(surroundings) as keys, connection:
+        # Not one commit waits for the disk: the cursors' does, at the end, and before it a rebuild is nothing.
+        await connection.execute("set synchronous_commit = off")
+        with reading(surroundings.bootstrap) as consumer:
             while (partition := pipe.recv()) is not None:
-                pipe.send(await fold(connection, keys, surroundings.bootstrap, assignment, partition, pipe.send))
+                pipe.send(await fold(connection, keys, consumer, assignment, partition, pipe.send))
                 gc.collect()
 
 
@@ -150,7 +150,7 @@ async def connect(url: str) -> Connection:
 async def fold(
     connection: Connection,
     keys: KeyVault | None,
-    bootstrap: str,
+    consumer: Consumer,
     assignment: Assignment,
     partition: Partition,
     tell: Callable[[Read], None],
@@ -163,7 +163,7 @@ async def fold(
     found = Folded(partition)
     folding = PartitionFold(assignment.definition, misplaced, assignment.decided)
     size, position = FEWEST * 4, 0
-    for messages in _messages(bootstrap, partition):
+    for messages in _messages(consumer, partition):
         while messages:
             part, messages = messages[:size], messages[size:]
             candidates = folding.glance(part)
@@ -217,8 +217,9 @@ async def _copy_sequences(connection: Connection, assignment: Assignment, foldin
         reached("rebuild.after_sequences")
 
 
-def _messages(bootstrap: str, partition: Partition, start: int = 0) -> Iterator[list[Any]]:
-    """The committed records of a partition from `start` up to its end, as they come."""
+@contextmanager
+def reading(bootstrap: str) -> Iterator[Consumer]:
+    """A consumer of committed records, of no group's partitions; one for all that a process reads."""
     consumer = Consumer(
         {
             **topics.client(bootstrap),
@@ -234,34 +235,42 @@ def _messages(bootstrap: str, partition: Partition, start: int = 0) -> Iterator[
             "queued.max.messages.kbytes": 32_768,
         }
     )
-    silent_since = time.monotonic()
     try:
-        consumer.assign([TopicPartition(partition.topic, partition.number, start)])
-        while start < partition.end:
-            found: list[Any] = []
-            for message in consumer.consume(FETCH, 0.05):
-                error = message.error()
-                offset = message.offset()
-                if error is None and offset is not None and offset < partition.end:
-                    found.append(message)
-                elif error is None or error.code() == KafkaError._PARTITION_EOF:
-                    start = partition.end
-                    break
-                elif not error.retriable():
-                    raise KafkaException(error)
-            if found:
-                silent_since = time.monotonic()
-                yield found
-            elif time.monotonic() - silent_since > SILENCE:
-                raise Unreachable(partition)
+        yield consumer
     finally:
         consumer.close()
 
 
-def deferred_records(bootstrap: str, folded: Folded) -> Iterator[list[Any]]:
+def _messages(consumer: Consumer, partition: Partition, start: int = 0) -> Iterator[list[Any]]:
+    """The records of a partition from `start` up to its end, as they come."""
+    silent_since = time.monotonic()
+    place = partition.number, partition.topic
+    consumer.assign([TopicPartition(partition.topic, partition.number, start)])
+    while start < partition.end:
+        found: list[Any] = []
+        for message in consumer.consume(FETCH, 0.05):
+            error = message.error()
+            offset = message.offset()
+            if (message.partition(), message.topic()) != place:
+                continue  # of the partition before
+            if error is None and offset is not None and offset < partition.end:
+                found.append(message)
+            elif error is None or error.code() == KafkaError._PARTITION_EOF:
+                start = partition.end
+                break
+            elif not error.retriable():
+                raise KafkaException(error)
+        if found:
+            silent_since = time.monotonic()
+            yield found
+        elif time.monotonic() - silent_since > SILENCE:
+            raise Unreachable(partition)
+
+
+def deferred_records(consumer: Consumer, folded: Folded) -> Iterator[list[Any]]:
     """The records of deferred streams of a partition, in order, from where each was deferred."""
     deferred = folded.deferred
-    for messages in _messages(bootstrap, folded.partition, min(deferred.values())):
+    for messages in _messages(consumer, folded.partition, min(deferred.values())):
         found = [
             message
             for message in messages

@@ -36,6 +36,7 @@ from insieme_events.rebuild_reader import (
     connect,
     deferred_records,
     keys_of,
+    reading,
 )
 from insieme_events.store import Connection
 
@@ -319,6 +320,9 @@ class Rebuild:
 
     async def _deferred(self, connection: Connection, attempt: int, folded: Sequence[Folded]) -> None:
         """The rest of the streams that are not regular, through the code of the live path."""
+        aside = [one for one in folded if one.deferred]
+        if not aside:
+            return
         async with keys_of(self.surroundings) as keys:
             handler = ProjectionHandler(self.definition)
             transaction = RebuildTransaction(
@@ -330,13 +334,12 @@ class Rebuild:
                 consumer=self.definition.consumer,
             )
             transaction.definition, transaction.attempt = self.definition, attempt
-            for one in folded:
-                if not one.deferred:
-                    continue
-                for messages in deferred_records(self.surroundings.bootstrap, one):
-                    records = [_Fetched(message) for message in messages]
-                    for first in range(0, len(records), DEFERRED_AT_ONCE):
-                        await transaction.run(connection, records[first : first + DEFERRED_AT_ONCE], ())
+            with reading(self.surroundings.bootstrap) as consumer:
+                for one in aside:
+                    for messages in deferred_records(consumer, one):
+                        records = [_Fetched(message) for message in messages]
+                        for first in range(0, len(records), DEFERRED_AT_ONCE):
+                            await transaction.run(connection, records[first : first + DEFERRED_AT_ONCE], ())
 
 
 class _Fetched:
