@@ -35,6 +35,7 @@ from insieme_events.testing.road import at_work, eventually
 RATE = 200
 WARM = 200
 COMPANIES = 100
+CONNECTIONS = 6
 
 
 @dataclass
@@ -96,7 +97,7 @@ async def _facts(told: Reading, pipe: Pipe) -> None:
     """A subscription of reporting with the connections that the service gives it."""
     definition = told.definition
     assert definition is not None
-    async with open_pool(told.url, 6, "bench") as pool:
+    async with open_pool(told.url, CONNECTIONS, "bench") as pool:
         handler = ProjectionHandler(definition)
         subscription = Subscription(
             definition.subscription, ["matching"], handler, pool, None, told.bootstrap, told.prefix, park_unknown=True
@@ -185,14 +186,18 @@ async def _ours(place: Place, count: int) -> tuple[float, float]:
     async with place.connections("reporting", 1) as [connection]:
         await create_tables(connection, definition)
         await connection.commit()
-    async with open_pool(place.urls["matching"], 6, "bench") as pool:
+    async with open_pool(place.urls["matching"], CONNECTIONS, "bench") as pool:
         commands = Commands("matching", pool)
         companies = [uuid4() for _ in range(COMPANIES)]
         await commands.run_all([registering(one) for one in companies])
         relay = Relay("matching", place.urls["matching"], place.bootstrap, prefix, commands.appended)
 
+        # Who finds every connection in use waits, however long: it counts.
+        gate = asyncio.Semaphore(CONNECTIONS)
+
         async def ask(number: int) -> str:
-            answer = await commands.run(contacting(companies[number % COMPANIES]))
+            async with gate:
+                answer = await commands.run(contacting(companies[number % COMPANIES]))
             assert isinstance(answer, Done), answer
             return str(answer.results[0].event_ids[0])
 
