@@ -8,6 +8,9 @@ import subprocess
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import psycopg
+from psycopg import sql
+
 from insieme_local.postgres import SUPERUSER, Postgres, binaries
 from insieme_local.provision import Provisioned, provision
 from insieme_local.servers import Servers
@@ -61,6 +64,14 @@ class Cluster:
         made = self.provision(prefix)
         self.run("pg_restore", "--exit-on-error", "--single-transaction", str(dump), url=made.urls["intake_owner"])
         return made
+
+    def in_place(self, made: Provisioned, dump: Path) -> None:
+        """The dump takes the place of its database on this very server."""
+        database = made.urls["intake_owner"].rpartition("/")[2].partition("?")[0]
+        with psycopg.connect(self.servers.admin_url, autocommit=True) as admin:
+            admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(database)))
+        self.provision(made.topic_prefix.rstrip("."))
+        self.run("pg_restore", "--exit-on-error", "--single-transaction", str(dump), url=made.urls["intake_owner"])
 
     def base_backup(self) -> Path:
         target = self.place("backup")

@@ -30,8 +30,11 @@ STORED = f"{ROWS} from events.events order by stream, version"
 # What an operator must never do: say by hand that the store is where it was.
 BY_HAND = """
 update events.epoch set behind = false, system_identifier = (select system_identifier from pg_control_system()),
-    timeline = ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::integer
+    timeline = ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::integer,
+    relation = tableoid
 """
+# What the row said before it knew its own table: server and timeline are all that is looked at.
+OF_THE_SERVER_ALONE = "update events.epoch set relation = tableoid"
 
 
 class Impatient(Relay):
@@ -197,6 +200,41 @@ async def test_a_store_behind_kafka_is_held_until_its_lost_tail_is_put_back(
         await way.record(streams[0])
         await eventually(lambda: as_many(way))
     await assert_nothing_lost_or_doubled(way)
+
+
+async def restored_in_place(way: Road, cluster: Cluster, made: Provisioned) -> list[UUID]:
+    """10 relayed events and a dump, 20 more, then the dump in the place of the database on the very same server."""
+    streams = await way.fill(10, 1)
+    await relayed(way)
+    dump = await asyncio.to_thread(cluster.dump, made.urls["intake_owner"])
+    for stream in streams:
+        await way.record(stream, 2)
+    await relayed(way)
+    await asyncio.to_thread(cluster.in_place, made, dump)
+    return streams
+
+
+async def test_a_dump_in_the_very_server_that_it_came_from_takes_nothing_before_it_was_compared(
+    way: Road, cluster: Cluster, made: Provisioned
+) -> None:
+    streams = await restored_in_place(way, cluster, made)
+    assert (await refused(way, streams[0])).code == "events.store_moved"
+    async with at_work(relay(way)):
+        await eventually(lambda: held(way))
+        assert len((await recover(way)).lost) == 20
+        await way.record(streams[0])
+        await eventually(lambda: as_many(way))
+    await assert_nothing_lost_or_doubled(way)
+
+
+async def test_control_asked_for_server_and_timeline_alone_the_dump_is_written_to_and_forks(
+    way: Road, cluster: Cluster, made: Provisioned
+) -> None:
+    streams = await restored_in_place(way, cluster, made)
+    await as_owner(way, OF_THE_SERVER_ALONE)
+    await way.record(streams[0])
+    with pytest.raises(RecoveryRefused, match=r"store\.forked"):
+        await recover(way)
 
 
 async def held(way: Road) -> bool:

@@ -56,7 +56,11 @@ overriding system value values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::
 # that the relay has behind it. They begin again in the new epoch, or it would never send them.
 RENUMBER = """
 update events.events e set epoch = %s, transaction_id = pg_current_xact_id()
-where e.version > coalesce((select max(h.sequence) from heads h where h.stream = e.stream), 0)
+where e.event_id in (
+    select mine.event_id from events.events mine
+    left join (select stream, max(sequence) as last from heads group by stream) h using (stream)
+    where mine.version > coalesce(h.last, 0)
+)
 """
 
 
