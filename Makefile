@@ -11,7 +11,7 @@ WORKERS ?= 3
 UPGRADE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run status reset clean test bench large chaos lint format types figures schemas docs requirements
+.PHONY: help setup run servers status reset clean test bench large chaos lint format types figures schemas docs requirements
 
 help: ## this map
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,9 @@ $(STAMP): requirements/dev.txt requirements/uv.txt $(addsuffix /pyproject.toml,$
 
 run: $(STAMP) ## real Kafka, PostgreSQL and every service, the demonstration, the table; until Ctrl-C
 	@$(BIN)/insieme-local run
+
+servers: $(STAMP) ## Kafka and PostgreSQL of `make run` alone, for an operator's work while services are stopped
+	@$(BIN)/insieme-local servers
 
 status: $(STAMP) ## what runs now, and how much memory it holds
 	@$(BIN)/insieme-local status
