@@ -57,6 +57,7 @@ ONLY_READS = {
 ELSEWHERE = {
     "refill._write_position": "an operator's command: one record, and begun again it does the same",
     "putting_back.recover": "an operator's command: one transaction, and run again it does the same",
+    "recovering._read_again": "an operator's command: one transaction, and run again it does the same",
     "housekeeping.once": "measures only; what forgets has its points",
     "migrate.upgrade": "runs before a process serves; a transaction per migration",
     "subscription._work": "the batch's transaction has its points in applying.py",
