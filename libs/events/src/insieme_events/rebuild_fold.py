@@ -23,8 +23,11 @@ from insieme_events.projection import FactDefinition, Key, ProjectionDefinition,
 from insieme_events.rebuild_rows import DoesNotFit, RowWriter, cause, writers
 from insieme_events.vault import Keys
 
+UTC_TEXT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?\+00:00")
+"""An instant as our relay writes it, which PostgreSQL reads as it is."""
 UUID_TEXT = re.compile(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ERASING = frozenset(one.event for one in BY_TYPE.values() if issubclass(one.event, SealedFieldsErased))
+SEALED = frozenset(one.event for one in BY_TYPE.values() if one.event.sealed_fields())
 CONTRACTS: Mapping[bytes, Contract] = {name.encode(): contract for name, contract in BY_TYPE.items()}
 
 
@@ -64,6 +67,7 @@ class Candidate:
     event_id: bytes
     predecessor: bytes | None
     recorded_at: datetime
+    recorded_text: str
     value: bytes
 
 
@@ -162,7 +166,7 @@ class PartitionFold:
                 for number, latest in zip(state.facts, state.latest, strict=True)
                 for row in self._rows(self.definition.facts[number], latest, stored)
             ]
-            why = cause(one.sequence, state.name, one.event_id.decode(), one.recorded_at)
+            why = cause(one.sequence, state.name, one.event_id.decode(), one.recorded_text)
             lines = [self.writers[number].line(row, why) for number, _, row in made]
         except (Unreadable, DoesNotFit):
             return False
@@ -201,7 +205,9 @@ def _candidate(message: Message, key: bytes) -> Candidate | None:
         found = dict(headers)
         contract = CONTRACTS.get(found["ce_type"])
         event_id = found["ce_id"]
-        recorded_at = datetime.fromisoformat(found["ce_recordedtime"].decode())
+        recorded = found["ce_recordedtime"]
+        recorded_text = recorded.decode()
+        recorded_at = datetime.fromisoformat(recorded_text)
         sequence = int(found["ce_sequence"])
         if (
             contract is None
@@ -211,8 +217,11 @@ def _candidate(message: Message, key: bytes) -> Candidate | None:
             or recorded_at.tzinfo is None
         ):
             return None
+        if not UTC_TEXT.fullmatch(recorded):
+            recorded_text = recorded_at.isoformat()
+        predecessor = found.get("ce_predecessor")
         return Candidate(
-            key, message.offset(), contract, sequence, event_id, found.get("ce_predecessor"), recorded_at, value
+            key, message.offset(), contract, sequence, event_id, predecessor, recorded_at, recorded_text, value
         )
     except BROKEN:
         return None
@@ -222,7 +231,7 @@ def persons(candidates: Iterable[Candidate]) -> set[UUID]:
     """Whose keys open the sealed fields of these records."""
     found: set[UUID] = set()
     for one in candidates:
-        if one.contract.event.sealed_fields():
+        if one.contract.event in SEALED:
             try:
                 found.add(UUID(orjson.loads(one.value)["person_id"]))
             except BROKEN:

@@ -125,7 +125,6 @@ async def _work(surroundings: Surroundings, assignment: Assignment, pipe: Pipe) 
         with reading(surroundings.bootstrap) as consumer:
             while (partition := pipe.recv()) is not None:
                 pipe.send(await fold(connection, keys, consumer, assignment, partition, pipe.send))
-                gc.collect()
 
 
 @asynccontextmanager

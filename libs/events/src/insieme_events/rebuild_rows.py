@@ -6,7 +6,7 @@ A COPY of thousands of rows fails whole, so a row that the table would refuse ha
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -119,9 +119,9 @@ class RowWriter:
         return "\t".join(parts)
 
 
-def cause(sequence: int, stream: str, event_id: str, recorded_at: datetime) -> str:
+def cause(sequence: int, stream: str, event_id: str, recorded_at: str) -> str:
     """The columns of CAUSE, and the end of the line."""
-    return f"{sequence}\t{stream}\t{event_id}\t{recorded_at.isoformat()}\n"
+    return f"{sequence}\t{stream}\t{event_id}\t{recorded_at}\n"
 
 
 def writers(definition_facts: Sequence[FactDefinition], schema: str) -> list[RowWriter]:
