@@ -55,11 +55,20 @@ def list_letters(
     if not found:
         console.print("Nothing is parked.")
         return
-    table = Table("letter", "", "subscription", "reason", "stream", "seq", "tries", "parked at", "asked", "detail")
+    # Two lines a letter, so that eighty columns are enough.
+    table = Table("letter", "reason", "subscription", "stream", show_lines=True)
+    table.columns[-1].overflow = "fold"
     for one in found:
-        asked, decide = one["asked"] or "", "decide" if one["first"] and one["reason"] != "out_of_order" else ""
-        places = (one["subscription"], one["reason"], one["stream"], one["sequence"], one["attempts"])
-        table.add_row(*_texts(one["id"], decide, *places, one["parked_at"][:19], asked, one["detail"]))
+        decide = "decide" if one["first"] and one["reason"] != "out_of_order" else ""
+        asked = f"{one['asked']} asked, " if one["asked"] else ""
+        table.add_row(
+            *_texts(
+                f"{one['id']}\n{decide}",
+                f"{one['reason']}\n{asked}{one['attempts']} tries",
+                f"{one['subscription']}\n{one['parked_at'][:19]}",
+                f"{one['stream']} {one['sequence']}\n{one['detail']}",
+            )
+        )
     console.print(table)
 
 
