@@ -9,15 +9,17 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections import namedtuple
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import UUID
 
 import psutil
 import pytest
 from rich.console import Console
 
-from insieme_local import folders, java, ladder, ports, processes, supervisor
+from insieme_local import folders, java, kafka, ladder, ports, processes, supervisor
 from insieme_local.errors import Code, LocalError
 from insieme_local.folders import Folders
 from insieme_local.parts import Part
@@ -236,3 +238,9 @@ def until(true: Callable[[], bool]) -> None:
     while not true():
         assert time.monotonic() < end
         time.sleep(0.05)
+
+
+def test_an_id_of_a_cluster_is_no_option_of_a_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter([UUID(bytes=b"\xfb" * 16), UUID(bytes=b"\x00" * 16)])
+    monkeypatch.setattr(uuid, "uuid4", lambda: next(drawn))
+    assert kafka.cluster_id() == "A" * 22

@@ -26,6 +26,14 @@ _SPEAKS_ONLY_OF_TROUBLE = (
 )
 
 
+def cluster_id() -> str:
+    """A new one, never with a hyphen in front: one in 64 has it, and the command line takes it for an option."""
+    while True:
+        drawn = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        if not drawn.startswith("-"):
+            return drawn
+
+
 @dataclass
 class Kafka(Part):
     """The broker of one run. `session_timeout_ms` is how long a killed broker's session outlives it: its next start
@@ -57,10 +65,9 @@ class Kafka(Part):
         folders.discard_half_written(self.data)
         if folders.complete(self.data):
             return
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         processes.run(
             "kafka-format",
-            self._java("-Xmx128m", main="kafka.tools.StorageTool", arguments=("format", "-t", cluster, "-c")),
+            self._java("-Xmx128m", main="kafka.tools.StorageTool", arguments=("format", "-t", cluster_id(), "-c")),
             log=self.folders.logs / "kafka-format.log",
             records=self.folders.records,
             seconds=60,
