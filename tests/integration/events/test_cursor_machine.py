@@ -275,7 +275,7 @@ def test_every_event_has_its_effect_once_in_order_whoever_owns_the_partition(url
     ("broken", "sentence"),
     [
         (Unfenced, "each once, and in order, or no letter is left, and the cursor stands at the end"),
-        (CursorFirst, "in the end everything has its effect"),
+        (CursorFirst, "each once, and in order, or in the end everything has its effect"),
         (DoesNothing, "in the end everything has its effect"),
     ],
 )
