@@ -249,16 +249,16 @@ def _messages(consumer: Consumer, partition: Partition, start: int = 0) -> Itera
         found: list[Any] = []
         for message in consumer.consume(FETCH, 0.05):
             error = message.error()
-            offset = message.offset()
-            if (message.partition(), message.topic()) != place:
+            if error is not None and error.code() != KafkaError._PARTITION_EOF:
+                if not error.retriable():
+                    raise KafkaException(error)
+            elif (message.partition(), message.topic()) != place:
                 continue  # of the partition before
-            if error is None and offset is not None and offset < partition.end:
+            elif error is None and (message.offset() or 0) < partition.end:
                 found.append(message)
-            elif error is None or error.code() == KafkaError._PARTITION_EOF:
+            else:
                 start = partition.end
                 break
-            elif not error.retriable():
-                raise KafkaException(error)
         if found:
             silent_since = time.monotonic()
             yield found
