@@ -90,6 +90,14 @@ async def test_its_tables_have_the_indexes_of_tables_that_were_made_at_once(bed:
     assert same == [tuple(str(part).replace("facts_1.", "").replace(".", "") for part in row) for row in other]
 
 
+async def test_its_progress_is_told_to_the_end(bed: Bed) -> None:
+    await bed.built(SAME)
+    columns = "progress->>'phase', (progress->>'read')::int, (progress->>'total')::int"
+    ((phase, read, total),) = await bed.rows(f"select {columns} from events.rebuild_progress")
+    assert (phase, read) == ("done", total)
+    assert total > 300
+
+
 async def test_its_subscription_goes_on_where_the_rebuild_ended_without_a_restart(bed: Bed, service: Running) -> None:
     definitions = {1: DEFINITION, 2: SAME}
     async with at_work(ProjectionWorker.of(service, "facts", definitions)):
