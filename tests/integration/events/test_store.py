@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -42,6 +43,18 @@ async def test_what_was_appended_is_loaded_in_order(way: Road) -> None:
     async with way.pool.connection() as connection:
         found = await store.load(connection, [one[0].stream, "referral-none"])
     assert found == {one[0].stream: one, "referral-none": []}
+
+
+async def test_whatever_stands_in_the_text_comes_back_as_it_was(way: Road) -> None:
+    awkward = ["NULL", "", "null", '{"},{', '"', "\\", '\\"', "a,b", "{}", " à 日本 ", "\n\t"]
+    made = [
+        replace(record, type=text, data=json.dumps({"a": text, text: [text, None]}), metadata=json.dumps(text))
+        for text in awkward
+        for record in records(2)
+    ]
+    async with way.pool.connection() as connection:
+        await store.append(connection, made, NOW)
+    assert await read_all(way) == made
 
 
 async def test_of_two_appends_of_the_same_version_the_second_is_a_conflict(way: Road) -> None:
