@@ -9,6 +9,8 @@ ARGS ?=
 # Processes of `make test`. Most of a test's time is spent waiting, so more than there are cores.
 WORKERS ?= 3
 UPGRADE ?=
+# Some machines have it set; then every start of a service would compile all its libraries anew, for three seconds.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run servers status reset clean test bench large chaos lint format types figures schemas docs requirements
