@@ -78,5 +78,5 @@ def place(rounds: int, scale: float) -> Iterator[Place]:
         migrate.upgrade_service(databases.urls["reporting_owner"], "reporting", REPORTING.migrations)
         yield Place(servers, databases, rounds, scale)
     finally:
-        servers.stop()
+        servers.discard()
         folders.forget(where)

@@ -60,7 +60,7 @@ def main() -> None:
         finally:
             made.stop_all()
     finally:
-        servers.stop()
+        servers.discard()
         folders.forget(where)
 
 

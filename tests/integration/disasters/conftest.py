@@ -26,7 +26,7 @@ def cluster(servers: Servers) -> Iterator[Cluster]:
         made.start()
         yield made
     finally:
-        made.stop()
+        made.server.discard()
         folders.forget(where)
 
 

@@ -68,6 +68,9 @@ class DockerServers(Servers):
         while self.containers:
             self.containers.pop().stop()
 
+    def discard(self) -> None:
+        self.stop()
+
 
 def in_containers(where: Folders, why: str) -> DockerServers:
     """Servers in containers, on free ports of 127.0.0.1. Nothing is started yet."""

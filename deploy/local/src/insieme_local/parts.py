@@ -19,6 +19,8 @@ class Part(ABC):
     grace: ClassVar[float] = 20.0
     """Seconds in which it may end by itself when it is asked to."""
     ending: ClassVar[signal.Signals] = signal.SIGTERM
+    discarding: ClassVar[signal.Signals] = signal.SIGKILL
+    """How it is ended where its data are thrown away."""
     child: Child | None = None
 
     @abstractmethod
@@ -44,4 +46,10 @@ class Part(ABC):
         """Ask it to end, then insist; does nothing when it does not run."""
         if self.child is not None:
             self.child.stop(self.ending, grace=self.grace)
+            self.child = None
+
+    def discard(self) -> None:
+        """End it at once, with data that nobody wants any more."""
+        if self.child is not None:
+            self.child.stop(self.discarding, grace=self.grace)
             self.child = None

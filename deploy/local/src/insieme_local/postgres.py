@@ -32,6 +32,8 @@ class Postgres(Part):
     name: str = "postgres"
     grace: ClassVar[float] = 30.0
     ending: ClassVar[signal.Signals] = signal.SIGINT
+    # By SIGKILL its shared memory would outlive it.
+    discarding: ClassVar[signal.Signals] = signal.SIGQUIT
     """Fast shutdown: sessions are ended, data is written."""
     user: User | None = field(default=None, init=False)
 

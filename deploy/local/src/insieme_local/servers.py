@@ -13,6 +13,7 @@ from insieme_local import folders, ports, processes
 from insieme_local.errors import Code, LocalError
 from insieme_local.folders import Folders
 from insieme_local.kafka import Kafka, Probe
+from insieme_local.parts import Part
 from insieme_local.postgres import Postgres, answers
 from insieme_local.processes import Child
 from insieme_local.waiting import wait_until
@@ -81,8 +82,16 @@ class Servers:
 
     def stop(self) -> None:
         """Stop both cleanly, at the same time; servers of somebody else are left alone."""
+        self._at_once(Part.stop)
+
+    def discard(self) -> None:
+        """End both without waiting for their data to be in order: it is thrown away. A broker with the topics of a
+        whole test session takes half a minute to stop."""
+        self._at_once(Part.discard)
+
+    def _at_once(self, end: Callable[[Part], None]) -> None:
         with ThreadPoolExecutor(2) as pool:
-            for done in [pool.submit(part.stop) for part in self.parts]:
+            for done in [pool.submit(end, part) for part in self.parts]:
                 done.result()
 
     def kill_kafka(self) -> None:

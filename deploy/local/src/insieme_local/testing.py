@@ -108,7 +108,7 @@ def servers(request: pytest.FixtureRequest) -> Iterator[Servers]:
         found.start()
         yield found
     finally:
-        found.stop()
+        found.discard()
         folders.forget(where)
 
 
@@ -165,7 +165,7 @@ def own_servers() -> Iterator[Callable[..., Servers]]:
         yield make
     finally:
         for made, where in started:
-            made.stop()
+            made.discard()
             folders.forget(where)
 
 
