@@ -42,7 +42,7 @@ clean: ## forget the data, the virtual environment and all that was fetched
 	@rm -rf .venv .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 test: $(STAMP) ## all that is fast enough for every change, on real servers (ARGS="-k words" for less)
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
 bench: $(BENCH_STAMP) ## every path beside its reference, on real servers: ratios (ARGS="--only append --rounds 3" for less)
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
