@@ -13,10 +13,10 @@ UPGRADE ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run servers status reset clean test bench large chaos lint format types figures schemas docs requirements
+.PHONY: help setup run servers status reset clean test test-run bench large chaos lint format types figures schemas docs requirements
 
 help: ## this map
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 setup: $(STAMP) ## the virtual environment, from pinned and hashed requirements
 
@@ -42,7 +42,10 @@ clean: ## forget the data, the virtual environment and all that was fetched
 	@rm -rf .venv .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 test: $(STAMP) ## all that is fast enough for every change, on real servers (ARGS="-k words" for less)
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --ignore tests/running $(ARGS)
+
+test-run: $(STAMP) ## the tests of `make run` itself: servers, start and end, the load of the demonstration
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile tests/running $(ARGS)
 
 bench: $(BENCH_STAMP) ## every path beside its reference, on real servers: ratios (ARGS="--only append --rounds 3" for less)
 	@$(BIN)/python -m tests.benchmarks $(ARGS)

@@ -1,9 +1,8 @@
 """Real servers for tests, as pytest fixtures.
 
 One Kafka and one PostgreSQL per process of a session, with ports and a folder of their own (`.local/tests/<pid>/`,
-removed at the end). CREATE DATABASE holds the horizon that readers of the store wait for, so the databases that the
-collected tests ask for are made before the first test runs: of several processes, each makes its share and more when
-that is used up.
+removed at the end). Databases are emptied after use and taken again: to make one takes ten times as long, and CREATE
+DATABASE holds the horizon that readers of the store wait for.
 """
 
 from __future__ import annotations
@@ -12,88 +11,61 @@ import contextlib
 import itertools
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import psycopg
 import pytest
+from psycopg import sql
 
 from insieme_local import folders, ladder, processes
 from insieme_local.folders import Folders
-from insieme_local.provision import SERVICES, Provisioned, describe, make_database, make_roles, role_url
+from insieme_local.provision import Provisioned, provision
 from insieme_local.servers import Servers
-
-_collected = pytest.StashKey[dict[str, int]]()
-
-
-@dataclass(frozen=True)
-class Database:
-    """One empty database: `url` logs in as a service's role (least right), `owner_url` as the one that migrates."""
-
-    name: str
-    url: str
-    owner_url: str
-    role: str = "intake"
 
 
 @dataclass
 class Pool:
-    """Sets of databases and single databases, made ahead."""
+    """Sets of databases, each used by one module or test at a time."""
 
     servers: Servers
     numbers: Iterator[int] = field(default_factory=itertools.count)
     sets: list[Provisioned] = field(default_factory=list)
-    singles: list[Database] = field(default_factory=list)
-
-    def fill(self, sets: int, singles: int) -> None:
-        """Make as many as the collected tests will take."""
-        with psycopg.connect(self.servers.admin_url, autocommit=True) as admin:
-            make_roles(admin, self.servers, SERVICES)
-            self.sets += [self._make_set(admin) for _ in range(sets)]
-            self.singles += [self._make_single(admin) for _ in range(singles)]
 
     def take_set(self) -> Provisioned:
+        """An empty set, with a topic prefix that no other test has."""
         if not self.sets:
-            self.fill(1, 0)
-        return self.sets.pop(0)
+            number = next(self.numbers)
+            return provision(self.servers, suffix=f"_{os.getpid()}_{number}", topic_prefix=prefix(number))
+        found = self.sets.pop()
+        return replace(found, common={**found.common, "INSIEME_TOPIC_PREFIX": prefix(next(self.numbers))})
 
-    def take_single(self) -> Database:
-        if not self.singles:
-            self.fill(0, 1)
-        return self.singles.pop(0)
+    def give_back_set(self, used: Provisioned) -> None:
+        for name in used.databases:
+            self._empty(name)
+        self.sets.append(used)
 
-    def _make_set(self, admin: psycopg.Connection) -> Provisioned:
-        number = next(self.numbers)
-        suffix = f"_{os.getpid()}_{number}"
-        for name in SERVICES:
-            make_database(admin, f"insieme_{name}{suffix}", owner=f"{name}_owner", users=(name,))
-        make_database(admin, f"insieme_keys{suffix}", owner="keys_owner", users=("intake", "reporting"))
-        return describe(self.servers, SERVICES, suffix, prefix(number))
-
-    def _make_single(self, admin: psycopg.Connection) -> Database:
-        name = f"single_{os.getpid()}_{next(self.numbers)}"
-        make_database(admin, name, owner="intake_owner", users=("intake",))
-        return Database(name, role_url(self.servers, "intake", name), role_url(self.servers, "intake_owner", name))
+    def _empty(self, name: str) -> None:
+        """As CREATE DATABASE leaves one; whoever is still connected is cut off."""
+        url = urlsplit(self.servers.admin_url)._replace(path=f"/{name}").geturl()
+        with psycopg.connect(url, autocommit=True) as admin:
+            admin.execute(
+                """select pg_terminate_backend(pid, 5000) from pg_stat_activity
+                   where datname = current_database() and pid <> pg_backend_pid()"""
+            )
+            for (schema,) in admin.execute(
+                "select nspname from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'"
+            ).fetchall():
+                admin.execute(sql.SQL("drop schema {} cascade").format(sql.Identifier(schema)))
+            admin.execute("create schema public authorization pg_database_owner")
+            admin.execute("grant usage on schema public to public")
 
 
 def prefix(number: int) -> str:
     """A topic prefix that no other test has."""
     return f"t{os.getpid()}x{number}"
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Count what the selected tests will take: a set per module, and one per test for those that ask for their own."""
-    modules, alone, singles = set(), 0, 0
-    for item in session.items:
-        wanted = getattr(item, "fixturenames", ())
-        if "provisioned" in wanted:
-            modules.add(item.path)
-        alone += "fresh_provisioned" in wanted
-        singles += "database" in wanted
-    # Set in the processes of pytest-xdist, each of which collects everything and runs a part.
-    share = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    session.config.stash[_collected] = {"sets": (len(modules) + alone) // share, "singles": singles // share}
 
 
 @pytest.fixture(scope="session")
@@ -113,29 +85,25 @@ def servers(request: pytest.FixtureRequest) -> Iterator[Servers]:
 
 
 @pytest.fixture(scope="session")
-def database_pool(request: pytest.FixtureRequest, servers: Servers) -> Pool:
-    """The databases of this session, made before the first test that uses one."""
-    pool = Pool(servers)
-    pool.fill(**request.config.stash.get(_collected, {"sets": 0, "singles": 0}))
-    return pool
+def database_pool(servers: Servers) -> Pool:
+    """The databases of this session."""
+    return Pool(servers)
 
 
 @pytest.fixture(scope="module")
-def provisioned(database_pool: Pool) -> Provisioned:
+def provisioned(database_pool: Pool) -> Iterator[Provisioned]:
     """A set of empty databases and a topic prefix, for one test module."""
-    return database_pool.take_set()
+    made = database_pool.take_set()
+    yield made
+    database_pool.give_back_set(made)
 
 
 @pytest.fixture
-def fresh_provisioned(database_pool: Pool) -> Provisioned:
+def fresh_provisioned(database_pool: Pool) -> Iterator[Provisioned]:
     """A set of empty databases and a topic prefix, for one test."""
-    return database_pool.take_set()
-
-
-@pytest.fixture
-def database(database_pool: Pool) -> Database:
-    """One empty database, for one test."""
-    return database_pool.take_single()
+    made = database_pool.take_set()
+    yield made
+    database_pool.give_back_set(made)
 
 
 @pytest.fixture

@@ -1,4 +1,8 @@
-"""A folder that PostgreSQL's user can reach, and `make run` with tiny programs in the place of the services."""
+"""A folder that PostgreSQL's user can reach, and `make run` with tiny programs in the place of the services.
+
+What `make run` is made of: its servers, its start and end, the load of the demonstration. These tests start whole
+platforms again and again and see no change of a service, so `make test-run` has them and `make test` has not.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +19,13 @@ from pathlib import Path
 
 import psutil
 import pytest
+from tests.end_to_end.conftest import platform, prepared
 
 from insieme_local import folders, ports, processes
 from insieme_local.folders import Folders
 from insieme_local.testing import session_folders
+
+__all__ = ["platform", "prepared"]
 
 _numbers = itertools.count()
 
