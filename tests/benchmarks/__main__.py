@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Annotated, Any
 
 import orjson
+import structlog
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -42,6 +44,8 @@ def main(
     unknown = set(only or ()) - BENCHMARKS.keys()
     if unknown:
         raise typer.BadParameter(f"there is no {', '.join(sorted(unknown))}; choose of {', '.join(BENCHMARKS)}")
+    # What a relay tells of itself would stand in the middle of the table's progress.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     # As a service does at its start; the references run in the same process, so they have it too.
     settle_collector()
     if counts:
