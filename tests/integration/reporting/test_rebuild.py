@@ -14,7 +14,7 @@ import httpx
 import psycopg
 import pytest
 import typer
-from tests.integration.reporting.versions_bed import CHANGED, OPERATOR, SAME, TWICE, Bed
+from tests.integration.reporting.versions_bed import CHANGED, OPERATOR, SAME, TWICE, Bed, companies
 from typer.testing import CliRunner
 
 from insieme_events import projection_versions
@@ -25,7 +25,7 @@ from insieme_events.rebuild_processes import RebuildFailed
 from insieme_events.rebuild_reader import connect
 from insieme_events.rebuilding import RebuildRefused
 from insieme_events.service import Role, Running, create_app, running
-from insieme_events.testing.road import at_work, eventually
+from insieme_events.testing.road import at_work, eventually, produce
 from insieme_local.provision import Provisioned
 from insieme_reporting import rebuild, versions
 from insieme_reporting.service import SERVICE
@@ -282,3 +282,25 @@ async def test_what_is_asked_wrongly_over_http_is_refused_by_name(operator: Oper
     assert await operator.refused("POST", "/facts/versions/1/promote") == (409, "projections.not_verified")
     assert await operator.refused("POST", "/facts/versions/0/promote") == (422, "http.invalid")
     assert await operator.refused("GET", "/facts/actions?limit=0") == (422, "http.invalid")
+
+
+async def test_behind_the_mark_of_a_transaction_it_is_no_further_than_a_subscription(
+    bed: Bed, service: Running, operator: Operator
+) -> None:
+    """The relay's transactions leave a mark behind their last record: on a quiet topic the way back stays open."""
+    sent = companies(2)
+    stream = sent[0].stream
+    async with at_work(ProjectionWorker.of(service, "facts", {1: DEFINITION, 2: SAME})):
+        wires = [bed.wire("matching", record) for record in sent]
+        await produce(bed.bootstrap, *wires, transactional_id=f"{bed.prefix}.test")
+        await eventually(lambda: has_both(bed, stream), 30)
+        await bed.rebuilt(SAME)
+        await operator.ask("POST", "/facts/versions/2/verify")
+        assert await operator.ask("POST", "/facts/versions/2/promote") == {"active": 2, "previous": 1}
+        assert await operator.ask("POST", "/facts/rollback") == {"active": 1, "previous": 2}
+
+
+async def has_both(bed: Bed, stream: str) -> bool:
+    """Whether version 1 has handled both events of the stream."""
+    query = "select sequence from events.sequences where subscription = %s and stream = %s"
+    return await bed.rows(query, DEFINITION.subscription, stream) == [(2,)]

@@ -69,9 +69,14 @@ class Assignment:
 
 @dataclass(slots=True)
 class Folded:
-    """What is left of a partition once its rows are copied; see PartitionFold. `longest` in seconds."""
+    """What is left of a partition once its rows are copied; see PartitionFold. `longest` in seconds.
+
+    `next_offset` is that behind the last record, as a subscription has it: the end may lie behind the mark of a
+    transaction too, and whoever stands there would seem to be ahead of the others for ever.
+    """
 
     partition: Partition
+    next_offset: int = 0
     handled: int = 0
     ignored: int = 0
     longest: float = 0.0
@@ -176,6 +181,7 @@ async def fold(
             tell(Read(after - position))
             position = after
     tell(Read(partition.end - position))
+    found.next_offset = position
     await _copy_sequences(connection, assignment, folding)
     found.deferred, found.erased = folding.deferred, folding.erased
     return found

@@ -213,9 +213,10 @@ class Rebuild:
         async with connection.transaction():
             await projection_versions.hold(connection, definition, attempt)
             for one in folded:
-                place, generation = one.partition, found[one.partition.topic].generation
+                place, facts = one.partition, found[one.partition.topic]
+                next_offset = max(one.next_offset, facts.ends[place.number][0])
                 await cursors.place(
-                    connection, subscription, place.topic, place.number, place.end, generation,
+                    connection, subscription, place.topic, place.number, next_offset, facts.generation,
                     one.last_event_id, one.last_recorded_at,
                 )  # fmt: skip
             building = State.BUILDING
