@@ -1,7 +1,7 @@
 """Which partitions this process may work on: claims in the database, made on assignment (decision 5).
 
 aiokafka fetches before a rebalance listener has ended and only logs what it raises. So on assignment the
-partitions are paused and sought to a placeholder first; a partition is resumed only after its claim, at the
+partitions are paused and sought to a provisional offset first; a partition is resumed only after its claim, at the
 offset that the database has.
 """
 
