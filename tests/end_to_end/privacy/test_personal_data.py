@@ -55,7 +55,7 @@ def test_the_snapshot_holds_everything(story: Story) -> None:
     snapshot, prefix = story.before.snapshot, story.platform.provisioned.topic_prefix
     tables = {(column.database, column.table) for column, values in snapshot.columns.items() if any(values)}
     for name in ("intake", "matching"):
-        assert {(name, "events.events"), (name, "events.idempotency"), (name, "events.agreements")} <= tables
+        assert {(name, "events.events"), (name, "events.idempotency"), (name, "events.parameters")} <= tables
     assert {("reporting", "events.dead_letters"), ("intake", "vault.identities"), ("keys", "keys.keys")} <= tables
     assert {database for database, table in tables if "alembic" in table} == {"intake", "matching", "reporting", "keys"}
     topics = {record.topic for record in snapshot.records}

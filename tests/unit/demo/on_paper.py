@@ -12,12 +12,13 @@ import pytest
 
 from insieme_demo.happening import Happening, Kind, Order, Phase
 from insieme_demo.plan import Month
-from insieme_events.agreement import in_force, published
+from insieme_events.agreement import in_force
 from insieme_events.clock import business_date
 from insieme_events.contracts import Actor, DomainEvent
 from insieme_events.contracts.intake import CaseEvent
 from insieme_events.contracts.matching import PlacementExtended, PlacementStarted
 from insieme_events.decider import Circumstances, Decider, Refused
+from insieme_events.testing.agreements import published
 from insieme_intake.case import CASE
 from insieme_intake.case.commands import SubmitApplication
 from insieme_intake.circumstances import IntakeCircumstances, ReferralFound

@@ -10,11 +10,11 @@ from insieme_events.contracts import DomainEvent
 from insieme_events.contracts.intake import (
     EligibilityAssessed,
     EmploymentStatus,
-    FragilityBand,
     StatusEvidence,
     SuitabilityAssessed,
     SuitabilityOutcome,
 )
+from insieme_events.contracts.vocabulary import FragilityBand
 from insieme_events.testing import scenario
 from insieme_intake.case import CASE
 from insieme_intake.case.commands import AssessEligibility, AssessSuitability

@@ -16,13 +16,12 @@ from insieme_events.contracts.intake import (
     EmploymentStatus,
     ExitState,
     FollowUpOutcome,
-    FragilityBand,
     PersonTakenInCharge,
     RejectionReason,
     SealedFieldsErased,
     StatusEvidence,
 )
-from insieme_events.contracts.vocabulary import CitizenshipClass, Gender, Isced
+from insieme_events.contracts.vocabulary import CitizenshipClass, FragilityBand, Gender, Isced
 from insieme_events.testing import scenario
 from insieme_intake.case import CASE
 from insieme_intake.case.commands import (

@@ -25,7 +25,6 @@ from insieme_events.contracts.intake import (
     EligibilityAssessed,
     ErasureGround,
     ExitState,
-    FragilityBand,
     IdentityKind,
     InterviewHeld,
     InterviewKind,
@@ -37,7 +36,7 @@ from insieme_events.contracts.intake import (
     SuspensionReason,
     VoidReason,
 )
-from insieme_events.contracts.vocabulary import ChannelClass
+from insieme_events.contracts.vocabulary import ChannelClass, FragilityBand
 from insieme_events.decider import Command, Decider, Refused
 from insieme_intake import person, referral
 from insieme_intake.case import CASE, commands

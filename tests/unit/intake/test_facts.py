@@ -14,13 +14,12 @@ from insieme_events.contracts.intake import (
     EmploymentStatus,
     EmploymentStatusRecorded,
     FragilityAssessed,
-    FragilityBand,
     MeasureKind,
     OtherMeasureDeclared,
     ResidenceRecorded,
     StatusEvidence,
 )
-from insieme_events.contracts.vocabulary import Quartiere
+from insieme_events.contracts.vocabulary import FragilityBand, Quartiere
 from insieme_events.testing import scenario
 from insieme_intake.case import CASE
 from insieme_intake.case.commands import (

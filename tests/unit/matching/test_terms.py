@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from insieme_events.agreement import published
-from insieme_matching.aggregates import last_known
+from insieme_events.agreement import last_known
+from insieme_events.testing.agreements import published
 
 
 def test_the_last_agreement_that_had_begun_is_known_whether_or_not_it_ended() -> None:

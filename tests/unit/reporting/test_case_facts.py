@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from insieme_events.contracts import ERASED, intake
-from insieme_events.contracts.vocabulary import ChannelClass, CitizenshipClass, Gender, Isced
+from insieme_events.contracts.vocabulary import ChannelClass, CitizenshipClass, FragilityBand, Gender, Isced
 from insieme_reporting.v1.facts.case import CaseVersion
 from insieme_reporting.v1.facts.interview import InterviewVersion
 from insieme_reporting.v1.facts.reopening import ReopeningVersion
@@ -74,9 +74,7 @@ def test_each_event_that_changes_the_case_makes_one_version(versions: Any) -> No
 
 
 def test_an_event_that_changes_nothing_of_the_fact_makes_no_version(versions: Any) -> None:
-    scored = intake.FragilityAssessed(
-        **IDS, occurred_on=APRIL, band=intake.FragilityBand.HIGH, instrument_version="2019.1"
-    )
+    scored = intake.FragilityAssessed(**IDS, occurred_on=APRIL, band=FragilityBand.HIGH, instrument_version="2019.1")
     assert len(versions(CaseVersion, applied(), scored)) == 1
     assert versions(CaseVersion, scored) == []
 

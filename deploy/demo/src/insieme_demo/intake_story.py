@@ -16,7 +16,6 @@ from insieme_events.contracts.intake import (
     AddressBasis,
     AutonomyLevel,
     EmploymentStatus,
-    FragilityBand,
     InterviewKind,
     MeasureKind,
     ReadyFor,
@@ -26,7 +25,7 @@ from insieme_events.contracts.intake import (
     SuspensionReason,
     VoidReason,
 )
-from insieme_events.contracts.vocabulary import CitizenshipClass, Isced
+from insieme_events.contracts.vocabulary import CitizenshipClass, FragilityBand, Isced
 from insieme_events.decider import Command
 from insieme_intake.case import commands
 from insieme_intake.person import GiveNotice

@@ -25,8 +25,15 @@ from insieme_local import ports
 from insieme_local.errors import Code, LocalError
 from insieme_local.servers import Servers
 
-SERVICES = ("intake", "matching", "reporting")
-HTTP_PORTS: Mapping[str, int] = {"intake": 8001, "matching": 8002, "reporting": 8006}
+SERVICES = ("governance", "intake", "matching", "training", "funding", "reporting")
+HTTP_PORTS: Mapping[str, int] = {
+    "intake": 8001,
+    "matching": 8002,
+    "training": 8003,
+    "funding": 8004,
+    "governance": 8005,
+    "reporting": 8006,
+}
 KEY_GROUPS: Mapping[str, Sequence[str]] = {"intake": ("keys_manage", "keys_read"), "reporting": ("keys_read",)}
 _LOGIN_LIMITS = {"idle_in_transaction_session_timeout": "5s", "lock_timeout": "7s", "transaction_timeout": "30s"}
 _OWNER_LIMITS = {"idle_in_transaction_session_timeout": "60s", "lock_timeout": "60s", "transaction_timeout": "15min"}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import ModuleType
 
-from insieme_events.contracts import DomainEvent, base, intake, matching
+from insieme_events.contracts import DomainEvent, base, funding, governance, intake, matching, training
 
 TYPE_HEAD = "it.insiemeperillavoro"
 
@@ -39,9 +39,15 @@ class TopicSpec:
     config: dict[str, str] = field(default_factory=dict)
 
 
-BUSY = 6
-PARTITIONS = {"intake": BUSY, "matching": BUSY}
-MODULES: dict[str, ModuleType] = {"intake": intake, "matching": matching}
+BUSY, QUIET = 6, 2
+PARTITIONS = {"intake": BUSY, "matching": BUSY, "training": BUSY, "funding": QUIET, "governance": QUIET}
+MODULES: dict[str, ModuleType] = {
+    "intake": intake,
+    "matching": matching,
+    "training": training,
+    "funding": funding,
+    "governance": governance,
+}
 
 
 def _concrete(module: ModuleType) -> Iterator[type[DomainEvent]]:

@@ -12,7 +12,7 @@ from dotenv import dotenv_values
 
 from insieme_events.settings import RoadSettings
 
-PORTS = {"intake": 8001, "matching": 8002, "reporting": 8006}
+PORTS = {"intake": 8001, "matching": 8002, "training": 8003, "funding": 8004, "governance": 8005, "reporting": 8006}
 CITY, OPERATOR = "citta_metropolitana", "operator"
 
 

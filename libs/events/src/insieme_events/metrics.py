@@ -15,6 +15,7 @@ LABELS = {
     "context": "the service whose store it is",
     "route": "the route's template",
     "outcome": "what became of it",
+    "timer": "name of the timer, such as `governance.cadence`",
     "subscription": "name of the consumer group",
     "partition": "`topic/number`",
     "reason": "why it is parked: out_of_order, behind, forked, unreadable, unknown_type, failed, refused",
@@ -67,6 +68,15 @@ COMMANDS = _counter(
     "Commands", "insieme_commands_total", "commands", "Commands by route and outcome: `done`, or the code of the "
     "refusal", "route", "outcome",
 )  # fmt: skip
+
+TIMERS = _counter(
+    "Commands",
+    "insieme_timers_total",
+    "timers",
+    "Commands that a day gave rise to, by timer and outcome: `done` or `refused`",
+    "timer",
+    "outcome",
+)
 
 RELAYED = _counter(
     "From the store to Kafka",

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from insieme_events.agreement import published
+from insieme_events.testing.agreements import published
 
 ROAD = Path(str(files("insieme_events") / "migrations"))
 LOCK = 4_711_001
@@ -50,10 +50,10 @@ def _feed_agreements(url: str) -> None:
     """Feeds the view of the agreement from the versioned file; governance's events take its place later."""
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
         cursor.executemany(
-            """insert into events.agreements (version, valid_from, valid_to, parameters) values (%s, %s, %s, %s)
-               on conflict (version) do update set valid_from = excluded.valid_from, valid_to = excluded.valid_to,
-                   parameters = excluded.parameters""",
-            [(a.version, a.valid_from, a.valid_to, a.model_dump_json()) for a in published()],
+            """insert into events.parameters (kind, version, valid_from, parameters) values ('agreement', %s, %s, %s)
+               on conflict on constraint parameters_key
+               do update set valid_from = excluded.valid_from, parameters = excluded.parameters""",
+            [(a.version, a.valid_from, a.model_dump_json()) for a in published()],
         )
 
 

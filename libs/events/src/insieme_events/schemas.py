@@ -29,9 +29,18 @@ def party_schema_of(contract: Contract) -> dict[str, Any] | None:
     schema = schema_of(contract)
     schema["properties"] = {name: schema["properties"][name] for name in contract.reduced}
     schema["required"] = list(contract.reduced)
-    used = json.dumps(schema["properties"])
-    schema["$defs"] = {name: d for name, d in schema.get("$defs", {}).items() if f"#/$defs/{name}" in used}
+    schema["$defs"] = _used(schema["properties"], schema.get("$defs", {}))
     return _headed(schema, contract, f"{SCHEMA}{contract.ce_type}.party")
+
+
+def _used(properties: dict[str, Any], defs: dict[str, Any]) -> dict[str, Any]:
+    """The definitions that the properties name, and those that these name in turn."""
+    found: dict[str, Any] = {}
+    text = json.dumps(properties)
+    while new := {name: d for name, d in defs.items() if name not in found and f'"#/$defs/{name}"' in text}:
+        found |= new
+        text = json.dumps(new)
+    return {name: d for name, d in defs.items() if name in found}
 
 
 def _headed(schema: dict[str, Any], contract: Contract, identifier: str) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from insieme_events.housekeeping import Housekeeping
 from insieme_events.relay import Relay
 from insieme_events.settings import ServiceSettings
 from insieme_events.store import Connection
+from insieme_events.timers import Timer, Timers
 from insieme_events.tracing import trace_requests
 from insieme_events.units import Aggregate
 from insieme_events.vault import KeyVault, MasterKey
@@ -63,8 +64,8 @@ class MayBeStuck(Protocol):
 class ServiceDefinition:
     """`subscriptions` makes the service's subscriptions once it runs; `before_serving` runs before anything is
     served (erasures applied again after a restore). `migrations` is the service's own version location, `aggregates`
-    are those whose streams the service's store holds. With `edits_letters` an operator may have an event handled with
-    other data.
+    are those whose streams the service's store holds, `timers` what happens because a day has come. With
+    `edits_letters` an operator may have an event handled with other data.
     """
 
     name: str
@@ -78,6 +79,7 @@ class ServiceDefinition:
     owns_keys: bool = False
     aggregates: Sequence[Aggregate[Any, Any, Any]] = ()
     subscriptions: Callable[[Running], Sequence[Worker]] = field(default=lambda _: ())
+    timers: Sequence[Timer] = ()
     before_serving: Callable[[Running], Awaitable[None]] | None = None
     edits_letters: bool = True
 
@@ -195,6 +197,9 @@ def _workers(service: Running, role: Role) -> list[Worker]:
         workers.append(relay)
     if role in (Role.SERVE, Role.SUBSCRIPTIONS):
         workers.extend(service.definition.subscriptions(service))
+        if service.definition.timers:
+            name, timers = service.definition.name, service.definition.timers
+            workers.append(Timers(name, timers, service.pool, service.commands, service.clock))
     return workers
 
 

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -18,19 +17,20 @@ from psycopg_pool import AsyncConnectionPool
 from uuid_utils.compat import uuid7
 
 from insieme_events import store, telemetry
-from insieme_events.agreement import Agreement
+from insieme_events.agreement import agreement_of, limits_of
 from insieme_events.catalogue import BY_TYPE, contract_of
 from insieme_events.clock import Clock, business_date
 from insieme_events.contracts import DomainEvent
 from insieme_events.crash_points import reached
 from insieme_events.decider import Refused
 from insieme_events.envelope import Stored, ce_type, metadata_of, opened
+from insieme_events.parameters import AGREEMENT, LIMITS
 from insieme_events.sealing import subjects, to_json
 from insieme_events.store import GONE, CommitState, Connection, EventIdTaken, Record, VersionConflict
 from insieme_events.units import KEY_REUSED, STALE, Answer, Asked, Change, Done, IdempotencyKey, Result, Situation, Unit
 from insieme_events.vault import Keys, KeyVault
 
-AGREEMENTS = "select parameters::text from events.agreements order by valid_from"
+PARAMETERS = "select kind, parameters::text from events.parameters order by kind, valid_from"
 
 RESOLVE_EVERY = 0.2
 RESOLVE_TRIES = 50
@@ -93,14 +93,18 @@ async def _prepare(edge: Edge, connection: Connection, units: Sequence[Unit]) ->
             # An advisory lock gives the transaction no id, and what is loaded after it sees what its last owner did.
             await connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (name,))
         answers_asked = await _ask_stored_answers(connection, units)
-        agreements_asked = await connection.execute(AGREEMENTS)
+        parameters_asked = await connection.execute(PARAMETERS)
         load_asked = await store.ask(connection, streams_of_all)
     known = await _stored_answers(answers_asked)
-    agreements = tuple([_agreement(parameters) for (parameters,) in await agreements_asked.fetchall()])
+    parameters = await parameters_asked.fetchall()
+    agreements = tuple([agreement_of(text) for kind, text in parameters if kind == AGREEMENT])
+    limits = tuple([limits_of(text) for kind, text in parameters if kind == LIMITS])
     loaded = await store.loaded(load_asked, streams_of_all)
     keys = await keys_to_open(edge, loaded)
     streams = _fold(edge, units, loaded, keys)
-    situations = [Situation(unit.actor, business_date(unit.recorded_at or edge.clock()), agreements) for unit in units]
+    situations = [
+        Situation(unit.actor, business_date(unit.recorded_at or edge.clock()), agreements, limits) for unit in units
+    ]
     circumstances = await _circumstances(connection, units, situations)
     prepared = Prepared()
     decided: list[tuple[Unit, list[list[Stored]], list[Any]]] = []
@@ -316,12 +320,6 @@ def _known_answer(unit: Unit, known: dict[tuple[str, str], tuple[bytes, Done]]) 
     if found is None:
         return None
     return found[1] if found[0] == unit.key.fingerprint else KEY_REUSED
-
-
-@lru_cache(maxsize=64)
-def _agreement(parameters: str) -> Agreement:
-    """Read once per text: every command asks for the versions, and they hardly ever change."""
-    return Agreement.model_validate_json(parameters)
 
 
 async def keys_to_open(edge: Edge, loaded: dict[str, list[Record]]) -> Keys:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from insieme_events.agreement import Agreement, in_force
+from insieme_events.agreement import Agreement, Limits, in_force, limits_on
 from insieme_events.contracts import Actor
 from insieme_events.decider import Circumstances, Decider, RefusalKind, Refused
 from insieme_events.envelope import Stored
@@ -39,14 +39,18 @@ KEY_REUSED = Refused(
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What is the same for every step of a unit: who acts, the date in Rome, the terms of the agreement."""
+    """What is the same for every step of a unit: who acts, the date in Rome, the agreement and the legal limits."""
 
     actor: Actor
     today: date
     agreements: tuple[Agreement, ...]
+    limits: tuple[Limits, ...] = ()
 
     def agreement_on(self, day: date) -> Agreement | None:
         return in_force(self.agreements, day)
+
+    def limits_on(self, day: date) -> Limits | None:
+        return limits_on(self.limits, day)
 
 
 @dataclass(frozen=True, slots=True)

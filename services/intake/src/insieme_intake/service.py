@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from insieme_events.parameters import ParametersView
 from insieme_events.reactions import Reactions
 from insieme_events.service import Running, ServiceDefinition
 from insieme_events.settings import ServiceSettings
@@ -24,7 +25,10 @@ class IntakeSettings(ServiceSettings):
 def subscriptions(service: Running) -> list[Subscription]:
     assert service.keys is not None
     process = erasure.ErasureProcess(service.pool, service.keys, service.clock)
-    return [Reactions.to(service, "intake.erasure", ["intake"], process)]
+    return [
+        Reactions.to(service, "intake.erasure", ["intake"], process),
+        Subscription.of(service, name="intake.parameters", contexts=("governance",), handler=ParametersView()),
+    ]
 
 
 SERVICE = ServiceDefinition(

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from insieme_events.agreement import in_force, published
+from insieme_events.agreement import in_force
 from insieme_events.contracts import Actor, DomainEvent
 from insieme_events.contracts.intake import (
     AddressBasis,
@@ -22,7 +22,6 @@ from insieme_events.contracts.intake import (
     EntryCharacteristicsRecorded,
     ExitState,
     FragilityAssessed,
-    FragilityBand,
     IdentityKind,
     InterviewHeld,
     InterviewKind,
@@ -37,7 +36,8 @@ from insieme_events.contracts.intake import (
     SuspensionReason,
     VoidReason,
 )
-from insieme_events.contracts.vocabulary import ChannelClass, CitizenshipClass, Gender, Isced, Quartiere
+from insieme_events.contracts.vocabulary import ChannelClass, CitizenshipClass, FragilityBand, Gender, Isced, Quartiere
+from insieme_events.testing.agreements import published
 from insieme_intake.case.commands import OtherMeasureAnswer, SubmitApplication
 from insieme_intake.circumstances import IntakeCircumstances, ReferralFound
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from insieme_events.agreement import Agreement
+from insieme_events.agreement import last_known
 from insieme_events.decider import Circumstances
 from insieme_events.store import Connection
 from insieme_events.units import Aggregate, Asked, Situation
@@ -121,12 +121,6 @@ def business_day(command: EmploymentCommand, situation: Situation) -> date:
             return starts_on
         case _:
             return situation.today
-
-
-def last_known(agreements: Sequence[Agreement], day: date) -> Agreement | None:
-    """The latest agreement that had begun by that day, whether or not it had ended."""
-    begun = [agreement for agreement in agreements if agreement.valid_from <= day]
-    return max(begun, key=lambda agreement: agreement.valid_from, default=None)
 
 
 COMPANIES: Aggregate[Company, CompanyCommand, Circumstances] = Aggregate(COMPANY, of_companies, companies.write)

@@ -20,8 +20,9 @@ from insieme_events.contracts.matching import (
     ContactKind,
 )
 from insieme_events.contracts.vocabulary import AtecoSection, CompanySize, Comune
+from insieme_events.days import Day
 from insieme_events.decider import Circumstances, Command, Decider, Decision, Refused
-from insieme_matching.gates import COMPANY_UNKNOWN, Day, not_after
+from insieme_matching.gates import COMPANY_UNKNOWN, not_after
 
 ALREADY_REGISTERED = Refused(
     code="matching.company_already_registered",

@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
 
-from pydantic import Field
-
+from insieme_events import days
 from insieme_events.decider import RefusalKind, Refused
-
-Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2099, 12, 31))]
-"""A business date in Europe/Rome that somebody can have meant."""
 
 PERSON_UNKNOWN = Refused(
     code="matching.person_unknown",
@@ -31,11 +26,7 @@ COMPANY_UNKNOWN = Refused(
     clause="P21",
     kind=RefusalKind.NOT_FOUND,
 )
-IN_THE_FUTURE = Refused(
-    code="matching.date_in_future",
-    sentence="{on} is still to come: record what happened once it has happened.",
-    kind=RefusalKind.INVALID,
-)
+IN_FUTURE = days.in_future("matching")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +55,4 @@ def in_charge_on(intervals: Sequence[Interval] | None, day: date) -> Refused | N
 
 def not_after(today: date, day: date) -> Refused | None:
     """Refuses a day that has not come yet."""
-    return IN_THE_FUTURE.about(on=day) if day > today else None
+    return days.not_after(today, day, IN_FUTURE)

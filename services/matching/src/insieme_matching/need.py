@@ -10,8 +10,9 @@ from uuid import UUID
 from insieme_events.contracts import DomainEvent
 from insieme_events.contracts.matching import NeedConverted, NeedDeclared, NeedExpired, Positions
 from insieme_events.contracts.vocabulary import ProfileCode
+from insieme_events.days import Day
 from insieme_events.decider import Circumstances, Command, Decider, Decision, RefusalKind, Refused
-from insieme_matching.gates import COMPANY_UNKNOWN, Day, not_after
+from insieme_matching.gates import COMPANY_UNKNOWN, not_after
 
 NEED_UNKNOWN = Refused(
     code="matching.need_unknown",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from insieme_events.parameters import ParametersView
 from insieme_events.service import Running, ServiceDefinition
 from insieme_events.settings import ServiceSettings
 from insieme_events.subscription import Subscription
@@ -23,7 +24,10 @@ class MatchingSettings(ServiceSettings):
 
 def subscriptions(service: Running) -> Sequence[Subscription]:
     view = in_charge.InChargeView()
-    return [Subscription.of(service, name=in_charge.SUBSCRIPTION, contexts=("intake",), handler=view)]
+    return [
+        Subscription.of(service, name=in_charge.SUBSCRIPTION, contexts=("intake",), handler=view),
+        Subscription.of(service, name="matching.parameters", contexts=("governance",), handler=ParametersView()),
+    ]
 
 
 SERVICE = ServiceDefinition(

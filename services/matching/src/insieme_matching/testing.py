@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from insieme_events.agreement import in_force, published
+from insieme_events.agreement import in_force
 from insieme_events.contracts import Actor
 from insieme_events.contracts.matching import (
     AtecoVersion,
@@ -20,6 +20,7 @@ from insieme_events.contracts.matching import (
 )
 from insieme_events.contracts.vocabulary import CompanySize, ContractClass, WorkingTime
 from insieme_events.decider import Circumstances
+from insieme_events.testing.agreements import published
 from insieme_matching.candidacy import CandidacyCircumstances
 from insieme_matching.employment import CorrectPlacement, EmploymentCircumstances, StartPlacement
 from insieme_matching.gates import Interval

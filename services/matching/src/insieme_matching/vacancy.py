@@ -21,8 +21,9 @@ from insieme_events.contracts.matching import (
     VacancyWithdrawReason,
 )
 from insieme_events.contracts.vocabulary import Comune, ProfileCode, Strand
+from insieme_events.days import Day
 from insieme_events.decider import Circumstances, Command, Decider, Decision, RefusalKind, Refused
-from insieme_matching.gates import COMPANY_UNKNOWN, Day, not_after
+from insieme_matching.gates import COMPANY_UNKNOWN, not_after
 from insieme_matching.vacancy_state import (
     Closed,
     Filled,

@@ -103,3 +103,12 @@ class SealedFieldsErased(DomainEvent):
     context = "shared"
 
     person_id: UUID
+
+
+class ErasureCompleted(DomainEvent):
+    """A service holds nothing readable of the person any more, and says so (GDPR art. 17)."""
+
+    context = "shared"
+
+    person_id: UUID
+    service: Code

@@ -11,7 +11,15 @@ from pydantic import Field
 
 from insieme_events.contracts import base
 from insieme_events.contracts.base import Code, DomainEvent, Sealed, YearMonth
-from insieme_events.contracts.vocabulary import ChannelClass, CitizenshipClass, Comune, Gender, Isced, Quartiere
+from insieme_events.contracts.vocabulary import (
+    ChannelClass,
+    CitizenshipClass,
+    Comune,
+    FragilityBand,
+    Gender,
+    Isced,
+    Quartiere,
+)
 
 
 class IntakeEvent(DomainEvent):
@@ -97,14 +105,6 @@ class MeasureKind(StrEnum):
 class AddressBasis(StrEnum):
     RESIDENCE = "residence"
     DOMICILE = "domicile"
-
-
-class FragilityBand(StrEnum):
-    """Result of the versioned fragility instrument; its items never leave the service (P28)."""
-
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
 
 
 class AutonomyLevel(StrEnum):

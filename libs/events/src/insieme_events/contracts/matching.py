@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from insieme_events.contracts import base
 from insieme_events.contracts.base import Code, DomainEvent
 from insieme_events.contracts.vocabulary import (
     AtecoSection,
@@ -25,6 +26,12 @@ Positions = Annotated[int, Field(ge=1, le=500)]
 
 
 class MatchingEvent(DomainEvent):
+    context = "matching"
+
+
+class ErasureCompleted(base.ErasureCompleted):
+    """Matching holds nothing readable of the person any more (GDPR art. 17)."""
+
     context = "matching"
 
 

@@ -16,6 +16,9 @@ ProfileCode = Annotated[str, Field(pattern=r"^[1-9](\.\d{1,2}){0,4}$")]
 ContractType = Annotated[str, Field(pattern=r"^[A-Z]\.\d{2}\.\d{2}$")]
 """`tipologia contrattuale` of the comunicazioni obbligatorie, e.g. `A.02.00`."""
 
+Cents = Annotated[int, Field(ge=0, le=10**12)]
+"""Money in euro cents."""
+
 AtecoSection = Annotated[str, Field(pattern=r"^[A-V]$")]
 
 
@@ -104,3 +107,41 @@ class CompanySize(StrEnum):
     SMALL = "small"
     MEDIUM = "medium"
     LARGE = "large"
+
+
+class FragilityBand(StrEnum):
+    """Result of the versioned fragility instrument; its items never leave the service (P28)."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class InterventionKind(StrEnum):
+    """What is done for a person, whoever does it: the kinds by which doubled interventions are found (P25, P48)."""
+
+    ORIENTATION = "orientation"
+    BASIC_TRAINING = "basic_training"
+    VOCATIONAL_TRAINING = "vocational_training"
+    INTERNSHIP = "internship"
+    JOB_SEARCH = "job_search"
+    SELF_ENTERPRISE = "self_enterprise"
+    FAMILY_SUPPORT = "family_support"
+    INCOME_SUPPORT = "income_support"
+    OTHER = "other"
+
+
+class PartyRole(StrEnum):
+    """What a signatory is in the protocol (P01-P05)."""
+
+    PROMOTER = "promoter"
+    PARTICIPANT = "participant"
+    EMPLOYER_ASSOCIATION = "employer_association"
+    TRADE_UNION = "trade_union"
+
+
+class ProjectKind(StrEnum):
+    """3a: self-enterprise of a natural person; 3b: social innovation of an organisation (P44)."""
+
+    SELF_ENTERPRISE = "3a"
+    SOCIAL_INNOVATION = "3b"

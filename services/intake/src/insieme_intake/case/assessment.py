@@ -8,11 +8,11 @@ from typing import assert_never
 from insieme_events.contracts import ERASED
 from insieme_events.contracts.intake import (
     EligibilityAssessed,
-    FragilityBand,
     StatusEvidence,
     SuitabilityAssessed,
     SuitabilityOutcome,
 )
+from insieme_events.contracts.vocabulary import FragilityBand
 from insieme_events.decider import Decision, RefusalKind, Refused
 from insieme_events.territory import in_territory
 from insieme_intake.case.commands import AssessEligibility, AssessmentCommand, AssessSuitability

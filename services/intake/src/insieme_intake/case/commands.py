@@ -18,7 +18,6 @@ from insieme_events.contracts.intake import (
     EmploymentStatus,
     ExitState,
     FollowUpOutcome,
-    FragilityBand,
     InterviewKind,
     MeasureKind,
     ReadyFor,
@@ -29,7 +28,15 @@ from insieme_events.contracts.intake import (
     SuspensionReason,
     VoidReason,
 )
-from insieme_events.contracts.vocabulary import ChannelClass, CitizenshipClass, Comune, Gender, Isced, Quartiere
+from insieme_events.contracts.vocabulary import (
+    ChannelClass,
+    CitizenshipClass,
+    Comune,
+    FragilityBand,
+    Gender,
+    Isced,
+    Quartiere,
+)
 from insieme_events.decider import Command
 
 

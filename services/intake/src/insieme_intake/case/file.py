@@ -20,7 +20,6 @@ from insieme_events.contracts.intake import (
     EmploymentStatus,
     EmploymentStatusRecorded,
     FragilityAssessed,
-    FragilityBand,
     InterviewHeld,
     InterviewKind,
     InterviewMissed,
@@ -31,7 +30,7 @@ from insieme_events.contracts.intake import (
     SealedFieldsErased,
     StatusEvidence,
 )
-from insieme_events.contracts.vocabulary import ChannelClass
+from insieme_events.contracts.vocabulary import ChannelClass, FragilityBand
 
 
 class Dated(Protocol):

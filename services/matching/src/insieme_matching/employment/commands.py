@@ -9,8 +9,9 @@ from uuid import UUID
 from insieme_events.agreement import Agreement
 from insieme_events.contracts.matching import EndReason, EntryKind, PlacementVoidReason, TransformationCode
 from insieme_events.contracts.vocabulary import Comune, ContractType, Strand, WorkingTime
+from insieme_events.days import Day
 from insieme_events.decider import Circumstances, Command
-from insieme_matching.gates import Day, Interval
+from insieme_matching.gates import Interval
 
 
 class NewPlacement(Command):

@@ -1,0 +1,1 @@
+"""The views of funding: one module per table, written in the transaction of the append."""

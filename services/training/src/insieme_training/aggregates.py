@@ -1,0 +1,9 @@
+"""The aggregates of training with their edges: what their decisions are told, and the views that they write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from insieme_events.units import Aggregate
+
+AGGREGATES: tuple[Aggregate[Any, Any, Any], ...] = ()

@@ -1,0 +1,37 @@
+"""The service training: courses of the strands 2.a, 2.b and 2.c, who takes part in them and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import Field
+
+from insieme_events.parameters import ParametersView
+from insieme_events.service import Running, ServiceDefinition, Worker
+from insieme_events.settings import ServiceSettings
+from insieme_events.subscription import Subscription
+from insieme_training.aggregates import AGGREGATES
+from insieme_training.api import ROUTERS
+
+
+class TrainingSettings(ServiceSettings):
+    port: int = Field(8003, validation_alias="INSIEME_TRAINING_PORT")
+    database_url: str = Field(validation_alias="DATABASE_URL_TRAINING", repr=False)
+    database_url_owner: str | None = Field(None, validation_alias="DATABASE_URL_TRAINING_OWNER", repr=False)
+
+
+def subscriptions(service: Running) -> Sequence[Worker]:
+    return [Subscription.of(service, name="training.parameters", contexts=("governance",), handler=ParametersView())]
+
+
+SERVICE = ServiceDefinition(
+    name="training",
+    title="Insieme per il lavoro: training",
+    description="Courses of the strands 2.a, 2.b and 2.c, who takes part in them and what comes of it (P36-P42).",
+    settings=TrainingSettings,
+    routers=ROUTERS,
+    migrations=Path(__file__).parent / "migrations",
+    aggregates=AGGREGATES,
+    subscriptions=subscriptions,
+)
