@@ -23,10 +23,11 @@ from insieme_events.contracts.intake import (
 )
 from insieme_events.contracts.vocabulary import ChannelClass
 from insieme_events.envelope import Stored
+from insieme_events.in_charge import InChargeView
 from insieme_events.service import Role, Running, create_app
 from insieme_local.provision import Provisioned
-from insieme_matching.in_charge import InChargeView
 from insieme_matching.service import SERVICE, MatchingSettings
+from insieme_matching.views import employments
 
 TAKEN = date(2021, 1, 10)
 
@@ -89,7 +90,7 @@ class Matching:
     async def hear(self, *events: CaseEvent) -> None:
         """Applies what intake would have told, without Kafka."""
         async with self.service.pool.connection() as connection:
-            await InChargeView().apply(connection, self.stored(*events))
+            await InChargeView(changed=employments.flag).apply(connection, self.stored(*events))
 
     @staticmethod
     def stored(*events: CaseEvent) -> list[Stored]:

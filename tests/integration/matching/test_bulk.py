@@ -71,7 +71,7 @@ async def test_any_split_into_batches_gives_the_same_view_of_who_is_in_charge(
     for start in range(0, len(told), size):
         await matching.hear(*told[start : start + size])
     found = await matching.rows(
-        "select number, since, until from views.in_charge where person_id = %s order by number", case.person_id
+        "select number, since, until from events.in_charge where person_id = %s order by number", case.person_id
     )
     assert found == [
         (1, date(2021, 1, 10), date(2021, 3, 1)),

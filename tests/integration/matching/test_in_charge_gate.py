@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
+from insieme_events.in_charge import InChargeView
 from insieme_events.relay import Relay
 from insieme_events.service import Role
 from insieme_events.store import Connection
@@ -16,7 +17,7 @@ from insieme_events.testing.road import ACTOR, Record, at_work, eventually, reco
 from insieme_events.units import Done, Step, Unit
 from insieme_events.waiting import applied
 from insieme_local.provision import Provisioned
-from insieme_matching.in_charge import SUBSCRIPTION, InChargeView
+from insieme_matching.views import employments
 
 CASES = recorder("case")
 
@@ -39,7 +40,7 @@ async def test_intakes_events_open_and_close_the_gate(
                 unit = Unit((Step(CASES, case.case_id, Record(events=events)),), ACTOR)
                 assert isinstance(await intake.commands.run(unit), Done)
                 sequence += len(events)
-                await applied(service.pool, SUBSCRIPTION, {f"case-{case.case_id}": sequence}, seconds=30)
+                await applied(service.pool, "matching.in_charge", {f"case-{case.case_id}": sequence}, seconds=30)
 
             async with matching_on(migrated, Role.HTTP) as matching:
                 company = await matching.company()
@@ -87,7 +88,7 @@ async def flagged_after_a_race(matching: Any, case: Any, new_placement: Callable
     await matching.hear(case.applied(), case.taken_in_charge(date(2021, 1, 10)))
     body = new_placement(case.person_id, await matching.company())
     async with matching.service.pool.connection() as connection:
-        await InChargeView().apply(connection, matching.stored(case.closed(date(2021, 2, 15))))
+        await InChargeView(changed=employments.flag).apply(connection, matching.stored(case.closed(date(2021, 2, 15))))
         recording = asyncio.create_task(matching.post("/v1/employments", **body))
 
         async def has_read() -> bool:

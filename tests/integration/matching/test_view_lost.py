@@ -17,13 +17,12 @@ from insieme_events.testing.road import ACTOR, Record, at_work, recorder, road
 from insieme_events.units import Done, Step, Unit
 from insieme_events.waiting import applied
 from insieme_local.provision import Provisioned
-from insieme_matching.in_charge import SUBSCRIPTION
 
 CASES = recorder("case")
 PAGE = Path(__file__).parents[3] / "docs" / "operations" / "reporting-lost.md"
 VIEW = """
 select p.person_id, i.case_id, i.number, i.since, i.until
-from views.persons p left join views.in_charge i using (person_id) order by 1, 2, 3
+from events.persons p left join events.in_charge i using (person_id) order by 1, 2, 3
 """
 
 
@@ -49,16 +48,16 @@ async def test_a_damaged_view_is_made_again_from_the_first_record(
         assert all(isinstance(answer, Done) for answer in await intake.commands.run_all(units))
         async with at_work(Relay("intake", intake.url, intake.bootstrap, prefix, intake.commands.appended)):
             async with matching_on(migrated, Role.SUBSCRIPTIONS) as matching:
-                await applied(matching.service.pool, SUBSCRIPTION, until, seconds=60)
+                await applied(matching.service.pool, "matching.in_charge", until, seconds=60)
                 before = await matching.rows(VIEW)
             assert len(before) == 20
             await asyncio.to_thread(damage_and_forget, migrated.urls["matching_owner"])
             async with matching_on(migrated, Role.SUBSCRIPTIONS) as matching:
-                await applied(matching.service.pool, SUBSCRIPTION, until, seconds=60)
+                await applied(matching.service.pool, "matching.in_charge", until, seconds=60)
                 assert await matching.rows(VIEW) == before
 
 
 def damage_and_forget(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as owner:
-        owner.execute("update views.in_charge set since = since - 100")
+        owner.execute("update events.in_charge set since = since - 100")
         owner.execute(statements().encode())

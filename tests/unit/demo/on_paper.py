@@ -18,6 +18,7 @@ from insieme_events.contracts import Actor, DomainEvent
 from insieme_events.contracts.intake import CaseEvent
 from insieme_events.contracts.matching import PlacementExtended, PlacementStarted
 from insieme_events.decider import Circumstances, Decider, Refused
+from insieme_events.in_charge import Charge, after
 from insieme_events.testing.agreements import published
 from insieme_intake.case import CASE
 from insieme_intake.case.commands import SubmitApplication
@@ -28,7 +29,6 @@ from insieme_matching import vacancy_state
 from insieme_matching.candidacy import CANDIDACY, CandidacyCircumstances, ShortlistCandidate
 from insieme_matching.company import COMPANY
 from insieme_matching.employment import EMPLOYMENT, EmploymentCircumstances, StartPlacement
-from insieme_matching.in_charge import Charge, after
 from insieme_matching.need import NEED, NeedCircumstances
 from insieme_matching.vacancy import VACANCY, VacancyCircumstances
 

@@ -30,6 +30,7 @@ from insieme_events.contracts.matching import (
 )
 from insieme_events.contracts.vocabulary import ContractClass, WorkingTime
 from insieme_events.decider import Refused
+from insieme_events.gates import Interval
 from insieme_matching.employment import (
     EMPLOYMENT,
     CorrectPlacement,
@@ -40,7 +41,6 @@ from insieme_matching.employment import (
     VoidPlacement,
 )
 from insieme_matching.employment.state import Employment, Voided
-from insieme_matching.gates import Interval
 from insieme_matching.testing import employment_circumstances, start_placement
 
 DAY = timedelta(days=1)

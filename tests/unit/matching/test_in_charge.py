@@ -19,8 +19,9 @@ from insieme_events.contracts.intake import (
     SuspensionReason,
     VoidReason,
 )
-from insieme_matching.gates import Interval, in_charge_on
-from insieme_matching.in_charge import Charge, InChargeView, after
+from insieme_events.gates import Interval
+from insieme_events.in_charge import Charge, InChargeView, after
+from insieme_matching.gates import in_charge_on
 
 CASE, WHO = UUID(int=1), UUID(int=2)
 JANUARY_10, MARCH_1, APRIL_1, JUNE_1 = date(2021, 1, 10), date(2021, 3, 1), date(2021, 4, 1), date(2021, 6, 1)

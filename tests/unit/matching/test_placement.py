@@ -10,9 +10,9 @@ from insieme_events.contracts.matching import EndReason, PlacementEnded, Placeme
 from insieme_events.contracts.matching import PlacementVoidReason as Why
 from insieme_events.contracts.vocabulary import ContractClass, Strand, WorkingTime
 from insieme_events.decider import RefusalKind
+from insieme_events.gates import Interval
 from insieme_events.testing import scenario
 from insieme_matching.employment import EMPLOYMENT, EndPlacement, ExtendPlacement
-from insieme_matching.gates import Interval
 from insieme_matching.testing import (
     AGREEMENT,
     COMPANY_ID,

@@ -13,7 +13,6 @@ from insieme_demo.writing import Writer
 from insieme_events.service import Running, running
 from insieme_events.waiting import applied
 from insieme_intake.service import SERVICE as INTAKE
-from insieme_matching.in_charge import SUBSCRIPTION
 from insieme_matching.service import SERVICE as MATCHING
 
 LOADED = "demo loaded"
@@ -49,7 +48,7 @@ async def load(
         if month.intake:
             await writer.write(to.intake, month.intake)
         if month.matching and not await writer.written(to.matching, month.matching[-1:]):
-            await applied(to.matching.pool, SUBSCRIPTION, await _reached(to.intake, month), PATIENCE)
+            await applied(to.matching.pool, "matching.in_charge", await _reached(to.intake, month), PATIENCE)
         if month.matching:
             await writer.write(to.matching, month.matching)
 

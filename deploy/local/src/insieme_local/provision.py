@@ -5,7 +5,7 @@
 | `<name>_owner` | owns the service's database; migrates it, nothing else connects as it |
 | `<name>` | connects; what it may touch is granted by the migrations; `pg_monitor`, to name the oldest writer |
 | `keys_owner` | owns the key database |
-| `keys_manage`, `keys_read` | groups that the key database's migrations grant to: intake both, reporting to read |
+| `keys_manage`, `keys_read` | what the key database's migrations grant to: intake both, training and reporting to read |
 
 Roles belong to the server, databases to a set: sets differ by a suffix and share the roles.
 """
@@ -34,7 +34,11 @@ HTTP_PORTS: Mapping[str, int] = {
     "governance": 8005,
     "reporting": 8006,
 }
-KEY_GROUPS: Mapping[str, Sequence[str]] = {"intake": ("keys_manage", "keys_read"), "reporting": ("keys_read",)}
+KEY_GROUPS: Mapping[str, Sequence[str]] = {
+    "intake": ("keys_manage", "keys_read"),
+    "training": ("keys_read",),
+    "reporting": ("keys_read",),
+}
 _LOGIN_LIMITS = {"idle_in_transaction_session_timeout": "5s", "lock_timeout": "7s", "transaction_timeout": "30s"}
 _OWNER_LIMITS = {"idle_in_transaction_session_timeout": "60s", "lock_timeout": "60s", "transaction_timeout": "15min"}
 

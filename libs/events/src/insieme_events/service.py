@@ -144,7 +144,7 @@ async def running(
                 raise ValueError("settings.keys: set DATABASE_URL_KEYS, this service reads sealed fields")
             key_pool = open_pool(settings.database_url_keys, settings.pool_size, name)
             await stack.enter_async_context(key_pool)
-            keys = KeyVault(key_pool, settings.master_key)
+            keys = KeyVault(key_pool, settings.master_key, makes=definition.owns_keys)
         yield Running(definition, settings, pool, keys, Commands(definition.name, pool, keys, clock), clock)
 
 

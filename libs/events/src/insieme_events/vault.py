@@ -90,11 +90,15 @@ Keys = Mapping[UUID, AESGCM | None]
 
 
 class KeyVault:
-    """The key database. Its role decides what works: `keys_read` reads, `keys_manage` also makes and destroys."""
+    """The key database. Its role decides what works: `keys_read` reads, `keys_manage` also makes and destroys.
 
-    def __init__(self, pool: AsyncConnectionPool[AsyncConnection[Any]], master: MasterKey) -> None:
+    With `makes` false a key that is missing is not made: the service seals for persons whom another one registered.
+    """
+
+    def __init__(self, pool: AsyncConnectionPool[AsyncConnection[Any]], master: MasterKey, makes: bool = True) -> None:
         self._pool = pool
         self.master = master
+        self.makes = makes
 
     async def read(self, persons: Collection[UUID]) -> Keys:
         """The keys of these persons, with one query. Raises KeysUnavailable where a row is absent."""
@@ -113,6 +117,8 @@ class KeyVault:
         """Makes the keys that are missing and commits them, before anything that they seal is appended."""
         if not persons:
             return {}
+        if not self.makes:
+            return _whole(await self.read(persons))
         fresh = [(p, self.master.wrap(p, AESGCM.generate_key(256)), now) for p in sorted(set(persons))]
         async with self._pool.connection() as connection:
             await connection.execute(
@@ -124,10 +130,7 @@ class KeyVault:
             await connection.commit()
             reached("keys.after_commit")
             keys = await self._read(connection, set(persons))
-        for person, key in keys.items():
-            if key is None:
-                raise KeyDestroyed(person)
-        return keys
+        return _whole(keys)
 
     async def destroy(self, persons: Collection[UUID], now: datetime) -> int:
         """Destroys the keys; those of persons that never had one are marked too, so that none is made later.
@@ -160,3 +163,11 @@ class KeyVault:
                 f"{len(absent)} keys are not in the key database (first: {min(absent)}); restore it before going on",
             )
         return keys
+
+
+def _whole(keys: Keys) -> Keys:
+    """The same keys. Raises KeyDestroyed where one of them is gone."""
+    for person, key in keys.items():
+        if key is None:
+            raise KeyDestroyed(person)
+    return keys

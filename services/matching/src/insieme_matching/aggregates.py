@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from insieme_events import in_charge
 from insieme_events.agreement import last_known
 from insieme_events.decider import Circumstances
 from insieme_events.store import Connection
 from insieme_events.units import Aggregate, Asked, Situation
-from insieme_matching import in_charge
 from insieme_matching.candidacy import (
     CANDIDACY,
     Candidacy,

@@ -22,7 +22,8 @@ from insieme_events.contracts.matching import (
 )
 from insieme_events.days import Day
 from insieme_events.decider import Circumstances, Command, Decider, Decision, RefusalKind, Refused
-from insieme_matching.gates import Interval, in_charge_on, not_after
+from insieme_events.gates import Interval
+from insieme_matching.gates import in_charge_on, not_after
 
 CANDIDACY_UNKNOWN = Refused(
     code="matching.candidacy_unknown",

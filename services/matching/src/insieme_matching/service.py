@@ -7,13 +7,14 @@ from pathlib import Path
 
 from pydantic import Field
 
+from insieme_events.in_charge import InChargeView
 from insieme_events.parameters import ParametersView
 from insieme_events.service import Running, ServiceDefinition
 from insieme_events.settings import ServiceSettings
 from insieme_events.subscription import Subscription
-from insieme_matching import in_charge
 from insieme_matching.aggregates import CANDIDACIES, COMPANIES, EMPLOYMENTS, NEEDS, VACANCIES
 from insieme_matching.api import ROUTERS
+from insieme_matching.views import employments
 
 
 class MatchingSettings(ServiceSettings):
@@ -23,9 +24,9 @@ class MatchingSettings(ServiceSettings):
 
 
 def subscriptions(service: Running) -> Sequence[Subscription]:
-    view = in_charge.InChargeView()
+    view = InChargeView(changed=employments.flag)
     return [
-        Subscription.of(service, name=in_charge.SUBSCRIPTION, contexts=("intake",), handler=view),
+        Subscription.of(service, name="matching.in_charge", contexts=("intake",), handler=view),
         Subscription.of(service, name="matching.parameters", contexts=("governance",), handler=ParametersView()),
     ]
 

@@ -20,10 +20,10 @@ from insieme_events.contracts.matching import (
 )
 from insieme_events.contracts.vocabulary import CompanySize, ContractClass, WorkingTime
 from insieme_events.decider import Circumstances
+from insieme_events.gates import Interval
 from insieme_events.testing.agreements import published
 from insieme_matching.candidacy import CandidacyCircumstances
 from insieme_matching.employment import CorrectPlacement, EmploymentCircumstances, StartPlacement
-from insieme_matching.gates import Interval
 from insieme_matching.need import NeedCircumstances
 from insieme_matching.vacancy import VacancyCircumstances
 

@@ -32,6 +32,7 @@ SERVICE = ServiceDefinition(
     settings=TrainingSettings,
     routers=ROUTERS,
     migrations=Path(__file__).parent / "migrations",
+    reads_keys=True,
     aggregates=AGGREGATES,
     subscriptions=subscriptions,
 )

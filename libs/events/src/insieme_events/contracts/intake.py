@@ -17,6 +17,7 @@ from insieme_events.contracts.vocabulary import (
     Comune,
     FragilityBand,
     Gender,
+    InterventionKind,
     Isced,
     Quartiere,
 )
@@ -72,6 +73,22 @@ class ErasureCompleted(IntakeEvent):
 
     person_id: UUID
     service: Code
+
+
+class PersonsMerged(IntakeEvent):
+    """Two ids were one person all along: from now on `merged_id` stands for `person_id` (P25)."""
+
+    person_id: UUID
+    merged_id: UUID
+    party_fields = ("person_id", "merged_id", "occurred_on")
+
+
+class MergeReverted(IntakeEvent):
+    """The merge was a mistake: `merged_id` is a person of its own again (P25)."""
+
+    person_id: UUID
+    merged_id: UUID
+    party_fields = ("person_id", "merged_id", "occurred_on")
 
 
 class EmploymentStatus(StrEnum):
@@ -338,6 +355,68 @@ class FollowUpRecorded(CaseEvent):
 
     months_after_exit: Annotated[int, Field(ge=0, le=60)]
     outcome: Sealed[FollowUpOutcome]
+
+
+class InterventionEvent(IntakeEvent):
+    """A line of the ledger of interventions of a person (P25, P48); `intervention_id` is its asker's own id."""
+
+    person_id: UUID
+    intervention_id: UUID
+
+
+class InterventionRegistered(InterventionEvent):
+    """Confirmed: no other party does the same for the person in those days; `ends_on` None means until it ends."""
+
+    kind: Sealed[InterventionKind]
+    party: Code
+    starts_on: date
+    ends_on: date | None
+
+
+class InterventionOverlapDetected(InterventionEvent):
+    """Blocked: another party does the same at the same time; it does not start unless somebody overrides (P25)."""
+
+    kind: Sealed[InterventionKind]
+    party: Code
+    starts_on: date
+    ends_on: date | None
+    overlaps: UUID
+
+
+class OverrideReason(StrEnum):
+    DIFFERENT_GOAL = "different_goal"
+    AGREED_BY_BOTH = "agreed_by_both"
+    OTHER_ONE_ENDING = "other_one_ending"
+
+
+class OverlapOverridden(InterventionEvent):
+    """A named role let a doubled intervention go on, for a reason (P25)."""
+
+    reason: OverrideReason
+
+
+class InterventionEnded(InterventionEvent):
+    """It is over, or it never began: its days are free again from the day after `occurred_on`."""
+
+
+class JobLossCause(StrEnum):
+    """Why the last work was lost (P06)."""
+
+    PANDEMIC = "pandemic"
+    COMPANY_CRISIS = "company_crisis"
+    TERM_REACHED = "term_reached"
+    DISMISSAL = "dismissal"
+    RESIGNATION = "resignation"
+    SELF_EMPLOYMENT_ENDED = "self_employment_ended"
+    NEVER_WORKED = "never_worked"
+    OTHER = "other"
+
+
+class JobLossRecorded(CaseEvent):
+    """When and why the last work was lost, as the person says (P06, P42)."""
+
+    cause: Sealed[JobLossCause]
+    month: Sealed[YearMonth | None]
 
 
 class ReferralEvent(IntakeEvent):

@@ -11,12 +11,14 @@ from pydantic import Field
 
 from insieme_events.contracts import base
 from insieme_events.contracts.base import Code, DomainEvent
+from insieme_events.contracts.training import PositionSourceKind
 from insieme_events.contracts.vocabulary import (
     AtecoSection,
     CompanySize,
     Comune,
     ContractClass,
     ContractType,
+    InterventionKind,
     ProfileCode,
     Strand,
     WorkingTime,
@@ -159,6 +161,68 @@ class VacancyWithdrawReason(StrEnum):
 class VacancyWithdrawn(VacancyEvent):
     reason: VacancyWithdrawReason
     party_fields = ("vacancy_id", "occurred_on", "strand")
+
+
+class ReservationEvent(MatchingEvent):
+    """An answer about positions that a course asked for; `source_id` is a vacancy or a need (P39)."""
+
+    reservation_id: UUID
+    course_id: UUID
+    source_kind: PositionSourceKind
+    source_id: UUID
+
+
+class PositionsReserved(ReservationEvent):
+    """The positions are kept free for that course and for no other."""
+
+    company_id: UUID
+    positions: Positions
+
+
+class ReservationRefusal(StrEnum):
+    UNKNOWN_SOURCE = "unknown_source"
+    NOT_OPEN = "not_open"
+    NOT_ENOUGH_FREE = "not_enough_free"
+    NOT_SIGNED = "not_signed"
+
+
+class ReservationRefused(ReservationEvent):
+    reason: ReservationRefusal
+
+
+class PositionsReleased(ReservationEvent):
+    """Some of the reserved positions are not kept any more: returned, withdrawn, closed, expired, filled otherwise.
+
+    `positions` is how many of the reservation are left.
+    """
+
+    positions: Annotated[int, Field(ge=0, le=500)]
+
+
+class InternshipEvent(MatchingEvent):
+    internship_id: UUID
+    person_id: UUID
+    company_id: UUID
+    strand: Strand = Strand.MATCHING
+
+
+class InternshipRequested(InternshipEvent):
+    """An internship (tirocinio) is asked for. Intake's ledger confirms the intervention or finds it doubled (P25, P34).
+
+    The intervention has the id of the internship.
+    """
+
+    kind: InterventionKind
+    starts_on: date
+    ends_on: date
+
+
+class CompaniesMerged(MatchingEvent):
+    """Two ids were one company all along: from now on `merged_id` stands for `company_id` (P21)."""
+
+    company_id: UUID
+    merged_id: UUID
+    party_fields = ("company_id", "merged_id", "occurred_on")
 
 
 class CandidacyEvent(MatchingEvent):

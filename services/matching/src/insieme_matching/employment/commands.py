@@ -11,7 +11,7 @@ from insieme_events.contracts.matching import EndReason, EntryKind, PlacementVoi
 from insieme_events.contracts.vocabulary import Comune, ContractType, Strand, WorkingTime
 from insieme_events.days import Day
 from insieme_events.decider import Circumstances, Command
-from insieme_matching.gates import Interval
+from insieme_events.gates import Interval
 
 
 class NewPlacement(Command):

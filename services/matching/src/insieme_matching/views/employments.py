@@ -91,8 +91,9 @@ where employment_id = %s and link_no = %s
 FLAG = """
 with found as (
     select e.employment_id, e.status <> 'voided' and not exists (
-        select from views.in_charge i
-        where i.person_id = e.person_id and i.since <= e.starts_on and (i.until is null or e.starts_on <= i.until)
+        select from events.persons p join events.persons m using (root) join events.in_charge i
+            on i.person_id = m.person_id and i.since <= e.starts_on and (i.until is null or e.starts_on <= i.until)
+        where p.person_id = e.person_id
     ) as late
     from views.employments e where e.{key} = any(%s)
 )

@@ -1,13 +1,14 @@
-"""Who is in charge and when: matching's own view of intake's cases (aggregates.md, the in-charge gate).
+"""Who is in charge and when: a service's own view of intake's cases (aggregates.md, the in-charge gate).
 
 A case gives intervals from PersonTakenInCharge to CaseClosed, both days included; a suspended case stays in charge. A
 person is known from the application on, so "not heard of yet" differs from "never in charge". A closing that arrives
-late flags the placements that began after it; it never voids them.
+late flags what began after it; it never voids anything. Persons who were merged share their intervals: either id asks
+for both, until the merge is reverted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -19,28 +20,36 @@ from insieme_events.contracts.intake import (
     CaseEvent,
     CaseReopened,
     EnrolmentVoided,
+    MergeReverted,
     PersonEnrolled,
+    PersonsMerged,
     PersonTakenInCharge,
     ReopeningReason,
 )
 from insieme_events.envelope import Stored
+from insieme_events.gates import Interval
 from insieme_events.store import Connection
-from insieme_matching.gates import Interval
-from insieme_matching.views import employments
 
-SUBSCRIPTION = "matching.in_charge"
-
-REMEMBER = "insert into views.persons (person_id) select * from unnest(%s::uuid[]) on conflict do nothing"
-OF_CASES = "select case_id, person_id, since, until from views.in_charge where case_id = any(%s) order by number"
-FORGET = "delete from views.in_charge where case_id = any(%s)"
+REMEMBER = """
+insert into events.persons (person_id, root) select p, p from unnest(%s::uuid[]) p on conflict do nothing
+"""
+MERGE = "update events.persons set root = %s where person_id = %s"
+OF_CASES = "select case_id, person_id, since, until from events.in_charge where case_id = any(%s) order by number"
+FORGET = "delete from events.in_charge where case_id = any(%s)"
 PUT = """
-insert into views.in_charge (case_id, number, person_id, since, until)
+insert into events.in_charge (case_id, number, person_id, since, until)
 select * from unnest(%s::uuid[], %s::int[], %s::uuid[], %s::date[], %s::date[])
 """
+SAME_PERSON = """
+select m.person_id from events.persons p join events.persons m using (root) where p.person_id = any(%s)
+"""
 OF_PERSONS = """
-select p.person_id, i.since, i.until from views.persons p left join views.in_charge i using (person_id)
+select p.person_id, i.since, i.until from events.persons p
+left join (events.persons m join events.in_charge i on i.person_id = m.person_id) on m.root = p.root
 where p.person_id = any(%s) order by p.person_id, i.since
 """
+
+Changed = Callable[[Connection, Collection[UUID]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +79,30 @@ def after(charge: Charge, event: CaseEvent) -> Charge:
 
 
 class InChargeView:
-    """Keeps the view, from intake's restricted topic."""
+    """Keeps the view, from intake's restricted topic; `changed` is told whose intervals are other ones now."""
 
     types: frozenset[type[DomainEvent]] | None = frozenset(
-        {ApplicationSubmitted, PersonEnrolled, PersonTakenInCharge, CaseClosed, CaseReopened, EnrolmentVoided}
+        {
+            ApplicationSubmitted,
+            PersonEnrolled,
+            PersonTakenInCharge,
+            CaseClosed,
+            CaseReopened,
+            EnrolmentVoided,
+            PersonsMerged,
+            MergeReverted,
+        }
     )
+
+    def __init__(self, changed: Changed | None = None) -> None:
+        self._changed = changed
 
     async def apply(self, connection: Connection, events: Sequence[Stored]) -> None:
         told = [stored.event for stored in events if isinstance(stored.event, CaseEvent)]
-        await connection.execute(REMEMBER, (sorted({event.person_id for event in told}),))
+        merges = [stored.event for stored in events if isinstance(stored.event, PersonsMerged | MergeReverted)]
+        persons = {event.person_id for event in told}
+        persons |= {person for merge in merges for person in (merge.person_id, merge.merged_id)}
+        await connection.execute(REMEMBER, (sorted(persons),))
         before = await _of_cases(connection, {event.case_id for event in told})
         charges = dict(before)
         for event in told:
@@ -87,7 +111,14 @@ class InChargeView:
         changed = {case: now for case, now in charges.items() if now != before.get(case, Charge(now.person_id))}
         if changed:
             await _put(connection, changed)
-            await employments.flag(connection, {charge.person_id for charge in changed.values()})
+        for merge in merges:
+            root = merge.person_id if isinstance(merge, PersonsMerged) else merge.merged_id
+            await connection.execute(MERGE, (root, merge.merged_id))
+        touched = {charge.person_id for charge in changed.values()} | {merge.person_id for merge in merges}
+        touched |= {merge.merged_id for merge in merges}
+        if touched and self._changed is not None:
+            alike = await connection.execute(SAME_PERSON, (list(touched),))
+            await self._changed(connection, {person for (person,) in await alike.fetchall()})
 
 
 async def of_persons(connection: Connection, persons: Collection[UUID]) -> dict[UUID, tuple[Interval, ...]]:
