@@ -41,19 +41,20 @@ class TopicSpec:
 
 BUSY, QUIET = 6, 2
 PARTITIONS = {"intake": BUSY, "matching": BUSY, "training": BUSY, "funding": QUIET, "governance": QUIET}
-MODULES: dict[str, ModuleType] = {
-    "intake": intake,
-    "matching": matching,
-    "training": training,
-    "funding": funding,
-    "governance": governance,
+MODULES: dict[str, tuple[ModuleType, ...]] = {
+    "intake": (intake,),
+    "matching": (matching,),
+    "training": (training,),
+    "funding": (funding,),
+    "governance": (governance,),
 }
 
 
-def _concrete(module: ModuleType) -> Iterator[type[DomainEvent]]:
-    """The event classes of a module that are no base of another one of it."""
+def _concrete(modules: tuple[ModuleType, ...]) -> Iterator[type[DomainEvent]]:
+    """The event classes of a context's modules that are no base of another one of them."""
     classes = [
         thing
+        for module in modules
         for thing in vars(module).values()
         if isinstance(thing, type) and issubclass(thing, DomainEvent) and thing.__module__ == module.__name__
     ]
@@ -61,7 +62,7 @@ def _concrete(module: ModuleType) -> Iterator[type[DomainEvent]]:
     return (thing for thing in classes if thing not in bases)
 
 
-CONTRACTS: tuple[Contract, ...] = tuple(Contract(event) for module in MODULES.values() for event in _concrete(module))
+CONTRACTS: tuple[Contract, ...] = tuple(Contract(event) for modules in MODULES.values() for event in _concrete(modules))
 BY_TYPE: dict[str, Contract] = {contract.ce_type: contract for contract in CONTRACTS}
 BY_CLASS: dict[type[DomainEvent], Contract] = {contract.event: contract for contract in CONTRACTS}
 
