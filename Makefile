@@ -13,7 +13,7 @@ UPGRADE ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run servers status reset clean test test-run bench large chaos lint format types figures schemas docs requirements
+.PHONY: help setup run servers status reset clean test test-run bench large chaos lint format types figures schemas clauses docs requirements
 
 help: ## this map
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -78,6 +78,9 @@ figures: $(STAMP) ## load the whole history on servers of its own and check the 
 
 schemas: $(STAMP) ## write the JSON Schemas of every contract
 	@$(BIN)/insieme schemas write
+
+clauses: $(STAMP) ## every clause of the protocol with its code, its tests and its reads; writes docs/clauses.md
+	@$(BIN)/python -m tests.clauses
 
 docs: $(STAMP) ## write the pages that follow from declarations
 	@$(BIN)/insieme metrics write
