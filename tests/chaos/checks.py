@@ -14,11 +14,12 @@ from tests.end_to_end import oracle
 from tests.end_to_end.oracle import Carried
 
 from insieme_local.provision import Provisioned
+from insieme_reporting.versions import NEWEST
 
 CATCH_UP = 60.0
 """Seconds in which everything acknowledged has to arrive, once the fault is over. More is stuck."""
 SUBSCRIPTIONS = {
-    "reporting.facts.1": ("reporting", ("intake", "matching")),
+    NEWEST.definition.subscription: ("reporting", ("intake", "matching")),
     "matching.in_charge": ("matching", ("intake",)),
     "intake.erasure": ("intake", ("intake",)),
 }

@@ -37,7 +37,7 @@ def test_no_file_of_a_released_version_changed() -> None:
 
 
 def test_every_version_that_this_build_runs_is_released_or_named_here() -> None:
-    not_yet: set[str] = set()
+    not_yet = {"v2"}
     assert {f"v{number}" for number in VERSIONS} - not_yet == set(released())
 
 

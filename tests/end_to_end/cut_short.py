@@ -19,7 +19,9 @@ from insieme_events.service import open_pool
 from insieme_events.store import Connection
 from insieme_events.subscription import Subscription
 from insieme_events.vault import KeyVault, MasterKey
-from insieme_reporting.v1.facts import DEFINITION
+from insieme_reporting.versions import NEWEST
+
+DEFINITION = NEWEST.definition
 
 BATCH = 40
 

@@ -16,6 +16,7 @@ from psycopg import sql
 from tests.end_to_end.ledger import Ledger
 
 from insieme_local.provision import Provisioned
+from insieme_reporting.versions import NEWEST
 
 FACTS: dict[str, tuple[str, ...]] = {
     "ApplicationSubmitted": ("case_versions",),
@@ -162,7 +163,7 @@ def _carried(headers: Any) -> Carried:
     return Carried(name, told["ce_subject"], int(told["ce_sequence"]), event_id, told.get("ce_traceparent"))
 
 
-async def in_facts(url: str, schema: str = "facts_1") -> list[Row]:
+async def in_facts(url: str, schema: str = NEWEST.definition.schema) -> list[Row]:
     """Which event made each row of each fact table of a version, read with plain SQL in order of writing per stream."""
     async with await psycopg.AsyncConnection.connect(url) as connection:
         tables = await connection.execute(

@@ -14,6 +14,7 @@ from tests.end_to_end.platform import Platform
 
 from insieme_local.plan import PLAN
 from insieme_local.supervisor import start_together
+from insieme_reporting.versions import NEWEST
 
 JOURNEYS = 10
 
@@ -35,7 +36,7 @@ def sharing(platform: Platform) -> Iterator[Shared]:
     async def write() -> None:
         async with client_of(platform, ledger) as client:
             await asyncio.gather(*(client.journey(number) for number in range(1, JOURNEYS + 1)))
-        await oracle.caught_up(platform.provisioned.urls["reporting"], "reporting.facts.1", ledger.streams())
+        await oracle.caught_up(platform.provisioned.urls["reporting"], NEWEST.definition.subscription, ledger.streams())
 
     with collecting() as collector:
         try:

@@ -18,7 +18,9 @@ from insieme_events.subscription import Subscription
 from insieme_events.testing.road import at_work, eventually
 from insieme_events.vault import KeyVault, MasterKey
 from insieme_local.provision import Provisioned
-from insieme_reporting.v1.facts import DEFINITION
+from insieme_reporting.versions import NEWEST
+
+DEFINITION = NEWEST.definition
 
 pytestmark = pytest.mark.end_to_end
 
@@ -57,14 +59,14 @@ async def running_version(shared: Shared) -> dict[str, bytes]:
     """The content of the version that reporting keeps while it runs, up to the ledger and the end of the topics."""
     provisioned = shared.platform.provisioned
     for wanted in (shared.ledger.streams(), oracle.heads(await oracle.in_topics(provisioned))):
-        await oracle.caught_up(provisioned.urls["reporting"], "reporting.facts.1", wanted)
-    return await versions.bytes_of(provisioned, "facts_1")
+        await oracle.caught_up(provisioned.urls["reporting"], NEWEST.definition.subscription, wanted)
+    return await versions.bytes_of(provisioned, DEFINITION.schema)
 
 
 async def test_a_version_built_from_the_first_offset_is_byte_identical_whatever_the_batches(shared: Shared) -> None:
     made = shared.platform.provisioned
     running = await running_version(shared)
-    sizes = {"facts_1b": 5000, "facts_1c": 7, "facts_1d": 1}
+    sizes = {f"{DEFINITION.schema}b": 5000, f"{DEFINITION.schema}c": 7, f"{DEFINITION.schema}d": 1}
     new = await asyncio.gather(*(built(made, schema, size) for schema, size in sizes.items()))
 
     assert all(running[table] for table in set().union(*oracle.FACTS.values())), "an empty table proves nothing"
@@ -87,12 +89,16 @@ async def test_it_is_byte_identical_after_an_erasure_too_when_the_keys_are_gone(
             await client.send("intake", f"/v1/cases/{one['case_id']}/close", body)
     await _keys_destroyed(made, [one["person_id"] for one in erased])
     running = await running_version(shared)
-    new = await asyncio.gather(built(made, "facts_1e", 7), built(made, "facts_1f", 5000))
+    new = await asyncio.gather(built(made, f"{DEFINITION.schema}e", 7), built(made, f"{DEFINITION.schema}f", 5000))
 
     assert running["case_versions"] != before["case_versions"]
     assert [found == running for found in new] == [True, True]
-    assert await _readable(made, "facts_1e", [one["case_id"] for one in erased]) == {("unknown",) * len(SEALED)}
-    assert await _readable(made, "facts_1e", [one["case_id"] for one in told[2:]]) != {("unknown",) * len(SEALED)}
+    assert await _readable(made, f"{DEFINITION.schema}e", [one["case_id"] for one in erased]) == {
+        ("unknown",) * len(SEALED)
+    }
+    assert await _readable(made, f"{DEFINITION.schema}e", [one["case_id"] for one in told[2:]]) != {
+        ("unknown",) * len(SEALED)
+    }
 
 
 async def _keys_destroyed(provisioned: Provisioned, persons: list[str]) -> None:

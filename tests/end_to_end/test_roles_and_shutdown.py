@@ -17,6 +17,7 @@ from tests.end_to_end.platform import Platform
 from insieme_events.testing.road import eventually
 from insieme_local.service import Service
 from insieme_local.supervisor import start_together
+from insieme_reporting.versions import NEWEST
 
 pytestmark = pytest.mark.end_to_end
 
@@ -95,7 +96,7 @@ async def test_sigterm_during_load_drains_every_role_and_loses_nothing_acknowled
         await asyncio.to_thread(start_together, services)
         await going.more(40)
     urls = roles.provisioned.urls
-    await oracle.caught_up(urls["reporting"], "reporting.facts.1", ledger.streams())
+    await oracle.caught_up(urls["reporting"], NEWEST.definition.subscription, ledger.streams())
     found = oracle.compare(ledger, await oracle.in_topics(roles.provisioned), await oracle.in_facts(urls["reporting"]))
 
     assert dict(zip(ENDED, codes, strict=True)) == dict.fromkeys(ENDED, 0)

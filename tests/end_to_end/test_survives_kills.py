@@ -21,6 +21,7 @@ from tests.end_to_end.platform import Platform, supervised
 from insieme_local.parts import Part
 from insieme_local.provision import Provisioned, provision
 from insieme_local.servers import Servers
+from insieme_reporting.versions import NEWEST
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(240)]
 
@@ -73,7 +74,7 @@ async def test_each_acknowledged_command_is_in_the_facts_exactly_once_and_in_ord
             for victim in victims:
                 assert victim is not None
                 await passes.kill(victim)
-        await oracle.caught_up(provisioned.urls["reporting"], "reporting.facts.1", ledger.streams())
+        await oracle.caught_up(provisioned.urls["reporting"], NEWEST.definition.subscription, ledger.streams())
         carried = await oracle.in_topics(provisioned)
         rows = await oracle.in_facts(provisioned.urls["reporting"])
         enrolled = await platform.figure("enrolled", **PERIOD)

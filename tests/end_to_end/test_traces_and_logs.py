@@ -14,6 +14,8 @@ from tests.end_to_end.ledger import client_of
 from tests.end_to_end.people import Someone
 from tests.end_to_end.shared import Shared
 
+from insieme_reporting.versions import NEWEST
+
 pytestmark = pytest.mark.end_to_end
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -25,12 +27,12 @@ async def enrolled(shared: Shared, someone: Someone) -> list[UUID]:
     """One application within a trace of the caller's; the ids of its events, which reporting has applied."""
     url = shared.platform.provisioned.urls["reporting"]
     # A span links to the first events of its batch: ours comes alone.
-    await oracle.caught_up(url, "reporting.facts.1", shared.ledger.streams())
+    await oracle.caught_up(url, NEWEST.definition.subscription, shared.ledger.streams())
     known = shared.ledger.events().keys()
     async with client_of(shared.platform, shared.ledger) as client:
         client.services["intake"].headers["traceparent"] = f"00-{TRACE}-{CALLER}-01"
         await client.enrol(someone)
-    await oracle.caught_up(url, "reporting.facts.1", shared.ledger.streams())
+    await oracle.caught_up(url, NEWEST.definition.subscription, shared.ledger.streams())
     return list(shared.ledger.events().keys() - known)
 
 
@@ -43,7 +45,7 @@ async def test_spans_of_request_command_relay_and_projection_are_joined_by_the_e
     request = await seen(collector, "insieme-intake", "POST")
     command = await seen(collector, "insieme-intake", "command")
     relay = await seen(collector, "insieme-intake", "relay intake")
-    apply = await seen(collector, "insieme-reporting", "apply reporting.facts.1")
+    apply = await seen(collector, "insieme-reporting", f"apply {NEWEST.definition.subscription}")
 
     assert (request.trace, request.parent) == (TRACE, CALLER)
     assert (command.trace, command.parent) == (TRACE, request.span)

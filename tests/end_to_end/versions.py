@@ -6,7 +6,9 @@ import psycopg
 
 from insieme_events.projection import content, create_tables
 from insieme_local.provision import Provisioned
-from insieme_reporting.v1.facts import DEFINITION
+from insieme_reporting.versions import NEWEST
+
+DEFINITION = NEWEST.definition
 
 
 async def make(provisioned: Provisioned, schema: str) -> None:

@@ -1,10 +1,10 @@
 """`make large EVENTS=1000000`: a version rebuilt from a long history while commands go on and a client reads.
 
 Real services on servers of their own. The history is appended to matching's store and goes the whole road: relay,
-topics, facts of version 1. Then reporting's next build is deployed, its version 2 is rebuilt, verified, promoted,
+topics, facts. Then reporting's next build is deployed, its later version is rebuilt, verified, promoted,
 rolled back and promoted again by the commands of an operator, while a client sends one journey after another and a
 second one reads a measure twice a second. Exit code 1 where the reader saw an error, fewer placements than before, or
-nothing of one of the versions, and where at the end version 2 is not what the ledger of the clients says.
+nothing of one of the versions, and where at the end the later one is not what the ledger of the clients says.
 """
 
 from __future__ import annotations
@@ -35,10 +35,13 @@ from insieme_local.folders import Folders
 from insieme_local.provision import provision
 from insieme_local.service import Service, inherited
 from insieme_local.testing import session_folders
+from insieme_reporting.versions import NEWEST
 
 AT_ONCE = 2000
 BUILD = (sys.executable, "-m", "tests.large.build")
 PROJECTION = "/v1/operations/projections/facts"
+NOW = NEWEST.definition.version
+LATER = NOW + 1
 PATIENCE = 1800.0
 PAUSE = 0.5
 """Seconds between two questions of the reader: each counts all placements, and the cores are few."""
@@ -106,20 +109,20 @@ class Large:
         await asyncio.to_thread(self.platform.prepare)
         placements = await self.fill()
         await asyncio.to_thread(self.platform.start_all)
-        self.say("services are up; relay and version 1 take the history")
-        await self.until(1, placements)
+        self.say("services are up; relay and facts take the history")
+        await self.until(NOW, placements)
         ledger = Ledger()
         async with traffic(self.platform, ledger, clients=1) as going:
             await asyncio.to_thread(self.deploy)
-            self.say("the build with version 2 is deployed")
+            self.say(f"the build with version {LATER} is deployed")
             async with self.reading():
                 await self.operate()
                 going.check()
         self.say(f"{len(ledger.entries):,} commands acknowledged meanwhile, {ledger.placements} placements of them")
         # Every journey extends its placement, which is a second link.
-        await self.until(2, placements + 2 * ledger.placements)
-        self.say("version 2 has what the ledger says")
-        assert self.reader.seen.keys() == {1, 2}, self.reader.seen
+        await self.until(LATER, placements + 2 * ledger.placements)
+        self.say(f"version {LATER} has what the ledger says")
+        assert self.reader.seen.keys() == {NOW, LATER}, self.reader.seen
         assert not self.reader.wrong, self.reader.wrong[:5]
 
     async def fill(self) -> int:
@@ -196,10 +199,11 @@ class Large:
         async with self.platform.client("reporting") as client:
             client.timeout = httpx.Timeout(600)
             client.headers.update(OPERATOR)
-            found = await self.asked(client, "/versions/2/verify")
+            found = await self.asked(client, f"/versions/{LATER}/verify")
             assert found["equal"], found["differences"][:5]
             self.say(f"verified: equal, {sum(found['rows'].values()):,} rows, {found['behind']} events behind")
-            for number, step in ((2, "/versions/2/promote"), (1, "/rollback"), (2, "/versions/2/promote")):
+            promote = f"/versions/{LATER}/promote"
+            for number, step in ((LATER, promote), (NOW, "/rollback"), (LATER, promote)):
                 found = await self.asked(client, step)
                 self.say(f"version {found['active']} is read")
                 assert found["active"] == number
@@ -217,7 +221,7 @@ class Large:
         """The operator's command with its progress, beside it the memory of its processes."""
         told = self.platform.services["reporting"].environment
         process = await asyncio.create_subprocess_exec(
-            *BUILD, "rebuild", "facts", "--version", "2", env={**inherited(), **told}, stderr=subprocess.STDOUT
+            *BUILD, "rebuild", "facts", "--version", str(LATER), env={**inherited(), **told}, stderr=subprocess.STDOUT
         )
         most = 0
         while process.returncode is None:

@@ -16,7 +16,9 @@ from tests.end_to_end.privacy.canaries import RECEIVED, Canary
 
 from insieme_events.testing.road import eventually
 from insieme_local.provision import SERVICES
-from insieme_reporting.v1.facts import DEFINITION
+from insieme_reporting.versions import NEWEST
+
+DEFINITION = NEWEST.definition
 
 SECONDS = 60
 ASSESSED = "2024-03-11"

@@ -17,7 +17,9 @@ from tests.end_to_end.privacy.journey import ASSESSED, Journey
 
 from insieme_events.testing.road import eventually
 from insieme_local.servers import Servers
-from insieme_reporting.v1.facts import DEFINITION
+from insieme_reporting.versions import NEWEST
+
+DEFINITION = NEWEST.definition
 
 FACTS = f"select c::text from {DEFINITION.schema}.case_versions c order by case_id, sequence"
 LETTERS = "select count(*) from events.dead_letters"

@@ -21,7 +21,9 @@ from insieme_intake.vault import BOUND_TO, Identity
 from insieme_intake.views import READABLE_SEALED
 from insieme_local.provision import SERVICES
 from insieme_local.servers import Servers
-from insieme_reporting.v1.facts import DEFINITION
+from insieme_reporting.versions import NEWEST
+
+DEFINITION = NEWEST.definition
 
 pytestmark = pytest.mark.end_to_end
 

@@ -18,9 +18,9 @@ from insieme_local.provision import Provisioned
 from insieme_reporting import measuring
 from insieme_reporting.measuring import Question
 from insieme_reporting.service import SERVICE
-from insieme_reporting.versions import VERSIONS
+from insieme_reporting.versions import NEWEST
 
-VERSION = VERSIONS[1]
+VERSION = NEWEST
 SINCE, TO = date(2017, 6, 1), date(2021, 12, 31)
 
 

@@ -10,5 +10,5 @@ from insieme_reporting.versions import VERSIONS, Version
 
 if __name__ == "__main__":
     for number, definition in DEFINITIONS.items():
-        versions.VERSIONS.setdefault(number, Version(definition, VERSIONS[1].measures))
+        versions.VERSIONS[number] = Version(definition, VERSIONS[1].measures)
     typer.run(rebuild.rebuild)

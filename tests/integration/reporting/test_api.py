@@ -24,7 +24,7 @@ from insieme_reporting import examples, figures
 from insieme_reporting.service import SERVICE
 from insieme_reporting.settings import ReportingSettings
 from insieme_reporting.testing import History
-from insieme_reporting.versions import VERSIONS, prepare
+from insieme_reporting.versions import NEWEST, prepare
 
 NOW = datetime(2021, 6, 1, 12, tzinfo=UTC)
 PERIOD = {"from": "2017-06-01", "to": "2021-12-31"}
@@ -94,7 +94,7 @@ def filled(provisioned: Provisioned) -> ReportingSettings:
 
 
 async def fill(settings: ReportingSettings) -> None:
-    definition = VERSIONS[1].definition
+    definition = NEWEST.definition
     topic = "insieme.intake.restricted.v1"
     async with running(SERVICE, settings) as service:
         await prepare(service)
@@ -123,7 +123,11 @@ async def test_an_answer_has_the_shape_that_is_published(client: Client) -> None
     assert list(found) == ["measure", "version", "title", "unit", "from", "to", "by", "known_at", "cut", "rows"]
     assert found["rows"] == [{"year": 2019, "value": 1}, {"year": 2020, "value": 1}]
     assert found["title"] == {"it": "Inserimenti", "en": "Placements"}
-    assert (found["measure"], found["version"], found["unit"]) == ("placements", 1, "contract links")
+    assert (found["measure"], found["version"], found["unit"]) == (
+        "placements",
+        NEWEST.definition.version,
+        "contract links",
+    )
     assert (found["from"], found["to"], found["by"], found["known_at"]) == (
         PERIOD["from"],
         PERIOD["to"],
@@ -191,7 +195,7 @@ async def test_an_unknown_measure_is_not_found(client: Client) -> None:
 
 async def test_the_list_of_measures_declares_each(client: Client) -> None:
     found = {measure["name"]: measure for measure in await client.get("/v1/measures")}
-    assert len(found) == len(VERSIONS[1].measures.measures)
+    assert len(found) == len(NEWEST.measures.measures)
     placements = found["placements"]
     assert (placements["event_time"], placements["reading"], placements["value"]) == (
         "start of the link",
@@ -281,7 +285,7 @@ async def test_one_figure_in_a_terminal_is_that_of_the_service(terminal: Termina
 
 async def test_every_measure_is_listed_in_a_terminal(terminal: Terminal) -> None:
     listed = {measure["name"] for measure in json.loads((await terminal("list", "--json")).stdout)}
-    assert listed == set(VERSIONS[1].measures.by_name)
+    assert listed == set(NEWEST.measures.by_name)
     assert "first enrolment that was not voided" in " ".join((await terminal("list")).output.split())
 
 

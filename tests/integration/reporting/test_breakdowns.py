@@ -11,9 +11,9 @@ import pytest
 
 from insieme_events.contracts.vocabulary import CompanySize, ContractClass, Gender
 from insieme_reporting.testing import History
-from insieme_reporting.versions import VERSIONS
+from insieme_reporting.versions import NEWEST
 
-MEASURES = VERSIONS[1].measures.measures
+MEASURES = NEWEST.measures.measures
 ADDITIVE = ("enrolled", "taken_in_charge", "placements")
 COMUNI = {"037006": "Città di Bologna", "037032": "Imola", "037039": "Pianura Est", "037062": "Appennino Bolognese"}
 

@@ -10,9 +10,9 @@ from insieme_events.store import Connection
 from insieme_reporting import coordination, measuring
 from insieme_reporting.measuring import Question
 from insieme_reporting.testing import History
-from insieme_reporting.versions import VERSIONS
+from insieme_reporting.versions import NEWEST
 
-MEASURES = VERSIONS[1].measures
+MEASURES = NEWEST.measures
 SINCE, TO = date(2017, 6, 1), date(2021, 12, 31)
 
 

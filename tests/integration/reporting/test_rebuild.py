@@ -30,7 +30,7 @@ from insieme_local.provision import Provisioned
 from insieme_reporting import rebuild, versions
 from insieme_reporting.service import SERVICE
 from insieme_reporting.v1.facts import DEFINITION
-from insieme_reporting.versions import VERSIONS, Version, prepare
+from insieme_reporting.versions import VERSIONS, Version, make_first
 
 pytestmark = pytest.mark.integration
 
@@ -59,7 +59,7 @@ async def live(bed: Bed) -> None:
     await bed.enrolled()
     await bed.destroy(other)
     async with running(SERVICE, bed.settings) as service:
-        await prepare(service)
+        await make_first(service, DEFINITION)
         async with at_work(ProjectionWorker.of(service, "facts", {1: DEFINITION})):
             await eventually(lambda: bed.caught_up(DEFINITION), 60)
     await bed.destroy(person)

@@ -23,11 +23,11 @@ from insieme_local.provision import Provisioned
 from insieme_reporting.service import SERVICE
 from insieme_reporting.settings import ReportingSettings
 from insieme_reporting.testing import History
-from insieme_reporting.versions import VERSIONS
+from insieme_reporting.versions import NEWEST
 
 pytestmark = pytest.mark.integration
 
-DEFINITION = VERSIONS[1].definition
+DEFINITION = NEWEST.definition
 CASES = recorder("case")
 SCHEMAS = "select nspname from pg_namespace where nspowner = current_user::regrole"
 

@@ -68,9 +68,13 @@ class Question:
 
 @dataclass(frozen=True)
 class Measures:
-    """The measures of one version: their declarations and the package that holds their SQL."""
+    """The measures of one version: their declarations and the packages that hold their SQL.
 
-    package: str
+    A later version goes on with the SQL of the ones before it: what every measure stands on is all their `base.sql`
+    together, and a population is the file of the first package that has it.
+    """
+
+    packages: tuple[str, ...]
     measures: tuple[Measure, ...]
     by_name: Mapping[str, Measure] = field(init=False)
 
@@ -118,8 +122,12 @@ class Measures:
     def _with(self, measures: Sequence[Measure]) -> str:
         """What every measure stands on, and the population of each of these."""
         files = {_name(measure): measure.file for measure in measures}
-        populations = [f"{name} as (\n{_sql(self.package, file)})" for name, file in files.items()]
-        return f"with {_sql(self.package, 'base.sql')},\n" + ",\n".join(populations)
+        populations = [f"{name} as (\n{self._population(file)})" for name, file in files.items()]
+        base = [_sql(package, "base.sql") for package in self.packages]
+        return "with " + ",\n".join([*base, *populations])
+
+    def _population(self, file: str) -> str:
+        return next(_sql(package, file) for package in self.packages if _has(package, file))
 
 
 def _name(measure: Measure) -> str:
@@ -135,6 +143,11 @@ def _period(measure: Measure) -> str:
 @cache
 def _sql(package: str, name: str) -> str:
     return (files(package) / name).read_text(encoding="utf-8")
+
+
+@cache
+def _has(package: str, name: str) -> bool:
+    return (files(package) / name).is_file()
 
 
 def parameters(question: Question) -> dict[str, Any]:

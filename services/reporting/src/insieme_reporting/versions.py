@@ -14,10 +14,11 @@ from insieme_events.projection import ProjectionDefinition, create_tables
 from insieme_events.projection_worker import ProjectionWorker
 from insieme_events.service import Running, Worker
 from insieme_events.store import Connection
-from insieme_reporting import v1
 from insieme_reporting.measuring import Measures, read_from
 from insieme_reporting.v1.facts import DEFINITION as FACTS_1
 from insieme_reporting.v1.measures import MEASURES as MEASURES_1
+from insieme_reporting.v2.facts import DEFINITION as FACTS_2
+from insieme_reporting.v2.measures import MEASURES as MEASURES_2
 
 NOT_READY = Refused(
     "reporting.no_active_version",
@@ -34,16 +35,25 @@ class Version:
     measures: Measures
 
 
-VERSIONS: dict[int, Version] = {1: Version(FACTS_1, Measures(f"{v1.__name__}.measures", MEASURES_1))}
+SQL_1, SQL_2 = "insieme_reporting.v1.measures", "insieme_reporting.v2.measures"
+VERSIONS: dict[int, Version] = {
+    1: Version(FACTS_1, Measures((SQL_1,), MEASURES_1)),
+    2: Version(FACTS_2, Measures((SQL_1, SQL_2), MEASURES_2)),
+}
+NEWEST = VERSIONS[max(VERSIONS)]
 PROJECTION = "facts"
 
 
 async def prepare(service: Running) -> None:
     """On an empty database the newest version is made and read at once; any later one is rebuilt by an operator."""
+    await make_first(service, NEWEST.definition)
+
+
+async def make_first(service: Running, definition: ProjectionDefinition) -> None:
+    """Makes and activates a version where there is none yet."""
     async with service.pool.connection() as connection:
         known = await projection_versions.rows_of(connection, PROJECTION)
         if not known:
-            definition = VERSIONS[max(VERSIONS)].definition
             await create_tables(connection, definition)
             await projection_versions.first(connection, definition, service.clock())
         reached("versions.before_commit")
