@@ -142,6 +142,28 @@ async def test_without_a_breakdown_there_is_one_row_and_a_rate_shows_its_numbers
     assert found["rows"] == [{"numerator": 1, "denominator": 2, "value": 0.5}]
 
 
+@pytest.mark.clause("P09")
+async def test_groups_are_compared_with_all_and_every_ratio_has_its_numbers(client: Client) -> None:
+    found = await client.get("/v1/measures/placement_rate/gaps", **PERIOD, by="gender")
+    assert found.keys() == examples.GAPS.keys()
+    whole, rows = found["all"], found["rows"]
+    assert (whole["numerator"], whole["denominator"]) == (2, 3)
+    assert {row["gender"]: (row["numerator"], row["denominator"], row["ratio"]) for row in rows} == {
+        "female": (2, 2, 1.5),
+        "male": (0, 1, 0.0),
+    }
+
+
+@pytest.mark.clause("P09")
+async def test_gaps_are_asked_of_a_rate_and_of_one_breakdown(client: Client) -> None:
+    path = "/v1/measures/{}/gaps"
+    assert (await client.refused(path.format("placements"), **PERIOD, by="gender"))[:2] == (422, "reporting.no_rate")
+    two = await client.refused(path.format("placement_rate"), **PERIOD, by="gender,age_band")
+    assert two[:2] == (422, "reporting.too_many_breakdowns")
+    other = await client.refused(path.format("placement_rate"), **PERIOD, by="kind")
+    assert other[:2] == (422, "reporting.unknown_breakdown")
+
+
 async def test_several_breakdowns_come_in_their_order(client: Client) -> None:
     found = await client.get("/v1/measures/placements", **PERIOD, by="gender,year")
     assert found["rows"] == [

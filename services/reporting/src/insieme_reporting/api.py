@@ -17,6 +17,8 @@ from insieme_events.problems import RESPONSES, ProblemError
 from insieme_events.service import Running
 from insieme_reporting import coordination, examples, measuring, versions
 from insieme_reporting.cut import cut
+from insieme_reporting.gaps import NO_RATE, gaps
+from insieme_reporting.measure import Value
 from insieme_reporting.measuring import Measures, Question
 
 KNOWN_AT = Refused(
@@ -100,6 +102,38 @@ async def measure(
                 "rows": await measuring.answer(connection, version.measures, question),
             }
         )
+
+
+@router.get("/measures/{name}/gaps", responses=examples.shown(examples.GAPS))
+async def gaps_between(
+    name: str,
+    request: Request,
+    since: Since,
+    to: To,
+    by: Annotated[str, Query(description="The breakdown whose groups are compared", examples=["gender"])],
+    known_at: KnownAt = None,
+) -> dict[str, Any]:
+    """A rate by group beside the rate of all, with the ratio of the two (P09); only measures that are rates."""
+    service = _service(request)
+    async with versions.active(service) as (connection, version):
+        instant = _instant(service, known_at)
+        question = _question(version.measures, name, since, to, by, instant)
+        if question.measure.value is not Value.RATE:
+            raise ProblemError(NO_RATE)
+        if len(question.by) != 1:
+            raise ProblemError(measuring.TOO_MANY)
+        overall = _question(version.measures, name, since, to, None, instant)
+        parts, (whole,) = await measuring.answers(connection, version.measures, [question, overall])
+    return {
+        "measure": name,
+        "version": version.definition.version,
+        "from": since,
+        "to": to,
+        "by": by,
+        "known_at": instant,
+        "all": whole,
+        "rows": gaps(by, parts, whole),
+    }
 
 
 @router.get("/measures/{name}/units", responses=examples.shown(examples.UNITS))

@@ -39,6 +39,17 @@ MEASURES: list[JsonDict] = [
     }
 ]
 
+GAPS: JsonDict = {
+    "measure": "placement_rate",
+    "version": 2,
+    "from": "2021-01-01",
+    "to": "2021-12-31",
+    "by": "gender",
+    "known_at": None,
+    "all": {"numerator": 300, "denominator": 750, "value": 0.4},
+    "rows": [{"gender": "female", "numerator": 126, "denominator": 350, "value": 0.36, "ratio": 0.9}],
+}
+
 UNITS: JsonDict = {
     "items": [{"unit": "5f0c6a52-6c0a-4f57-9a3e-2d1b7c9e8f10/2", "on_date": "2021-03-01"}],
     "next": "2021-03-01~5f0c6a52-6c0a-4f57-9a3e-2d1b7c9e8f10/2",

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 
 class Value(StrEnum):
-    """COUNT: distinct units. RATE: numerator, denominator and their ratio. DAYS: mean, median and how many."""
+    """COUNT: distinct units. RATE: numerator, denominator and their ratio. DAYS: mean, median, the
+    day by which nine of ten are done, and how many."""
 
     COUNT = "count"
     RATE = "rate"

@@ -41,7 +41,8 @@ AGGREGATES = {
     Value.COUNT: "count(distinct p.unit) as value",
     Value.RATE: "count(distinct p.numerator_unit) as numerator, count(distinct p.denominator_unit) as denominator",
     Value.DAYS: "round(avg(p.days), 1)::float as value, "
-    "percentile_cont(0.5) within group (order by p.days) as median, count(*) as count",
+    "percentile_cont(0.5) within group (order by p.days) as median, "
+    "percentile_cont(0.9) within group (order by p.days) as p90, count(*) as count",
 }
 
 
