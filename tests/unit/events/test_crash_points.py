@@ -60,6 +60,7 @@ ELSEWHERE = {
     "putting_back.recover": "an operator's command: one transaction, and run again it does the same",
     "recovering._read_again": "an operator's command: one transaction, and run again it does the same",
     "housekeeping.once": "measures only; what forgets has its points",
+    "legacy_api.take_in": "one transaction of its own, and sent again it does the same",
     "migrate.upgrade": "runs before a process serves; a transaction per migration",
     "subscription._work": "the batch's transaction has its points in applying.py",
     "reactions._pass_over": "the batch's transaction has its points in applying.py",

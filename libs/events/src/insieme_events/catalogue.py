@@ -39,8 +39,8 @@ class TopicSpec:
     config: dict[str, str] = field(default_factory=dict)
 
 
-BUSY, QUIET = 6, 2
-PARTITIONS = {"intake": BUSY, "matching": BUSY, "training": BUSY, "funding": QUIET, "governance": QUIET}
+BUSY, QUIET = 6, 1
+PARTITIONS = {"intake": BUSY, "matching": BUSY, "training": BUSY, "funding": BUSY, "governance": QUIET}
 MODULES: dict[str, tuple[ModuleType, ...]] = {
     "intake": (intake,),
     "matching": (matching,),
