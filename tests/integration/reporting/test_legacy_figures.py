@@ -31,8 +31,9 @@ async def reporting(provisioned: Provisioned) -> AsyncIterator[Served]:
     migrate.upgrade_service(provisioned.urls["reporting_owner"], "reporting", SERVICE.migrations)
     async with served(SERVICE, provisioned.environment("reporting")) as running:
         async with running.service.pool.connection() as connection:
-            await connection.execute("select 1")
-            if not (await (await connection.execute("select 1 from facts_2.case_versions")).fetchall()):
+            if not (
+                await (await connection.execute(f"select 1 from {NEWEST.definition.schema}.case_versions")).fetchall()
+            ):
                 history = History()
                 for _ in range(2):
                     history.enrolled(date(2020, 5, 4))
