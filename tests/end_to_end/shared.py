@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from tests.end_to_end import oracle
 from tests.end_to_end.collector import Collector, collecting
 from tests.end_to_end.ledger import Ledger, client_of
-from tests.end_to_end.platform import Platform
+from tests.end_to_end.platform import THE_PATH_OF_A_PERSON, Platform
 
-from insieme_local.plan import PLAN
 from insieme_local.supervisor import start_together
 from insieme_reporting.versions import NEWEST
 
@@ -41,7 +40,7 @@ def sharing(platform: Platform) -> Iterator[Shared]:
     with collecting() as collector:
         try:
             platform.prepare()
-            start_together([platform.make(name, "serve", **collector.environment()) for name in PLAN.services])
+            start_together([platform.make(name, "serve", **collector.environment()) for name in THE_PATH_OF_A_PERSON])
             asyncio.run(write())
             yield Shared(platform, ledger, collector)
         finally:

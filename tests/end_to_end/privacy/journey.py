@@ -15,7 +15,6 @@ from tests.end_to_end.platform import Platform
 from tests.end_to_end.privacy.canaries import RECEIVED, Canary
 
 from insieme_events.testing.road import eventually
-from insieme_local.provision import SERVICES
 from insieme_reporting.versions import NEWEST
 
 DEFINITION = NEWEST.definition
@@ -169,7 +168,7 @@ class Journey:
 def missing(platform: Platform) -> dict[str, int]:
     """The streams of which reporting has not applied everything, and how much is stored of them."""
     stored: dict[str, int] = {}
-    for name in SERVICES[:2]:
+    for name in ("intake", "matching"):
         with psycopg.connect(platform.provisioned.urls[f"{name}_owner"]) as connection:
             stored.update(connection.execute(HEADS).fetchall())
     with psycopg.connect(platform.provisioned.urls["reporting_owner"]) as connection:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import orjson
 import pytest
+from tests.end_to_end.platform import THE_PATH_OF_A_PERSON
 from tests.end_to_end.privacy.canaries import SEALED_OF_ONE, Canary
 from tests.end_to_end.privacy.planting import PLANTED_TYPE, plant
 from tests.end_to_end.privacy.story import CANARIES, ERASED, FAILING, FIGURES, KEPT, Moment, Story, key_vault, snapshot
@@ -19,7 +20,6 @@ from insieme_events.testing.snapshot import Column, Snapshot
 from insieme_events.vault import MasterKey, decrypt
 from insieme_intake.vault import BOUND_TO, Identity
 from insieme_intake.views import READABLE_SEALED
-from insieme_local.provision import SERVICES
 from insieme_local.servers import Servers
 from insieme_reporting.versions import NEWEST
 
@@ -124,7 +124,7 @@ def test_every_sealed_path_of_the_catalogue_is_ciphertext(story: Story, moment: 
         ):
             assert walk.met.keys() == own, "the history has every contract that seals"
             assert (walk.open, walk.strangers) == (set(), set())
-    letters = {name: privacy.walk_dead_letters(moment.snapshot, name) for name in SERVICES}
+    letters = {name: privacy.walk_dead_letters(moment.snapshot, name) for name in THE_PATH_OF_A_PERSON}
     assert letters["reporting"].met["FragilityAssessed"] == len(CANARIES)
     assert all((walk.open, walk.strangers) == (set(), set()) for walk in letters.values())
 

@@ -24,6 +24,7 @@ from insieme_events.desk import PORTS, address
 from insieme_events.relay import Relay
 from insieme_events.subscription import Subscription
 from insieme_events.testing.road import Effects, Road, at_work, effects, eventually
+from insieme_local.provision import HTTP_PORTS
 
 pytestmark = pytest.mark.integration
 
@@ -168,4 +169,4 @@ def test_a_service_answers_where_the_environment_says_or_at_its_own_port(monkeyp
     assert address("matching") == "https://matching.example"
     monkeypatch.setenv("INSIEME_REPORTING_PORT", "4711")
     assert address("reporting") == "http://127.0.0.1:4711"
-    assert PORTS == {"intake": 8001, "matching": 8002, "reporting": 8006}
+    assert PORTS == HTTP_PORTS
