@@ -6,7 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import ModuleType
 
-from insieme_events.contracts import DomainEvent, base, funding, governance, intake, matching, training
+from insieme_events.contracts import (
+    DomainEvent,
+    base,
+    funding,
+    governance,
+    intake,
+    matching,
+    training,
+    training_courses,
+    training_participations,
+)
 
 TYPE_HEAD = "it.insiemeperillavoro"
 
@@ -44,7 +54,7 @@ PARTITIONS = {"intake": BUSY, "matching": BUSY, "training": BUSY, "funding": BUS
 MODULES: dict[str, tuple[ModuleType, ...]] = {
     "intake": (intake,),
     "matching": (matching,),
-    "training": (training,),
+    "training": (training, training_courses, training_participations),
     "funding": (funding,),
     "governance": (governance,),
 }

@@ -7,12 +7,19 @@ from pathlib import Path
 
 from pydantic import Field
 
+from insieme_events.in_charge import InChargeView
 from insieme_events.parameters import ParametersView
+from insieme_events.reactions import Reactions
 from insieme_events.service import Running, ServiceDefinition, Worker
 from insieme_events.settings import ServiceSettings
 from insieme_events.subscription import Subscription
 from insieme_training.aggregates import AGGREGATES
 from insieme_training.api import ROUTERS
+from insieme_training.erasure import ErasureProcess
+from insieme_training.interventions import LedgerAnswers
+from insieme_training.reservations import ReservationAnswers
+from insieme_training.succession import Succession
+from insieme_training.views.heard import FundingView, JobLossView
 
 
 class TrainingSettings(ServiceSettings):
@@ -22,7 +29,17 @@ class TrainingSettings(ServiceSettings):
 
 
 def subscriptions(service: Running) -> Sequence[Worker]:
-    return [Subscription.of(service, name="training.parameters", contexts=("governance",), handler=ParametersView())]
+    pool = service.pool
+    return [
+        Subscription.of(service, name="training.parameters", contexts=("governance",), handler=ParametersView()),
+        Subscription.of(service, name="training.in_charge", contexts=("intake",), handler=InChargeView()),
+        Subscription.of(service, name="training.job_losses", contexts=("intake",), handler=JobLossView()),
+        Subscription.of(service, name="training.fundings", contexts=("funding",), handler=FundingView()),
+        Reactions.to(service, "training.reservations", ("matching",), ReservationAnswers()),
+        Reactions.to(service, "training.interventions", ("intake",), LedgerAnswers(pool)),
+        Reactions.to(service, "training.succession", ("training",), Succession(pool)),
+        Reactions.to(service, "training.erasure", ("intake",), ErasureProcess(pool, service.clock)),
+    ]
 
 
 SERVICE = ServiceDefinition(

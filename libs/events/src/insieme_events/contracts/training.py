@@ -26,6 +26,12 @@ class ErasureCompleted(base.ErasureCompleted):
     context = "training"
 
 
+class SealedFieldsErased(base.SealedFieldsErased):
+    """This stream holds nothing readable of the person any more, and takes no sealed field again."""
+
+    context = "training"
+
+
 class PositionSourceKind(StrEnum):
     """Where identified positions come from: a vacancy, or a company's need (P39)."""
 

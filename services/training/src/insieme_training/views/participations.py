@@ -1,0 +1,221 @@
+"""The views of participations: status, attendance, certificates, levels; one live participation per course and person.
+
+The columns that hold opened values of sealed fields are blanked when the person's data are erased.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, assert_never
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from insieme_events.contracts import Erased
+from insieme_events.store import Connection
+from insieme_events.units import Change
+from insieme_training.participation.asking import ONE_PARTICIPATION
+from insieme_training.participation.state import (
+    Blocked,
+    Completed,
+    Dropped,
+    Enrolled,
+    Known,
+    NotRequested,
+    Participation,
+    Requested,
+    Started,
+    Waitlisted,
+)
+from insieme_training.views.courses import put
+
+METADATA = sa.MetaData(schema="views")
+PARTICIPATIONS = sa.Table(
+    "participations",
+    METADATA,
+    sa.Column("participation_id", sa.Uuid, primary_key=True),
+    sa.Column("course_id", sa.Uuid, nullable=False),
+    sa.Column("person_id", sa.Uuid, nullable=False),
+    sa.Column("strand", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("requested_on", sa.Date, nullable=False),
+    sa.Column("requested_at", sa.TIMESTAMP(timezone=True), nullable=False),
+    sa.Column("last_on", sa.Date, nullable=False),
+    sa.Column("started_on", sa.Date),
+    sa.Column("channel_class", sa.Text),
+    sa.Column("association", sa.Text),
+    sa.Column("ranked", sa.Boolean, nullable=False),
+    sa.Column("score", sa.Integer),
+    sa.Column("dropped_for", sa.Text),
+    sa.Column("minutes_present", sa.Integer, nullable=False),
+    sa.Column("minutes_recorded", sa.Integer, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+ATTENDANCE = sa.Table(
+    "attendance",
+    METADATA,
+    sa.Column("participation_id", sa.Uuid, primary_key=True),
+    sa.Column("lesson_no", sa.Integer, primary_key=True),
+    sa.Column("held_on", sa.Date, nullable=False),
+    sa.Column("minutes", sa.Integer, nullable=False),
+    sa.Column("attendance", sa.Text, nullable=False),
+)
+CERTIFICATES = sa.Table(
+    "certificates",
+    METADATA,
+    sa.Column("participation_id", sa.Uuid, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("issued_on", sa.Date, nullable=False),
+)
+LEVELS = sa.Table(
+    "language_levels",
+    METADATA,
+    sa.Column("participation_id", sa.Uuid, primary_key=True),
+    sa.Column("skill", sa.Text, primary_key=True),
+    sa.Column("assessed_at", sa.Text, primary_key=True),
+    sa.Column("assessed_on", sa.Date, nullable=False),
+    sa.Column("level", sa.Text, nullable=False),
+)
+UNIQUE = {"one_live_participation": ONE_PARTICIPATION}
+UNCONFIRMED = frozenset({"requested", "blocked"})
+"""What an answer of intake's ledger still changes."""
+UNKNOWN = "unknown"
+"""What a blanked column reads."""
+
+PUT = put(PARTICIPATIONS, "participation_id").replace("requested_at = excluded.requested_at, ", "")
+PUT_ATTENDANCE = put(ATTENDANCE, "participation_id", "lesson_no")
+PUT_CERTIFICATE = put(CERTIFICATES, "participation_id", "kind")
+PUT_LEVEL = put(LEVELS, "participation_id", "skill", "assessed_at")
+
+OF = """
+select participation_id, course_id, person_id, status, last_on from views.participations
+where participation_id = any(%s)
+"""
+OF_PERSON = "select participation_id from views.participations where person_id = %s order by participation_id"
+LIVE = """
+select participation_id, last_on from views.participations
+where course_id = %s and status = any(%s) order by participation_id
+"""
+UNRANKED = """
+select participation_id from views.participations
+where course_id = %s and status = 'waitlisted' and not ranked order by requested_on, requested_at, participation_id
+"""
+# By priority, then by the day and the instant at which the person asked; with an exclusive priority nobody else.
+ORDER = """
+select p.course_id, p.participation_id from views.participations p join views.courses c using (course_id)
+where p.course_id = any(%s) and p.status = 'waitlisted' and (not c.exclusive or p.score > 0)
+order by p.course_id, coalesce(p.score, 0) desc, p.requested_on, p.requested_at, p.participation_id
+"""
+BLANK = (
+    "update views.participations set association = null, score = null where person_id = %s",
+    """update views.language_levels set level = 'unknown' where participation_id in
+       (select participation_id from views.participations where person_id = %s)""",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose participation in which course, and where it stands; None before it is asked for."""
+
+    course_id: UUID
+    person_id: UUID
+    status: str | None = None
+    last_on: date = date.min
+
+
+async def write(connection: Connection, changes: Sequence[Change[Participation]]) -> None:
+    rows, lessons = list[tuple[Any, ...]](), list[tuple[Any, ...]]()
+    certificates, levels = list[tuple[Any, ...]](), list[tuple[Any, ...]]()
+    for change in changes:
+        if isinstance(change.after, NotRequested):
+            continue
+        record = change.after.record
+        key = record.participation_id
+        was = None if isinstance(change.before, NotRequested) else change.before.record
+        rows.append(row(change.after, change))
+        lessons.extend(
+            (key, number, one.on, one.minutes, one.attendance)
+            for number, one in record.lessons.items()
+            if was is None or was.lessons.get(number) != one
+        )
+        certificates.extend(
+            (key, kind, on) for kind, on in record.certificates.items() if was is None or kind not in was.certificates
+        )
+        levels.extend(
+            (key, skill, at, one.on, UNKNOWN if isinstance(one.level, Erased) else one.level)
+            for (skill, at), one in record.levels.items()
+            if was is None or was.levels.get((skill, at)) != one
+        )
+    # Those that are dropped come first: a person may ask for the same course again in the same transaction.
+    rows.sort(key=lambda values: values[4] != "dropped")
+    async with connection.cursor() as cursor:
+        await cursor.executemany(PUT, rows)
+        await cursor.executemany(PUT_ATTENDANCE, lessons)
+        await cursor.executemany(PUT_CERTIFICATE, certificates)
+        await cursor.executemany(PUT_LEVEL, levels)
+
+
+def row(participation: Known, change: Change[Participation]) -> tuple[Any, ...]:
+    """The instant of the request is that of the first event; a later row leaves it as it is."""
+    one = participation.record
+    return (
+        *(one.participation_id, one.course_id, one.person_id, one.strand, status(participation), one.requested_on),
+        *(change.events[0].recorded_at, one.last_on, one.started_on, one.channel_class, readable(one.association)),
+        *(one.score is not None, readable(one.score), one.dropped_for, one.minutes_present, one.minutes_recorded),
+        change.sequence,
+    )
+
+
+def readable(value: Any) -> Any:
+    return None if isinstance(value, Erased) else value
+
+
+def status(participation: Known) -> str:
+    match participation:
+        case Requested():
+            return "requested"
+        case Blocked():
+            return "blocked"
+        case Waitlisted():
+            return "waitlisted"
+        case Enrolled():
+            return "enrolled"
+        case Started():
+            return "started"
+        case Completed():
+            return "completed"
+        case Dropped():
+            return "dropped"
+        case _:
+            assert_never(participation)
+
+
+async def of(connection: Connection, participations: Collection[UUID]) -> dict[UUID, Place]:
+    """Those of these participations that there are."""
+    cursor = await connection.execute(OF, (list(participations),))
+    return {key: Place(*values) for key, *values in await cursor.fetchall()}
+
+
+async def order(connection: Connection, courses: Collection[UUID]) -> dict[UUID, tuple[UUID, ...]]:
+    """Per course those on the waiting list who may have a seat, the next one first (P42)."""
+    found: dict[UUID, tuple[UUID, ...]] = {}
+    cursor = await connection.execute(ORDER, (list(courses),))
+    for course_id, participation_id in await cursor.fetchall():
+        found[course_id] = (*found.get(course_id, ()), participation_id)
+    return found
+
+
+async def unranked(connection: Connection, course_id: UUID) -> tuple[UUID, ...]:
+    """Those on the waiting list who were not ranked yet."""
+    return tuple([one for (one,) in await (await connection.execute(UNRANKED, (course_id,))).fetchall()])
+
+
+async def live(connection: Connection, course_id: UUID, statuses: Collection[str]) -> list[tuple[UUID, date]]:
+    """The participations of a course that have one of these statuses, each with the day of its last step."""
+    return await (await connection.execute(LIVE, (course_id, list(statuses)))).fetchall()
+
+
+async def of_person(connection: Connection, person_id: UUID) -> tuple[UUID, ...]:
+    return tuple([one for (one,) in await (await connection.execute(OF_PERSON, (person_id,))).fetchall()])
