@@ -123,8 +123,8 @@ class Training:
 
     async def reserve(self, course: UUID, positions: int = 2, on: date = date(2021, 3, 10)) -> PositionsReserved:
         """Positions asked for and kept; answers what matching told."""
-        body = {"source_kind": "vacancy", "source_id": str(uuid4()), "positions": positions, "on": "2021-03-02"}
-        await self.served.post(f"/v1/courses/{course}/position-requests", **body)
+        body: dict[str, Any] = {"source_kind": "vacancy", "source_id": str(uuid4()), "positions": positions}
+        await self.served.post(f"/v1/courses/{course}/position-requests", **body, on="2021-03-02")
         asked = (await self.served.get(f"/v1/courses/{course}"))["reservations"]
         last = next(one for one in asked if one["source_id"] == body["source_id"])
         told = PositionsReserved(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,8 +18,12 @@ from insieme_events.contracts.training_courses import (
     CourseEnded,
     SeatGivenUp,
 )
+from insieme_events.contracts.training_participations import DropReason
 from insieme_events.contracts.vocabulary import PartyRole, Strand
+from insieme_events.units import Unit
 from insieme_training import seating
+from insieme_training.course import seats
+from insieme_training.participation.commands import DropParticipant
 from insieme_training.succession import Succession
 from insieme_training.views.heard import JobLossView
 
@@ -94,24 +99,11 @@ async def test_a_full_course_is_waited_for_and_a_freed_seat_goes_to_who_is_next(
         course_id=course, strand=Strand.TRAINING_TARGETED, participation_id=inside, occurred_on=date(2021, 3, 25)
     )
     assert await training.tell(Succession(http.service.pool), told) is None
-    steps = seating.dropped(first, course, _drop())
-    await training.commands.run(_unit(steps))
+    drop = DropParticipant(reason=DropReason.OTHER_PATH, on=date(2021, 3, 26))
+    await training.commands.run(Unit(seating.dropped(first, course, drop), seating.PROCESS))
     assert await training.status(second) == "waitlisted"
     await training.tell(Succession(http.service.pool), told)
     assert await training.status(second) == "enrolled"
-
-
-def _drop() -> Any:
-    from insieme_events.contracts.training_participations import DropReason
-    from insieme_training.participation.commands import DropParticipant
-
-    return DropParticipant(reason=DropReason.OTHER_PATH, on=date(2021, 3, 26))
-
-
-def _unit(steps: Any) -> Any:
-    from insieme_events.units import Unit
-
-    return Unit(steps, seating.PROCESS)
 
 
 @pytest.mark.clause("P37")
@@ -289,14 +281,10 @@ async def test_where_the_agreement_says_so_the_priority_is_a_wall(training: Any,
     await training.hear(JobLossView(), lost_work(hit, JobLossCause.PANDEMIC))
     await http.post(f"/v1/sector-changes/{hit}", ateco_version="ateco_2025", from_section="I", on="2021-03-01")
     one, two = await training.enrolled(course, hit), await training.enrolled(course, other)
-    from insieme_training.course import seats
-
     ranking = seats.rank
 
     def walled(command: Any, offer: Any, found: Any) -> Any:
         agreement = found.last_known.model_copy(update={"pandemic_exclusive": True})
-        from dataclasses import replace
-
         return ranking(command, offer, replace(found, last_known=agreement))
 
     monkeypatch.setattr(seats, "rank", walled)

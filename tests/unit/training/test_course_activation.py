@@ -86,7 +86,7 @@ def test_positions_of_the_same_day_do_not_make_up_the_seats() -> None:
 
 @pytest.mark.clause("P39")
 @pytest.mark.invariant("I1", "property")
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @for_all(seats=st.integers(1, 40), positions=st.integers(1, 40), percent=st.integers(1, 400))
 def test_seats_are_at_most_positions_times_the_factor_of_the_agreement(
     seats: int, positions: int, percent: int

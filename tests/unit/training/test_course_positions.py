@@ -171,7 +171,7 @@ ANSWERS = st.lists(
 
 
 @pytest.mark.invariant("I1", "property")
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @for_all(answers=ANSWERS, shuffled=st.randoms(use_true_random=False))
 def test_in_whatever_order_and_however_often_answers_come_the_same_positions_are_left(
     answers: list[IdentifyPositions | WithdrawPositions], shuffled: object

@@ -177,7 +177,7 @@ def test_the_histories_reach_every_status(aggregate: Aggregate) -> None:
 def test_every_state_answers_every_command(aggregate: Aggregate) -> None:
     commands = st.one_of([any_command(kind) for kind in get_args(aggregate.commands)])
 
-    @settings(max_examples=150, deadline=None, derandomize=True)
+    @settings(max_examples=80, deadline=None, derandomize=True)
     @given(st.sampled_from(aggregate.histories), st.lists(commands, min_size=1, max_size=12))
     def run(history: Sequence[Command], sequence: list[Command]) -> None:
         state = aggregate.after(history)
@@ -197,7 +197,7 @@ def test_every_state_answers_every_command(aggregate: Aggregate) -> None:
 def test_every_status_answers_each_kind_of_command(aggregate: Aggregate) -> None:
     for kind in get_args(aggregate.commands):
 
-        @settings(max_examples=12, deadline=None, derandomize=True, database=None)
+        @settings(max_examples=6, deadline=None, derandomize=True, database=None)
         @given(any_command(kind))
         def run(command: Command) -> None:
             for history in aggregate.histories:
