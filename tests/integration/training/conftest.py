@@ -37,6 +37,7 @@ from insieme_local.provision import Provisioned
 from insieme_training.interventions import LedgerAnswers
 from insieme_training.reservations import ReservationAnswers
 from insieme_training.service import SERVICE
+from insieme_training.views.participations import flag
 
 IN_CHARGE_SINCE = date(2021, 1, 10)
 PLANS: dict[str, dict[str, Any]] = {
@@ -88,7 +89,7 @@ class Training:
                     **of_case, referent_id=uuid4(), eligible_on=since, plan_due_on=since, agreement_version="2017.1"
                 )
             )
-        await self.hear(InChargeView(), *events)
+        await self.hear(InChargeView(flag), *events)
         await self.keys.ensure(found, datetime.now(UTC))
         return found
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from insieme_events.contracts.intake import JobLossCause, JobLossRecorded
+from insieme_events.contracts.intake import (
+    CaseClosed,
+    ExitState,
+    JobLossCause,
+    JobLossRecorded,
+    PersonTakenInCharge,
+)
 from insieme_events.contracts.training import CourseEvent
 from insieme_events.contracts.training_courses import (
     ApplicantsRanked,
@@ -20,12 +26,14 @@ from insieme_events.contracts.training_courses import (
 )
 from insieme_events.contracts.training_participations import DropReason
 from insieme_events.contracts.vocabulary import PartyRole, Strand
+from insieme_events.in_charge import InChargeView
 from insieme_events.units import Unit
 from insieme_training import seating
 from insieme_training.course import seats
 from insieme_training.participation.commands import DropParticipant
 from insieme_training.succession import Succession
 from insieme_training.views.heard import JobLossView
+from insieme_training.views.participations import flag
 
 pytestmark = pytest.mark.integration
 
@@ -77,6 +85,29 @@ async def test_only_who_is_in_charge_asks(training: Any) -> None:
     assert (answer.status_code, answer.json()["code"]) == (503, "training.person_unknown")
     (late,) = await training.persons(1, since=date(2021, 3, 21))
     await http.refused("/v1/participations", "training.not_in_charge", "P37", **{**body, "person_id": str(late)})
+
+
+@pytest.mark.clause("P37")
+async def test_a_closing_that_arrives_late_flags_what_began_after_it_and_voids_nothing(training: Any) -> None:
+    http = training.served
+    course, person, case = await training.active("2a"), uuid4(), uuid4()
+    of_case = {"case_id": case, "person_id": person}
+    charge = {"referent_id": uuid4(), "eligible_on": date(2021, 1, 10), "plan_due_on": date(2021, 2, 10)}
+    taken = PersonTakenInCharge(**of_case, **charge, agreement_version="2017.1", occurred_on=date(2021, 1, 10))
+    await training.hear(InChargeView(flag), taken)
+    await training.keys.ensure([person], datetime.now(UTC))
+    await http.post(f"/v1/courses/{course}/start", 200, on="2021-04-01")
+    one = await training.enrolled(course, person)
+    await http.post(f"/v1/participations/{one}/start", 200, on="2021-04-01")
+    path = f"/v1/participations/{one}"
+    assert (await http.get(path))["flagged"] is False
+    closed = CaseClosed(**of_case, exit_state=ExitState.OTHER, occurred_on=date(2021, 3, 31))
+    await training.hear(InChargeView(flag), closed)
+    shown = await http.get(path)
+    assert (shown["flagged"], shown["status"]) == (True, "started")
+    await http.post(f"{path}/completion", 200, on="2021-04-30")
+    found = (await http.get("/v1/participations", flagged=True, person_id=str(person)))["items"]
+    assert [row["participation_id"] for row in found] == [str(one)]
 
 
 @pytest.mark.clause("P37", "P42")

@@ -23,7 +23,7 @@ from insieme_training.participation.commands import DropParticipant, RequestPart
 pytestmark = pytest.mark.integration
 
 ROUNDS = 200
-APPLICANTS = 3
+FEW, MANY = 2, 6
 ACTOR = Actor(party="citta_metropolitana", role="operator", purpose="training")
 INSIDE = """
 select c.course_id, c.seats, c.taken, count(*) filter (where p.status = 'enrolled'),
@@ -40,7 +40,7 @@ select stream, count(*) from events.events where type = 'SeatTaken' and stream =
 """
 
 
-async def prepare(training: Any, count: int, applicants: int = APPLICANTS) -> dict[UUID, list[UUID]]:
+async def prepare(training: Any, count: int, applicants: int) -> dict[UUID, list[UUID]]:
     """So many courses of one seat, each with applicants whom intake has not answered yet."""
     persons = await training.persons(applicants)
     courses = {uuid4(): [uuid4() for _ in persons] for _ in range(count)}
@@ -96,23 +96,24 @@ async def oversold(training: Any, participations: list[UUID], seats: int = 1) ->
 
 
 @pytest.mark.clause("P37")
-async def test_the_last_seat_is_given_once(training: Any) -> None:
-    courses = await prepare(training, ROUNDS)
+@pytest.mark.parametrize(("rounds", "applicants"), [(ROUNDS - 20, FEW), (20, MANY)])
+async def test_the_last_seat_is_given_once(training: Any, rounds: int, applicants: int) -> None:
+    courses = await prepare(training, rounds, applicants)
     for participations in courses.values():
         await asyncio.gather(*(training.confirm(one) for one in participations))
     everybody = [one for ones in courses.values() for one in ones]
-    assert not await oversold(training, everybody, ROUNDS)
+    assert not await oversold(training, everybody, rounds)
     taken = await training.served.rows(TAKEN, [f"course-{course}" for course in courses])
     assert sorted(taken) == sorted((f"course-{course}", 1) for course in courses)
     found = await training.served.rows(INSIDE, list(courses))
-    assert [row[1:] for row in found] == [(1, 1, 1, APPLICANTS - 1)] * ROUNDS
-    print(f"seats: {ROUNDS} rounds of {APPLICANTS} at once, {ROUNDS} enrolled")
+    assert [row[1:] for row in found] == [(1, 1, 1, applicants - 1)] * rounds
+    print(f"seats: {rounds} rounds of {applicants} at once, {rounds} enrolled")
 
 
 @pytest.mark.clause("P37", "P42")
 async def test_a_seat_that_is_freed_while_others_come_is_given_once_and_stays_with_nobody(training: Any) -> None:
     """Who has the seat leaves in the instant in which somebody new is confirmed, and another one leaves the list."""
-    courses = await prepare(training, 30)
+    courses = await prepare(training, 20, 3)
     for course, (first, second, third) in courses.items():
         await training.confirm(first)
         await training.confirm(second)
@@ -135,7 +136,7 @@ async def test_without_the_versions_of_the_streams_the_last_seat_is_given_twice(
     """The control run: two units may append to a course at the same version, and neither sees the other."""
     async with await psycopg.AsyncConnection.connect(fresh_provisioned.urls["training_owner"]) as owner:
         await owner.execute("alter table events.events drop constraint events_stream_version")
-    courses = await prepare(bare_training, 50)
+    courses = await prepare(bare_training, 50, 3)
     for participations in courses.values():
         await asyncio.gather(*(bare_training.confirm(one) for one in participations))
         if await oversold(bare_training, participations):

@@ -19,6 +19,7 @@ from insieme_training.erasure import ErasureProcess
 from insieme_training.interventions import LedgerAnswers
 from insieme_training.reservations import ReservationAnswers
 from insieme_training.succession import Succession
+from insieme_training.views import participations
 from insieme_training.views.heard import FundingView, JobLossView
 
 
@@ -32,7 +33,9 @@ def subscriptions(service: Running) -> Sequence[Worker]:
     pool = service.pool
     return [
         Subscription.of(service, name="training.parameters", contexts=("governance",), handler=ParametersView()),
-        Subscription.of(service, name="training.in_charge", contexts=("intake",), handler=InChargeView()),
+        Subscription.of(
+            service, name="training.in_charge", contexts=("intake",), handler=InChargeView(participations.flag)
+        ),
         Subscription.of(service, name="training.job_losses", contexts=("intake",), handler=JobLossView()),
         Subscription.of(service, name="training.fundings", contexts=("funding",), handler=FundingView()),
         Reactions.to(service, "training.reservations", ("matching",), ReservationAnswers()),

@@ -42,7 +42,10 @@ STATUS = "^(requested|blocked|waitlisted|enrolled|started|completed|dropped)$"
 
 
 class ParticipationRow(BaseModel):
-    """`association` and `score` read null once the person's data were erased."""
+    """`association` and `score` read null once the person's data were erased.
+
+    `flagged`: the person was not in charge at the first lesson, as a closing that arrived late says.
+    """
 
     participation_id: UUID
     course_id: UUID
@@ -59,6 +62,7 @@ class ParticipationRow(BaseModel):
     dropped_for: DropReason | None
     minutes_present: int
     minutes_recorded: int
+    flagged: bool
     version: int
 
 
@@ -113,6 +117,7 @@ async def search(
     person_id: UUID | None = None,
     strand: Strand | None = None,
     status: Annotated[str | None, Query(pattern=STATUS)] = None,
+    flagged: bool | None = None,
     limit: Limit = 50,
     after: UUID | None = None,
 ) -> ParticipationPage:
@@ -122,6 +127,7 @@ async def search(
         equals(VIEW.c.person_id, person_id),
         equals(VIEW.c.strand, strand),
         equals(VIEW.c.status, status),
+        equals(VIEW.c.flagged, flagged),
     ]
     found = await page(request, sa.select(VIEW), VIEW.c.participation_id, filters, limit, after)
     return ParticipationPage.model_validate(found)

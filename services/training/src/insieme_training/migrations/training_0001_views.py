@@ -74,11 +74,13 @@ create table views.participations (
     dropped_for text,
     minutes_present integer not null,
     minutes_recorded integer not null,
+    flagged boolean not null,
     version integer not null
 );
 create unique index one_live_participation on views.participations (course_id, person_id) where status <> 'dropped';
 create index participations_by_course on views.participations (course_id, participation_id);
 create index participations_by_person on views.participations (person_id, participation_id);
+create index participations_flagged on views.participations (participation_id) where flagged;
 create table views.attendance (
     participation_id uuid not null,
     lesson_no integer not null,

@@ -1,6 +1,9 @@
 """The views of participations: status, attendance, certificates, levels; one live participation per course and person.
 
-The columns that hold opened values of sealed fields are blanked when the person's data are erased.
+The columns that hold opened values of sealed fields are blanked when the person's data are erased. A participation is
+flagged when its first lesson lies in no interval in which the person was in charge: the gate let it pass, and a closing
+dated earlier arrived afterwards. A first lesson being recorded and a closing being applied at the same time wait for
+one another (advisory lock), so that whichever commits second sees the first.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from insieme_events.contracts import Erased
+from insieme_events.contracts.training_participations import ParticipantStarted
 from insieme_events.store import Connection
 from insieme_events.units import Change
 from insieme_training.participation.asking import ONE_PARTICIPATION
@@ -51,6 +55,7 @@ PARTICIPATIONS = sa.Table(
     sa.Column("dropped_for", sa.Text),
     sa.Column("minutes_present", sa.Integer, nullable=False),
     sa.Column("minutes_recorded", sa.Integer, nullable=False),
+    sa.Column("flagged", sa.Boolean, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
 )
 ATTENDANCE = sa.Table(
@@ -84,7 +89,11 @@ UNCONFIRMED = frozenset({"requested", "blocked"})
 UNKNOWN = "unknown"
 """What a blanked column reads."""
 
-PUT = put(PARTICIPATIONS, "participation_id").replace("requested_at = excluded.requested_at, ", "")
+PUT = (
+    put(PARTICIPATIONS, "participation_id")
+    .replace("requested_at = excluded.requested_at, ", "")
+    .replace("flagged = excluded.flagged, ", "")
+)
 PUT_ATTENDANCE = put(ATTENDANCE, "participation_id", "lesson_no")
 PUT_CERTIFICATE = put(CERTIFICATES, "participation_id", "kind")
 PUT_LEVEL = put(LEVELS, "participation_id", "skill", "assessed_at")
@@ -108,6 +117,23 @@ select p.course_id, p.participation_id from views.participations p join views.co
 where p.course_id = any(%s) and p.status = 'waitlisted' and (not c.exclusive or p.score > 0)
 order by p.course_id, coalesce(p.score, 0) desc, p.requested_on, p.requested_at, p.participation_id
 """
+GATE_LOCK = 4_711_202
+SHARE_GATE = "select pg_advisory_xact_lock_shared(%s)"
+OWN_GATE = "select pg_advisory_xact_lock(%s)"
+FLAG = """
+with found as (
+    select t.participation_id, not exists (
+        select from events.persons p join events.persons m using (root) join events.in_charge i
+            on i.person_id = m.person_id and i.since <= t.started_on and (i.until is null or t.started_on <= i.until)
+        where p.person_id = t.person_id
+    ) as late
+    from views.participations t where t.{key} = any(%s) and t.started_on is not null
+)
+update views.participations t set flagged = found.late from found
+where t.participation_id = found.participation_id and t.flagged <> found.late
+"""
+FLAG_STARTED = FLAG.format(key="participation_id")
+FLAG_OF_PERSONS = FLAG.format(key="person_id")
 BLANK = (
     "update views.participations set association = null, score = null where person_id = %s",
     """update views.language_levels set level = 'unknown' where participation_id in
@@ -150,11 +176,22 @@ async def write(connection: Connection, changes: Sequence[Change[Participation]]
         )
     # Those that are dropped come first: a person may ask for the same course again in the same transaction.
     rows.sort(key=lambda values: values[4] != "dropped")
+    started = [c.stream_id for c in changes if any(isinstance(s.event, ParticipantStarted) for s in c.events)]
+    if started:
+        await connection.execute(SHARE_GATE, (GATE_LOCK,))
     async with connection.cursor() as cursor:
         await cursor.executemany(PUT, rows)
         await cursor.executemany(PUT_ATTENDANCE, lessons)
         await cursor.executemany(PUT_CERTIFICATE, certificates)
         await cursor.executemany(PUT_LEVEL, levels)
+    if started:
+        await connection.execute(FLAG_STARTED, (started,))
+
+
+async def flag(connection: Connection, persons: Collection[UUID]) -> None:
+    """Flags what these persons began out of charge, and takes off flags that no longer hold."""
+    await connection.execute(OWN_GATE, (GATE_LOCK,))
+    await connection.execute(FLAG_OF_PERSONS, (list(persons),))
 
 
 def row(participation: Known, change: Change[Participation]) -> tuple[Any, ...]:
@@ -164,7 +201,7 @@ def row(participation: Known, change: Change[Participation]) -> tuple[Any, ...]:
         *(one.participation_id, one.course_id, one.person_id, one.strand, status(participation), one.requested_on),
         *(change.events[0].recorded_at, one.last_on, one.started_on, one.channel_class, readable(one.association)),
         *(one.score is not None, readable(one.score), one.dropped_for, one.minutes_present, one.minutes_recorded),
-        change.sequence,
+        *(False, change.sequence),
     )
 
 
