@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from insieme_events.contracts import governance, matching
-from insieme_events.contracts.vocabulary import CompanySize
+from insieme_events.contracts import governance, matching, training, training_courses, training_participations
+from insieme_events.contracts.vocabulary import CompanySize, InterventionKind, Strand
 from insieme_reporting.testing import History
 
 MARCH, APRIL, MAY = date(2019, 3, 4), date(2019, 4, 1), date(2019, 5, 6)
@@ -86,3 +86,109 @@ async def test_days_to_reply_are_those_from_the_presentation_to_the_answer_of_ei
     await facts.fill(history)
     (row,) = await facts.rows("days_to_reply")
     assert (row["value"], row["median"], row["count"]) == (7.0, 7.0, 2)
+
+
+TARGETED = Strand.TRAINING_TARGETED
+
+
+def course(history: History, code: str, started: date | None) -> UUID:
+    """A targeted course that is activated."""
+    course_id = uuid4()
+    ids = {"course_id": course_id, "strand": TARGETED}
+    whole = {
+        "course_code": code,
+        "module_kind": None,
+        "delivery": training_courses.Delivery.GROUP,
+        "profile": "5.4.4",
+        "experimental": False,
+        "demand_evidence": None,
+        "hours": 600,
+        "seats": 25,
+        "starts_on": MAY,
+        "ends_on": date(2019, 12, 20),
+        "funded_by_programme": False,
+        "proposed_by": None,
+        "agreement_version": "2017.1",
+    }
+    stream = f"course-{course_id}"
+    history.record(stream, training_courses.CoursePlanned(**ids, **whole, occurred_on=MARCH))
+    activated = {"course_code": code, "positions": 20, "seats": 25, "seats_per_position_percent": 150}
+    history.record(
+        stream,
+        training_courses.CourseActivated(**ids, **activated, agreement_version="2017.1", occurred_on=APRIL),
+    )
+    if started is not None:
+        history.record(stream, training_courses.CourseStarted(**ids, course_code=code, occurred_on=started))
+    return course_id
+
+
+def took_part(
+    history: History, course_id: UUID, person: UUID, *, completed: bool, qualified: bool = False, mistake: bool = False
+) -> None:
+    participation = uuid4()
+    ids = {"participation_id": participation, "course_id": course_id, "person_id": person, "strand": TARGETED}
+    kind = {"kind": InterventionKind.VOCATIONAL_TRAINING, "starts_on": MAY, "ends_on": None}
+    stream = f"participation-{participation}"
+    history.record(stream, training.ParticipationRequested(**ids, **kind, occurred_on=APRIL))
+    history.record(stream, training_participations.ParticipantEnrolled(**ids, occurred_on=APRIL))
+    if mistake:
+        why = training_participations.DropReason.KEYED_BY_MISTAKE
+        history.record(stream, training_participations.ParticipantStarted(**ids, occurred_on=MAY))
+        history.record(stream, training_participations.ParticipantDropped(**ids, reason=why, occurred_on=MAY))
+        return
+    history.record(stream, training_participations.ParticipantStarted(**ids, occurred_on=MAY))
+    if not completed:
+        why = training_participations.DropReason.WITHDREW
+        history.record(
+            stream, training_participations.ParticipantDropped(**ids, reason=why, occurred_on=date(2019, 6, 3))
+        )
+        return
+    minutes = {"minutes_present": 900, "minutes_recorded": 1000}
+    over = date(2019, 12, 20)
+    history.record(stream, training_participations.ParticipantCompleted(**ids, **minutes, occurred_on=over))
+    if qualified:
+        kind_of = training_participations.CertificateKind.QUALIFICATION
+        event = training_participations.CertificateIssued(**ids, kind=kind_of, occurred_on=date(2020, 1, 15))
+        history.record(stream, event)
+
+
+@pytest.mark.clause("P20", "P36", "P37", "P39")
+async def test_of_a_course_those_count_who_came_to_the_first_lesson(facts: Any) -> None:
+    history = History()
+    company, carers, cleaning = history.company(MARCH), course(history, "oss", MAY), course(history, "cleaning", MAY)
+    for number in range(5):
+        person, _ = history.enrolled(MARCH)
+        took_part(history, carers, person, completed=number < 4, qualified=number < 4)
+        if number in {0, 1, 4}:
+            history.placed(person, company, date(2020, 2, 3), date(2020, 12, 31))
+        if number == 2:
+            history.placed(person, company, APRIL, date(2019, 4, 30))
+    for number in range(3):
+        person, _ = history.enrolled(MARCH)
+        took_part(history, cleaning, person, completed=number == 0)
+    person, _ = history.enrolled(MARCH)
+    took_part(history, cleaning, person, completed=False, mistake=True)
+    await facts.fill(history)
+
+    assert await facts.by("course_participants", "course") == {"oss": 5, "cleaning": 3}
+    assert await facts.by("course_completed", "course") == {"oss": 4, "cleaning": 1}
+    assert await facts.by("course_qualified", "year") == {2020: 4}
+    # A placement before the course is none of the course's.
+    assert await facts.by("course_placed", "course") == {"oss": 3}
+    assert await facts.rows("course_completion_rate", by="course") == [
+        {"course": "cleaning", "numerator": 1, "denominator": 3, "value": 0.3333},
+        {"course": "oss", "numerator": 4, "denominator": 5, "value": 0.8},
+    ]
+    assert await facts.rows("course_placement_rate") == [{"numerator": 3, "denominator": 8, "value": 0.375}]
+    assert await facts.by("courses_activated", "strand") == {"2b": 2}
+
+
+@pytest.mark.clause("P36")
+async def test_a_course_that_was_keyed_by_mistake_counts_nowhere(facts: Any) -> None:
+    history = History()
+    wrong = course(history, "oss", None)
+    why = training_courses.CourseCancelReason.KEYED_BY_MISTAKE
+    event = training_courses.CourseCancelled(course_id=wrong, strand=TARGETED, reason=why, occurred_on=APRIL)
+    history.record(f"course-{wrong}", event)
+    await facts.fill(history)
+    assert await facts.value("courses_activated") == 0

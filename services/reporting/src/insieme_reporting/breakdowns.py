@@ -56,6 +56,9 @@ BREAKDOWNS: dict[str, Breakdown] = {
         _own("company_size"),
         _own("comune_of_work"),
         _own("kind"),
+        _own("strand"),
+        _own("course"),
+        _own("module_kind"),
         _own("refused_by"),
         _own("refusal_reason"),
     )

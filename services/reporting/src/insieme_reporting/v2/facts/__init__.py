@@ -2,9 +2,13 @@
 
 from insieme_events.projection import Difference, FactDefinition, ProjectionDefinition
 from insieme_reporting.v1.facts import DEFINITION as FACTS_1
-from insieme_reporting.v2.facts import board_membership
+from insieme_reporting.v2.facts import board_membership, course, participation
 
-NEW = (FactDefinition(board_membership.BoardMembershipVersion, board_membership.apply),)
+NEW = (
+    FactDefinition(board_membership.BoardMembershipVersion, board_membership.apply),
+    FactDefinition(course.CourseVersion, course.apply),
+    FactDefinition(participation.ParticipationVersion, participation.apply),
+)
 
 DEFINITION = ProjectionDefinition(
     name="facts",
