@@ -6,7 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import ModuleType
 
-from insieme_events.contracts import DomainEvent, base, funding, governance, intake, matching, training
+from insieme_events.contracts import (
+    DomainEvent,
+    base,
+    funding,
+    governance,
+    intake,
+    matching_candidacies,
+    matching_companies,
+    matching_employments,
+    matching_internships,
+    matching_vacancies,
+    training,
+)
 
 TYPE_HEAD = "it.insiemeperillavoro"
 
@@ -43,7 +55,13 @@ BUSY, QUIET = 6, 1
 PARTITIONS = {"intake": BUSY, "matching": BUSY, "training": BUSY, "funding": BUSY, "governance": QUIET}
 MODULES: dict[str, tuple[ModuleType, ...]] = {
     "intake": (intake,),
-    "matching": (matching,),
+    "matching": (
+        matching_companies,
+        matching_vacancies,
+        matching_candidacies,
+        matching_internships,
+        matching_employments,
+    ),
     "training": (training,),
     "funding": (funding,),
     "governance": (governance,),
