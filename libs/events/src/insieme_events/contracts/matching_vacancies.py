@@ -193,9 +193,9 @@ class ReservationRefused(ReservationEvent):
 
 
 class PositionsReleased(ReservationEvent):
-    """Some of the reserved positions are not kept any more: returned, withdrawn, closed, expired, filled otherwise.
+    """The positions are not kept any more: returned, withdrawn, closed, expired, filled otherwise.
 
-    `positions` is how many of the reservation are left.
+    `positions` is how many of the reservation the course still has: those that placements out of it took already.
     """
 
     positions: Annotated[int, Field(ge=0, le=500)]
