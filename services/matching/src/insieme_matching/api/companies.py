@@ -240,6 +240,6 @@ async def merge(
         MergeCompanies, Body(examples=[{"merged_id": "5b1c8d53-91f1-4b1c-8d53-91f1c7a0e5d4", "on": "2024-09-02"}])
     ],
 ) -> CommandAnswer:
-    """`merged_id` was this company all along; what stood under it stands here now. Its partita IVA stays taken (P21)."""
+    """`merged_id` was this company all along: what stood under it stands here; its partita IVA stays taken (P21)."""
     given_up = Step(COMPANIES, body.merged_id, NoteMerged(into_id=company_id, on=body.on))
     return await request.send(given_up, Step(COMPANIES, company_id, body))

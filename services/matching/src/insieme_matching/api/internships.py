@@ -127,7 +127,7 @@ from (
 
 @router.post("", status_code=201)
 async def ask(request: Incoming, body: Annotated[NewInternship, Body(examples=[REQUEST_EXAMPLE])]) -> CommandAnswer:
-    """Asks for an internship of a person in charge; intake's ledger answers whether somebody does the same (P25, P34)."""
+    """Asks for an internship of a person in charge; intake's ledger says whether somebody does the same (P25, P34)."""
     internship_id = uuid4()
     command = RequestInternship(internship_id=internship_id, **body.model_dump())
     return await request.send(Step(INTERNSHIPS, internship_id, command))

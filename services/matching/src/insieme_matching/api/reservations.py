@@ -36,6 +36,7 @@ class ReservationRow(BaseModel):
     kept: int
     used: int
     answered_on: date
+    answer_id: UUID
 
 
 class ReservationPage(Page):
@@ -52,12 +53,12 @@ async def search(
     limit: Limit = 50,
     after: UUID | None = None,
 ) -> ReservationPage:
-    """Reservations by id, filtered (P39)."""
+    """Reservations in the order of their answers, filtered (P39)."""
     filters = [
         equals(VIEW.c.course_id, course_id),
         equals(VIEW.c.source_id, source_id),
         equals(VIEW.c.company_id, company_id),
         equals(VIEW.c.status, status),
     ]
-    found = await page(request, sa.select(VIEW), VIEW.c.reservation_id, filters, limit, after)
+    found = await page(request, sa.select(VIEW), VIEW.c.answer_id, filters, limit, after)
     return ReservationPage.model_validate(found)

@@ -48,7 +48,7 @@ class NewInternship(Command):
     starts_on: Day
     ends_on: Day
     target: TargetClass
-    purposes: Annotated[tuple[InternshipPurpose, ...], Field(max_length=3)]
+    purposes: tuple[InternshipPurpose, ...]
     monthly_allowance: Cents
     seasonal: bool = False
     funded_by_programme: bool = True

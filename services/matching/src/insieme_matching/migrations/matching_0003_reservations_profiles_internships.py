@@ -32,6 +32,7 @@ create table views.reservations (
     kept integer not null,
     used integer not null,
     answered_on date not null,
+    answer_id uuid not null,
     constraint reservations_key primary key (reservation_id, source_id)
 );
 create index reservations_by_source on views.reservations (source_id) where status = 'held';

@@ -35,13 +35,14 @@ RESERVATIONS = sa.Table(
     sa.Column("kept", sa.Integer, nullable=False),
     sa.Column("used", sa.Integer, nullable=False),
     sa.Column("answered_on", sa.Date, nullable=False),
+    sa.Column("answer_id", sa.Uuid, nullable=False),
 )
 
 PUT = """
 insert into views.reservations
     (reservation_id, source_id, source_kind, course_id, strand, company_id, status, reason, positions, kept, used,
-     answered_on)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s)
+     answered_on, answer_id)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s, %s)
 on conflict on constraint reservations_key do nothing
 """
 STAND = "update views.reservations set kept = %s, used = %s where reservation_id = %s and source_id = %s"
@@ -59,13 +60,14 @@ async def write(connection: Connection, changes: Sequence[Change[Need]] | Sequen
     """Called by the views of both sources, each for its own."""
     new, ended, standing = list[tuple[Any, ...]](), list[tuple[Any, ...]](), list[tuple[Any, ...]]()
     for change in changes:
-        for event in [stored.event for stored in change.events]:
+        for stored in change.events:
+            event, answer_id = stored.event, stored.event_id
             match event:
                 case PositionsReserved(positions=positions):
-                    row = (*_of(event), event.company_id, "held", None, positions, positions, event.occurred_on)
-                    new.append(row)
+                    stands = (event.company_id, "held", None, positions, positions, event.occurred_on)
+                    new.append((*_of(event), *stands, answer_id))
                 case ReservationRefused(reason=reason):
-                    new.append((*_of(event), None, "refused", reason, 0, 0, event.occurred_on))
+                    new.append((*_of(event), None, "refused", reason, 0, 0, event.occurred_on, answer_id))
                 case PositionsReleased():
                     ended.append(("released", event.reservation_id, event.source_id))
                 case _:
