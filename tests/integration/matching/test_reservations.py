@@ -111,7 +111,7 @@ async def test_a_signed_need_keeps_positions_and_takes_them_along_to_its_vacancy
     assert (await of(matching, request.reservation_id))[1] == ("vacancy", "released", None, 2, 0, 0)
     for decider, stream in ((NEED, need_id), (VACANCY, vacancy["id"])):
         events = [stored.event for stored in await matching.events(f"{decider.name}-{stream}")]
-        state: Any = decider.fold(events)  # type: ignore[attr-defined]
+        state: Any = decider.fold(events)
         assert state.kept.reserved == (2 if decider is NEED else 0)
 
 
