@@ -83,6 +83,7 @@ async def state(matching: Any, internship: UUID) -> dict[str, Any]:
 
 @pytest.mark.clause("P25", "P34", "P35", "P64")
 @pytest.mark.invariant("I13", "replay")
+@pytest.mark.invariant("I10", "replay")
 async def test_the_whole_way_of_an_internship(matching: Any) -> None:
     person, company = await matching.person(), await matching.company()
     internship = await ask(matching, person, company)
@@ -118,7 +119,9 @@ async def test_the_whole_way_of_an_internship(matching: Any) -> None:
         "completed",
     )
     assert (row["evaluated_by_person"], row["evaluated_by_company"], row["limits_version"]) == (True, True, "2010.1")
-    folded = INTERNSHIP.fold([stored.event for stored in await matching.events(f"internship-{internship}")])
+    events = [stored.event for stored in await matching.events(f"internship-{internship}")]
+    assert {event.strand for event in events} == {Strand.MATCHING}
+    folded = INTERNSHIP.fold(events)
     assert status(folded) == row["status"]  # type: ignore[arg-type]
     assert folded.plan.ends_on.isoformat() == row["ends_on"]  # type: ignore[union-attr]
     assert len(folded.evaluated_by) == 2  # type: ignore[union-attr]

@@ -56,6 +56,23 @@ async def test_a_profile_is_sealed_in_the_store_and_read_in_the_list(matching: A
     await matching.refused("/v1/job-profiles", "matching.person_unknown", "P31", **unheard)
 
 
+@pytest.mark.clause("P31")
+async def test_persons_and_positions_stand_side_by_side_by_profile(matching: Any) -> None:
+    first, second = await matching.persons(2)
+    await matching.post("/v1/job-profiles", **profile(first, profiles=["7.4.1.1", "7.4.1.2", "6.2.1"]))
+    await matching.post("/v1/job-profiles", **profile(second, profiles=["7.4.1.1"]))
+    opening = {"company_id": str(await matching.company()), "comune": "037006", "on": "2021-02-01"}
+    await matching.post("/v1/vacancies", **opening, profile="7.4.1.3", positions=3)
+    await matching.post("/v1/vacancies", **opening, profile="7.4.2", positions=1)
+    found = await matching.get("/v1/job-profiles/supply-demand")
+    ours = [row for row in found["items"] if row["profile"] in {"7.4.1", "7.4.2", "6.2.1"}]
+    assert [(row["profile"], row["persons"], row["positions"]) for row in ours] == [
+        ("6.2.1", 1, 0),
+        ("7.4.1", 2, 3),
+        ("7.4.2", 0, 1),
+    ]
+
+
 @pytest.mark.clause("P32", "P31")
 async def test_the_ranking_explains_itself_and_a_person_decides(matching: Any) -> None:
     best, far, candidate, restricted, gone = await matching.persons(5)

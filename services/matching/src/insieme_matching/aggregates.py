@@ -149,6 +149,7 @@ async def of_internships(
     of_persons = await internships.of_persons(connection, persons)
     of_hosts = await internships.of_hosts(connection, hosts)
     funded = await internships.funded(connection, parties.keys())
+    restricted = await told.restricted(connection, persons)
     found = []
     for each in asked:
         person, company = parties.get(each.stream_id, (None, None))
@@ -166,6 +167,7 @@ async def of_internships(
                 of_person=tuple(stay for stay in stays if stay.internship_id != each.stream_id),
                 of_host=tuple(stay for stay in at_host if stay.internship_id != each.stream_id),
                 funding_known=each.stream_id in funded,
+                restricted=person in restricted,
             )
         )
     return found

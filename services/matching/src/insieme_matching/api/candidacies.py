@@ -80,7 +80,7 @@ async def search(
     limit: Limit = 50,
     after: UUID | None = None,
 ) -> CandidacyPage:
-    """Candidacies by id, filtered."""
+    """Candidacies by id, filtered; the days of their steps are what the speed of the dialogue is measured by (P14)."""
     filters = [
         equals(VIEW.c.vacancy_id, vacancy_id),
         equals(VIEW.c.person_id, person_id),

@@ -157,7 +157,10 @@ async def search(
     limit: Limit = 50,
     after: UUID | None = None,
 ) -> EmploymentPage:
-    """Employments by id, filtered; both ends of the starting dates are included."""
+    """Employments by id, filtered; both ends of the starting dates are included.
+
+    What the placement rate counts: `person_id` once, a chain and its extensions apart (P22, P33).
+    """
     filters = [
         equals(VIEW.c.person_id, person_id),
         equals(VIEW.c.company_id, company_id),

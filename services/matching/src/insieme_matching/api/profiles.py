@@ -8,13 +8,14 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Body, Query, Request, Response
+from psycopg.rows import dict_row
 from pydantic import BaseModel
 
 from insieme_events.contracts.matching import HoursClass, LicenceClass
 from insieme_events.contracts.vocabulary import Comune, ProfileCode
 from insieme_events.http import CommandAnswer, Incoming, Limit, Page
 from insieme_events.problems import RESPONSES
-from insieme_events.reading import equals, one, page
+from insieme_events.reading import equals, one, page, pool_of
 from insieme_events.units import Step
 from insieme_matching.aggregates import PROFILES
 from insieme_matching.job_profile import PROFILE_UNKNOWN, RegisterJobProfile, WithdrawJobProfile
@@ -75,6 +76,45 @@ async def search(
         None if comune is None else VIEW.c.comuni.contains([comune]),
     ]
     return ProfilePage.model_validate(await page(request, sa.select(VIEW), VIEW.c.person_id, filters, limit, after))
+
+
+class SupplyDemand(BaseModel):
+    """Persons whose current profile names an occupation, and positions that are still open in it."""
+
+    profile: str
+    persons: int
+    positions: int
+
+
+class SupplyDemandByProfile(BaseModel):
+    items: list[SupplyDemand]
+
+
+# A person counts once in each group of occupations that the profile names.
+SUPPLY_DEMAND = """
+with persons as (
+    select array_to_string((string_to_array(named, '.'))[1:%(levels)s], '.') as profile,
+        count(distinct j.person_id) as persons
+    from views.job_profiles j, unnest(j.profiles) named where j.status = 'current' group by 1
+), positions as (
+    select array_to_string((string_to_array(v.profile, '.'))[1:%(levels)s], '.') as profile,
+        sum(v.positions - v.taken) as positions
+    from views.vacancies v where v.status in ('open', 'in_selection') group by 1
+)
+select profile, coalesce(persons, 0) as persons, coalesce(positions, 0) as positions
+from persons full join positions using (profile) order by profile
+"""
+
+
+@router.get("/supply-demand")
+async def supply_demand(
+    request: Request,
+    levels: Annotated[int, Query(ge=1, le=5, description="How many levels of CP2021 tell profiles apart")] = 3,
+) -> SupplyDemandByProfile:
+    """Persons (domanda) against positions (offerta) by profile: both sides at once (P31)."""
+    async with pool_of(request).connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(SUPPLY_DEMAND, {"levels": levels})
+        return SupplyDemandByProfile.model_validate({"items": await cursor.fetchall()})
 
 
 @router.get("/{person_id}")

@@ -168,7 +168,8 @@ class InternshipCircumstances(Circumstances):
     """`in_charge`: when the person was in charge (None: not heard of yet); `limits`: every version of the legal limits.
 
     `of_person` and `of_host` are the other internships of the person and at the host, read under their locks;
-    `funding_known`: the Comitato di gestione's decision on this one has arrived.
+    `funding_known`: the Comitato di gestione's decision on this one has arrived; `restricted`: the person's data may
+    not be used now.
     """
 
     in_charge: tuple[Interval, ...] | None
@@ -177,6 +178,7 @@ class InternshipCircumstances(Circumstances):
     of_person: tuple[Stay, ...]
     of_host: tuple[Stay, ...]
     funding_known: bool
+    restricted: bool = False
 
 
 def locks(person_id: UUID, company_id: UUID) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from insieme_events.contracts.matching import (
     InternshipSuspended,
     InternshipWithdrawn,
 )
-from insieme_events.contracts.vocabulary import InterventionKind
+from insieme_events.contracts.vocabulary import InterventionKind, Strand
 from insieme_events.decider import Decider, Decision, Refused
 from insieme_matching.gates import COMPANY_UNKNOWN, intern_in_charge_on, not_after
 from insieme_matching.internship import legal
@@ -53,6 +53,7 @@ from insieme_matching.internship.refusals import (
     END_FIRST,
     END_OUTSIDE,
     FUNDING_UNDECIDED,
+    INTERN_RESTRICTED,
     INTERNSHIP_OVER,
     INTERNSHIP_UNKNOWN,
     NOT_APPROVED,
@@ -61,6 +62,7 @@ from insieme_matching.internship.refusals import (
     PURPOSE_MISSING,
     START_OUTSIDE,
     STARTED_ALREADY,
+    STRAND_TRANSVERSAL,
     TERM_AHEAD,
     TOO_LATE_TO_EXTEND,
 )
@@ -127,8 +129,12 @@ def request(command: RequestInternship, internship: Internship, circumstances: I
         return DAYS_REVERSED
     if not command.purposes:
         return PURPOSE_MISSING
+    if command.strand is Strand.TRANSVERSAL:
+        return STRAND_TRANSVERSAL
     if not circumstances.company_known:
         return COMPANY_UNKNOWN
+    if circumstances.restricted:
+        return INTERN_RESTRICTED
     if closed := intern_in_charge_on(circumstances.in_charge, command.starts_on):
         return closed
     who: dict[str, Any] = {

@@ -27,6 +27,17 @@ PURPOSE_MISSING = Refused(
     clause="P35",
     kind=RefusalKind.INVALID,
 )
+STRAND_TRANSVERSAL = Refused(
+    code="matching.internship_transversal",
+    sentence="Strand 0 is for staff, family support and visibility: say which direttrice the internship serves.",
+    clause="P30",
+    kind=RefusalKind.INVALID,
+)
+INTERN_RESTRICTED = Refused(
+    code="matching.person_restricted",
+    sentence="The person's data may not be used now: no internship can be asked for before the restriction is lifted.",
+    clause="P34",
+)
 NOT_CONFIRMED = Refused(
     code="matching.intervention_unconfirmed",
     sentence="Intake has not said yet whether somebody does the same for the person: try again in a moment.",
