@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -11,9 +11,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import psycopg
 import pytest
 
-from insieme_events import migrate
+from insieme_events import migrate, store
+from insieme_events.applying import BatchHandler
+from insieme_events.contracts import DomainEvent
 from insieme_events.contracts.intake import (
     ApplicationSubmitted,
     CaseClosed,
@@ -22,11 +25,19 @@ from insieme_events.contracts.intake import (
     PersonTakenInCharge,
 )
 from insieme_events.contracts.vocabulary import ChannelClass
-from insieme_events.envelope import Stored
+from insieme_events.decider import Refused
+from insieme_events.envelope import Stored, opened
 from insieme_events.in_charge import InChargeView
-from insieme_events.service import Role, Running, create_app
+from insieme_events.parameters import PUT
+from insieme_events.reactions import Reaction
+from insieme_events.service import Role, Running, create_app, open_pool
+from insieme_events.testing.agreements import published, published_limits
+from insieme_events.transaction import keys_to_open
+from insieme_events.units import Done, Step, Unit
+from insieme_events.vault import KeyVault, MasterKey
 from insieme_local.provision import Provisioned
 from insieme_matching.service import SERVICE, MatchingSettings
+from insieme_matching.testing import ACTOR
 from insieme_matching.views import employments
 
 TAKEN = date(2021, 1, 10)
@@ -67,6 +78,7 @@ class Matching:
 
     service: Running
     client: httpx.AsyncClient
+    provisioned: Provisioned
 
     async def post(self, path: str, status: int = 201, **body: Any) -> dict[str, Any]:
         return await self.send("POST", path, status, body)
@@ -87,6 +99,14 @@ class Matching:
         async with self.service.pool.connection() as connection:
             return await (await connection.execute(query, parameters)).fetchall()
 
+    async def refused(self, path: str, code: str, clause: str | None = None, **body: Any) -> dict[str, Any]:
+        """Posts what must be refused with that code and clause."""
+        answer = await self.client.post(path, json=body)
+        found: dict[str, Any] = answer.json()
+        assert answer.is_error, answer.text
+        assert (found["code"], found.get("clause")) == (code, clause), answer.text
+        return found
+
     async def hear(self, *events: CaseEvent) -> None:
         """Applies what intake would have told, without Kafka."""
         async with self.service.pool.connection() as connection:
@@ -99,9 +119,50 @@ class Matching:
 
     async def person(self) -> UUID:
         """Somebody in charge since 10 January 2021."""
-        case = Case(uuid4(), uuid4())
-        await self.hear(case.applied(), case.taken_in_charge())
-        return case.person_id
+        return (await self.persons(1))[0]
+
+    async def persons(self, count: int) -> list[UUID]:
+        """So many persons in charge since 10 January 2021, each with the key that intake made."""
+        cases = [Case(uuid4(), uuid4()) for _ in range(count)]
+        found = [case.person_id for case in cases]
+        await self.hear(*(event for case in cases for event in (case.applied(), case.taken_in_charge())))
+        async with self.intakes_keys() as keys:
+            await keys.ensure(found, datetime.now(UTC))
+        return found
+
+    @asynccontextmanager
+    async def intakes_keys(self) -> AsyncIterator[KeyVault]:
+        """The key database as intake has it."""
+        async with open_pool(self.provisioned.urls["intake@keys"], 1, "test-keys") as pool:
+            yield KeyVault(pool, MasterKey.from_base64(self.provisioned.common["INSIEME_MASTER_KEY"]))
+
+    async def react(self, reaction: Reaction, event: DomainEvent) -> Done | Refused | None:
+        """What the service does when it is told of an event, without Kafka; None where it is not concerned."""
+        stored = Stored(uuid4(), f"told-{uuid4()}", 1, datetime.now(UTC), event)
+        unit = await reaction.react(stored)
+        return None if unit is None else await self.service.commands.run(unit)
+
+    async def told(self, view: BatchHandler, *events: DomainEvent) -> None:
+        """Applies events of another service to a view, without Kafka."""
+        now = datetime.now(UTC)
+        stored = [Stored(uuid4(), f"told-{uuid4()}", 1, now, event) for event in events]
+        async with self.service.pool.connection() as connection:
+            await view.apply(connection, stored)
+
+    async def events(self, stream: str) -> list[Stored]:
+        """The events of a stream as the store has them, opened."""
+        async with self.service.pool.connection() as connection:
+            loaded = await store.load(connection, [stream])
+            keys = await keys_to_open(self.service.commands.edge, loaded)
+        return [opened(record, "matching", keys) for record in loaded[stream]]
+
+    async def run(self, *steps: Step, locks: tuple[str, ...] = ()) -> Done | Refused:
+        return await self.service.commands.run(Unit(steps, ACTOR, locks=locks))
+
+    async def run_all(self, steps: Sequence[Step]) -> None:
+        """Each step a unit, in one transaction; all of them must be done."""
+        answers = await self.service.commands.run_all([Unit((step,), ACTOR) for step in steps])
+        assert all(isinstance(answer, Done) for answer in answers), answers
 
     async def company(self) -> UUID:
         company = await self.post("/v1/companies", **registration())
@@ -170,8 +231,19 @@ def new_placement() -> Callable[..., dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def migrated(provisioned: Provisioned) -> Provisioned:
-    migrate.upgrade_service(provisioned.urls["matching_owner"], "matching", SERVICE.migrations)
+    prepare(provisioned)
     return provisioned
+
+
+def prepare(provisioned: Provisioned) -> None:
+    """Matching's database and the keys', with the agreement and the legal limits as governance would tell them."""
+    owner = provisioned.urls["matching_owner"]
+    migrate.upgrade_service(owner, "matching", SERVICE.migrations)
+    migrate.upgrade_keys(provisioned.urls["keys_owner"])
+    versions = [("agreement", one.version, one.valid_from, one.model_dump_json()) for one in published()]
+    versions += [("legal_limits", one.version, one.valid_from, one.model_dump_json()) for one in published_limits()]
+    with psycopg.connect(owner) as connection, connection.cursor() as cursor:
+        cursor.executemany(PUT, versions)
 
 
 @asynccontextmanager
@@ -182,6 +254,7 @@ async def running_matching(provisioned: Provisioned, role: Role) -> AsyncIterato
         topic_prefix=environment["INSIEME_TOPIC_PREFIX"].rstrip("."),
         master_key_text=environment["INSIEME_MASTER_KEY"],
         database_url=provisioned.urls["matching"],
+        database_url_keys=provisioned.urls["matching@keys"],
         pool_size=8,
     )
     app = create_app(SERVICE, settings, role)
@@ -189,7 +262,7 @@ async def running_matching(provisioned: Provisioned, role: Role) -> AsyncIterato
         await stack.enter_async_context(app.router.lifespan_context(app))
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         client = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://matching"))
-        yield Matching(app.state.service, client)
+        yield Matching(app.state.service, client, provisioned)
 
 
 @pytest.fixture
@@ -208,7 +281,6 @@ def matching_on() -> Callable[[Provisioned, Role], AbstractAsyncContextManager[M
 @pytest.fixture
 async def bare_matching(fresh_provisioned: Provisioned) -> AsyncIterator[Matching]:
     """HTTP only, on a database of the test's own from which it may take a guard away."""
-    owner = fresh_provisioned.urls["matching_owner"]
-    await asyncio.to_thread(migrate.upgrade_service, owner, "matching", SERVICE.migrations)
+    await asyncio.to_thread(prepare, fresh_provisioned)
     async with running_matching(fresh_provisioned, Role.HTTP) as running:
         yield running

@@ -9,7 +9,16 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from insieme_matching import directory
-from insieme_matching.views import candidacies, companies, employments, needs, vacancies
+from insieme_matching.views import (
+    candidacies,
+    companies,
+    employments,
+    internships,
+    needs,
+    profiles,
+    reservations,
+    vacancies,
+)
 
 TABLES = [
     directory.COMPANIES,
@@ -19,8 +28,12 @@ TABLES = [
     candidacies.CANDIDACIES,
     employments.EMPLOYMENTS,
     employments.LINKS,
+    employments.SUPPORTS,
+    internships.INTERNSHIPS,
+    profiles.PROFILES,
+    reservations.RESERVATIONS,
 ]
-NAMES = {"uuid": "UUID", "text": "TEXT", "integer": "INTEGER", "date": "DATE", "boolean": "BOOLEAN"}
+NAMES = {"uuid": "UUID", "text": "TEXT", "integer": "INTEGER", "date": "DATE", "boolean": "BOOLEAN", "ARRAY": "TEXT[]"}
 DECLARED = """
 select column_name, data_type, is_nullable = 'YES' from information_schema.columns
 where table_schema = %s and table_name = %s order by ordinal_position

@@ -13,9 +13,13 @@ from insieme_events.contracts.matching import (
     CandidateInterviewed,
     CandidatePresented,
     CandidateRefused,
+    CandidateReplyOverdue,
     CandidateWithdrawn,
+    ChoiceReason,
+    RankReason,
     RefusalReason,
     RefusedBy,
+    SelectionReasonsRecorded,
     WithdrawalReason,
 )
 from insieme_events.decider import RefusalKind
@@ -23,8 +27,11 @@ from insieme_events.testing import scenario
 from insieme_matching.candidacy import (
     CANDIDACY,
     AcceptCandidate,
+    MarkReplyOverdue,
     PresentCandidate,
+    RankedAs,
     RecordInterview,
+    RecordSelectionReasons,
     RefuseCandidate,
     ShortlistCandidate,
     WithdrawCandidate,
@@ -72,6 +79,7 @@ LIVE: list[tuple[CandidacyEvent, ...]] = [
 ]
 
 
+@pytest.mark.clause("P14", "P32")
 def test_a_person_in_charge_is_shortlisted_presented_interviewed_and_accepted() -> None:
     given().when(shortlist()).then(shortlisted())
     given(*LIVE[0]).when(PresentCandidate(on=DAY)).then(PRESENTED)
@@ -79,6 +87,7 @@ def test_a_person_in_charge_is_shortlisted_presented_interviewed_and_accepted() 
     given(*LIVE[2]).when(AcceptCandidate(on=DAY)).then(ACCEPTED)
 
 
+@pytest.mark.clause("P32")
 def test_no_step_is_left_out_or_taken_twice() -> None:
     given(*LIVE[0]).when(RecordInterview(on=DAY)).then_refused("matching.present_first", clause="P32")
     given(*LIVE[0]).when(AcceptCandidate(on=DAY)).then_refused("matching.present_first")
@@ -88,18 +97,21 @@ def test_no_step_is_left_out_or_taken_twice() -> None:
     given(*LIVE[3]).when(AcceptCandidate(on=DAY)).then_nothing()
 
 
+@pytest.mark.clause("P32")
 @pytest.mark.parametrize("history", LIVE)
 def test_every_live_candidacy_can_be_refused_or_withdrawn(history: tuple[CandidacyEvent, ...]) -> None:
     given(*history).when(REFUSE).then(REFUSED)
     given(*history).when(WITHDRAW).then(WITHDRAWN)
 
 
+@pytest.mark.clause("P32")
 @pytest.mark.parametrize("end", [REFUSED, WITHDRAWN])
 def test_what_is_over_goes_no_further(end: CandidacyEvent) -> None:
     for command in (PresentCandidate(on=DAY), RecordInterview(on=DAY), AcceptCandidate(on=DAY), REFUSE, WITHDRAW):
         given(shortlisted(), end).when(command).then_refused("matching.candidacy_over", clause="P32")
 
 
+@pytest.mark.invariant("I7", "command")
 def test_nobody_is_shortlisted_who_was_not_in_charge_on_that_day() -> None:
     given().when(shortlist(on=date(2021, 1, 9))).then_refused("matching.not_in_charge", clause="P33")
     given().when(shortlist(on=date(2021, 12, 1))).then_refused("matching.not_in_charge")
@@ -107,12 +119,14 @@ def test_nobody_is_shortlisted_who_was_not_in_charge_on_that_day() -> None:
     given().under(never).when(shortlist()).then_refused("matching.not_in_charge")
 
 
+@pytest.mark.invariant("I7", "command")
 def test_a_person_not_heard_of_yet_is_a_matter_of_waiting() -> None:
     unheard = candidacy_circumstances(in_charge=None)
     refusal = given().under(unheard).when(shortlist()).then_refused("matching.person_unknown")
     assert refusal.kind is RefusalKind.RETRY
 
 
+@pytest.mark.clause("P32")
 def test_only_an_open_vacancy_takes_candidates() -> None:
     closed = candidacy_circumstances(vacancy_open=False)
     given().under(closed).when(shortlist()).then_refused("matching.vacancy_not_open", clause="P32")
@@ -126,3 +140,56 @@ def test_steps_do_not_go_back_in_time_or_ahead_of_today() -> None:
 
 def test_a_candidacy_that_nobody_started_is_not_found() -> None:
     given().when(PresentCandidate(on=DAY)).then_refused("matching.candidacy_unknown")
+
+
+@pytest.mark.clause("P32")
+def test_nobody_is_put_forward_whose_data_may_not_be_used() -> None:
+    restricted = candidacy_circumstances(restricted=True)
+    given().under(restricted).when(shortlist()).then_refused("matching.person_restricted", clause="P32")
+
+
+RANKED = RankedAs(rules="rules-1", place=2, points=60, reasons=(RankReason.PROFILE_SAME, RankReason.COMUNE_SAME))
+
+
+@pytest.mark.clause("P32")
+def test_a_person_decides_on_a_ranking_and_the_reasons_are_kept() -> None:
+    because = shortlist().model_copy(update={"chosen_for": (ChoiceReason.LIVES_NEAR,), "ranked": RANKED})
+    reasons = SelectionReasonsRecorded(
+        candidacy_id=CANDIDACY_ID,
+        vacancy_id=VACANCY_ID,
+        person_id=PERSON,
+        chosen_for=(ChoiceReason.LIVES_NEAR,),
+        rules="rules-1",
+        place=2,
+        points=60,
+        ranked_for=RANKED.reasons,
+        occurred_on=date(2021, 2, 10),
+    )
+    given().when(because).then(shortlisted(), reasons)
+    by_rank_alone = shortlist().model_copy(update={"ranked": RANKED})
+    given().when(by_rank_alone).then_refused("matching.reasons_missing", clause="P32")
+    later = RecordSelectionReasons(chosen_for=(ChoiceReason.WISH_OF_PERSON,), on=DAY)
+    for history in LIVE:
+        given(*history).when(later).then_types(SelectionReasonsRecorded)
+    given(shortlisted(), REFUSED).when(later).then_refused("matching.candidacy_over")
+    given(shortlisted()).when(RecordSelectionReasons(chosen_for=(), on=DAY)).then_refused("matching.reasons_missing")
+
+
+@pytest.mark.clause("P32")
+def test_a_reply_is_overdue_after_the_days_that_the_agreement_of_the_presentation_gives() -> None:
+    in_time, late = MarkReplyOverdue(on=date(2021, 3, 16)), MarkReplyOverdue(on=date(2021, 3, 17))
+    given(*LIVE[1]).when(in_time).then_refused("matching.reply_not_due", clause="P32")
+    overdue = CandidateReplyOverdue(
+        candidacy_id=CANDIDACY_ID,
+        vacancy_id=VACANCY_ID,
+        person_id=PERSON,
+        due_on=date(2021, 3, 16),
+        agreement_version="2017.1",
+        occurred_on=date(2021, 3, 17),
+    )
+    given(*LIVE[1]).when(late).then(overdue)
+    given(*LIVE[1], overdue).when(late).then_nothing()
+    given(*LIVE[1], overdue).when(RecordInterview(on=date(2021, 3, 20))).then_types(CandidateInterviewed)
+    for history in (LIVE[0], LIVE[2], LIVE[3]):
+        given(*history).when(late).then_refused("matching.reply_not_awaited")
+    given(shortlisted(), REFUSED).when(late).then_refused("matching.candidacy_over")

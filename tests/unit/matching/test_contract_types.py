@@ -30,6 +30,7 @@ def test_a_code_has_a_class_a_term_and_a_nature(code: str, klass: ContractClass,
     assert (kind.contract_class, kind.term, kind.subordinate) == (klass, term, subordinate)
 
 
+@pytest.mark.clause("P34")
 @pytest.mark.parametrize("code", ["C.01.00", "C.02.00", "C.03.00", "C.04.00"])
 def test_internships_and_public_utility_work_have_no_class_of_placements(code: str) -> None:
     kind = contract_kind(code)

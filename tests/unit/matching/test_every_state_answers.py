@@ -22,16 +22,22 @@ from insieme_events.contracts.matching import (
     AtecoVersion,
     ContactKind,
     EndReason,
+    HoursClass,
+    InternshipOutcome,
+    InternshipWithdrawalReason,
+    PauseReason,
     PlacementVoidReason,
+    ProfileWithdrawalReason,
     RefusalReason,
     RefusedBy,
+    TargetClass,
     VacancyCloseReason,
     VacancyWithdrawReason,
     WithdrawalReason,
 )
 from insieme_events.contracts.vocabulary import CompanySize
 from insieme_events.decider import Command, Decider, Refused
-from insieme_matching import candidacy, company, employment, need, testing, vacancy
+from insieme_matching import candidacy, company, employment, internship, job_profile, need, testing, vacancy
 from insieme_matching.employment.state import Employment
 from insieme_matching.testing import CANDIDACY_ID, COMPANY_ID, EMPLOYMENT_ID, LINK_1, NEED_ID, PERSON, VACANCY_ID
 from insieme_matching.vacancy_state import Vacancy
@@ -53,6 +59,23 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "positions": st.integers(1, 3),
     "link_no": st.integers(0, 4),
     "from_link": st.integers(0, 4),
+    "by_party": st.just("cna_bologna"),
+    "authorisation": st.just("arl-2021-00042"),
+    "authorised_on": DAYS,
+    "communicated_on": DAYS,
+    "host_declared_on": DAYS,
+    "host_staff": st.integers(0, 30),
+    "monthly_allowance": st.sampled_from([None, 40_000, 60_000]),
+    "signed_on": st.one_of(st.none(), DAYS),
+    "profiles": st.just(("8.1.4",)),
+    "comuni": st.just(("037006",)),
+    "languages": st.just(()),
+    "licences": st.just(()),
+    "hours": st.sampled_from([None, HoursClass.FULL_TIME]),
+    "ranked": st.none(),
+}
+SPECIAL: dict[tuple[type[Command], str], st.SearchStrategy[Any]] = {
+    (job_profile.RegisterJobProfile, "hours"): st.just((HoursClass.FULL_TIME,)),
 }
 
 
@@ -60,6 +83,9 @@ def any_command(kind: type[Command]) -> st.SearchStrategy[Command]:
     """A valid command of that kind, its values drawn field by field."""
     parts: dict[str, st.SearchStrategy[Any]] = {}
     for name, info in kind.model_fields.items():
+        if (kind, name) in SPECIAL:
+            parts[name] = SPECIAL[kind, name]
+            continue
         part = FIELDS[name] if name in FIELDS else any_value(info.annotation)
         parts[name] = part if "None" in str(info.annotation) else part.filter(lambda value: value is not None)
     return st.builds(kind, **parts)
@@ -102,6 +128,12 @@ OPEN = vacancy.OpenVacancy(
 )
 SHORTLIST = candidacy.ShortlistCandidate(candidacy_id=CANDIDACY_ID, vacancy_id=VACANCY_ID, person_id=PERSON, on=ON)
 PRESENT, INTERVIEW = candidacy.PresentCandidate(on=ON), candidacy.RecordInterview(on=ON)
+PROFILE = testing.register_profile(on=ON)
+REQUEST = testing.request_internship(ends_on=date(2021, 8, 31), target=TargetClass.DISABLED)
+CONFIRM, APPROVE = internship.ConfirmInternship(on=date(2021, 2, 2)), testing.approve_internship()
+BEGIN = internship.StartInternship(communicated_on=date(2021, 2, 20), on=ON)
+PAUSE = internship.SuspendInternship(reason=PauseReason.HOST_CLOSED, on=ON)
+FINISH = internship.EndInternship(outcome=InternshipOutcome.FOUND_OTHER_JOB, on=date(2021, 8, 20))
 START, EXTEND = testing.start_placement(), employment.ExtendPlacement(ends_on=date(2021, 8, 31))
 
 AGGREGATES = [
@@ -110,7 +142,12 @@ AGGREGATES = [
         company.Company,
         company.CompanyCommand,
         testing.company_circumstances(),
-        ((), (REGISTER,), (REGISTER, company.RecordCompanyContact(kind=ContactKind.CALL, on=ON))),
+        (
+            (),
+            (REGISTER,),
+            (REGISTER, company.RecordCompanyContact(kind=ContactKind.CALL, on=ON)),
+            (REGISTER, company.NoteMerged(into_id=UUID(int=99), on=ON)),
+        ),
     ),
     Aggregate(
         need.NEED,
@@ -154,6 +191,35 @@ AGGREGATES = [
                 candidacy.RefuseCandidate(refused_by=RefusedBy.COMPANY, reason=RefusalReason.PROFILE, on=ON),
             ),
             (SHORTLIST, candidacy.WithdrawCandidate(reason=WithdrawalReason.CASE_CLOSED, on=ON)),
+        ),
+    ),
+    Aggregate(
+        job_profile.JOB_PROFILE,
+        job_profile.JobProfile,
+        job_profile.ProfileCommand,
+        testing.profile_circumstances(),
+        (
+            (),
+            (PROFILE,),
+            (PROFILE, job_profile.WithdrawJobProfile(reason=ProfileWithdrawalReason.NOT_LOOKING, on=ON)),
+            (PROFILE, job_profile.EraseProfile(person_id=PERSON, on=ON)),
+        ),
+    ),
+    Aggregate(
+        internship.INTERNSHIP,
+        internship.Internship,
+        internship.InternshipCommand,
+        testing.internship_circumstances(),
+        (
+            (),
+            (REQUEST,),
+            (REQUEST, CONFIRM),
+            (REQUEST, internship.BlockInternship(on=ON)),
+            (REQUEST, CONFIRM, APPROVE),
+            (REQUEST, CONFIRM, APPROVE, BEGIN),
+            (REQUEST, CONFIRM, APPROVE, BEGIN, PAUSE),
+            (REQUEST, CONFIRM, APPROVE, BEGIN, testing.extend_internship(ends_on=date(2021, 10, 31)), FINISH),
+            (REQUEST, internship.WithdrawInternship(reason=InternshipWithdrawalReason.HOST_DECLINED, on=ON)),
         ),
     ),
     Aggregate(

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+import pytest
+
 from insieme_events.contracts.intake import (
     CaseClosed,
     CaseEvent,
@@ -82,6 +84,7 @@ def test_a_voided_enrolment_takes_every_interval_away() -> None:
     assert intervals(TAKEN, CLOSED, voided) == ()
 
 
+@pytest.mark.invariant("I7", "command")
 def test_both_days_of_an_interval_are_in_charge() -> None:
     charge = [Interval(JANUARY_10, MARCH_1)]
     assert in_charge_on(charge, JANUARY_10) is None

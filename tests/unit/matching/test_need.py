@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+import pytest
+
 from insieme_events.contracts.matching import NeedConverted, NeedExpired
 from insieme_events.testing import scenario
 from insieme_matching.need import NEED, ConvertNeed, DeclareNeed, ExpireNeed
@@ -28,6 +30,7 @@ def declare(horizon: date = date(2021, 9, 30)) -> DeclareNeed:
     )
 
 
+@pytest.mark.clause("P60")
 def test_a_registered_company_declares_a_need_once() -> None:
     given().when(declare()).then(declared())
     given(declared()).when(declare()).then_refused("matching.need_already_declared", clause="P60")
@@ -38,6 +41,7 @@ def test_its_horizon_is_not_in_the_past() -> None:
     given().when(declare(horizon=date(2021, 1, 31))).then_refused("matching.horizon_passed", clause="P60")
 
 
+@pytest.mark.clause("P60")
 def test_one_vacancy_comes_out_of_it() -> None:
     given(declared()).when(CONVERT).then(CONVERTED)
     given(declared(), CONVERTED).when(CONVERT).then_nothing()
@@ -47,6 +51,7 @@ def test_one_vacancy_comes_out_of_it() -> None:
     given(declared()).when(early).then_refused("matching.before_declaration")
 
 
+@pytest.mark.clause("P60")
 def test_it_expires_only_after_its_horizon() -> None:
     given(declared()).when(ExpireNeed(on=date(2021, 9, 30))).then_refused("matching.horizon_ahead", clause="P60")
     given(declared()).when(EXPIRE).then(EXPIRED)

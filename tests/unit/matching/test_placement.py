@@ -6,13 +6,20 @@ from datetime import date
 
 import pytest
 
-from insieme_events.contracts.matching import EndReason, PlacementEnded, PlacementStarted, PlacementVoided
+from insieme_events.contracts.matching import (
+    EndReason,
+    PlacementEnded,
+    PlacementStarted,
+    PlacementSupportRecorded,
+    PlacementVoided,
+    SupportKind,
+)
 from insieme_events.contracts.matching import PlacementVoidReason as Why
 from insieme_events.contracts.vocabulary import ContractClass, Strand, WorkingTime
 from insieme_events.decider import RefusalKind
 from insieme_events.gates import Interval
 from insieme_events.testing import scenario
-from insieme_matching.employment import EMPLOYMENT, EndPlacement, ExtendPlacement
+from insieme_matching.employment import EMPLOYMENT, EndPlacement, ExtendPlacement, RecordSupport
 from insieme_matching.testing import (
     AGREEMENT,
     COMPANY_ID,
@@ -36,6 +43,7 @@ def ended(on: date, reason: EndReason = EndReason.RESIGNATION) -> PlacementEnded
     )
 
 
+@pytest.mark.clause("P22", "P33")
 def test_a_placement_starts_under_the_class_of_its_contract_type() -> None:
     given().when(start_placement()).then(placed())
     permanent = start_placement(contract_type="A.01.00", ends_on=None)
@@ -43,11 +51,14 @@ def test_a_placement_starts_under_the_class_of_its_contract_type() -> None:
     given(placed()).when(start_placement()).then_refused("matching.placement_already_started")
 
 
+@pytest.mark.clause("P30", "P33")
+@pytest.mark.invariant("I10", "command")
 def test_it_may_come_from_a_vacancy_and_belong_to_another_strand() -> None:
     command = start_placement(vacancy_id=VACANCY_ID, strand=Strand.TRAINING_TARGETED)
     given().when(command).then(placed(vacancy_id=VACANCY_ID, strand=Strand.TRAINING_TARGETED))
 
 
+@pytest.mark.clause("P34")
 def test_an_internship_is_not_a_placement() -> None:
     given().when(start_placement(contract_type="C.01.00")).then_refused("matching.not_a_placement", clause="P34")
     given().when(start_placement(contract_type="Z.01.00")).then_refused("matching.contract_type_unknown")
@@ -65,6 +76,7 @@ def test_the_work_may_be_anywhere() -> None:
     given().when(start_placement(comune="015146")).then(placed(comune="015146"))
 
 
+@pytest.mark.invariant("I7", "command")
 @pytest.mark.parametrize(
     ("starts_on", "admitted"),
     [
@@ -87,6 +99,7 @@ def test_a_second_charge_counts_like_the_first() -> None:
     given().under(employment_circumstances(in_charge=twice)).when(start_placement()).then(placed())
 
 
+@pytest.mark.invariant("I7", "command")
 def test_a_person_not_heard_of_yet_is_a_matter_of_waiting_and_one_never_in_charge_is_not() -> None:
     unheard = employment_circumstances(in_charge=None)
     refusal = given().under(unheard).when(start_placement()).then_refused("matching.person_unknown", clause="P33")
@@ -96,16 +109,19 @@ def test_a_person_not_heard_of_yet_is_a_matter_of_waiting_and_one_never_in_charg
     assert refusal.kind is RefusalKind.CONFLICT
 
 
+@pytest.mark.clause("P21", "P33")
 def test_the_company_is_registered() -> None:
     unknown = employment_circumstances(company_known=False)
     given().under(unknown).when(start_placement()).then_refused("matching.company_unknown", clause="P21")
 
 
+@pytest.mark.clause("P79")
 def test_a_start_out_of_term_is_recorded_and_flagged() -> None:
     out_of_term = employment_circumstances(agreement=None, last_known=AGREEMENT)
     given().under(out_of_term).when(start_placement()).then(placed(out_of_term=True))
 
 
+@pytest.mark.clause("P79")
 def test_there_is_no_placement_before_the_first_agreement() -> None:
     before = employment_circumstances(agreement=None, last_known=None)
     given().under(before).when(start_placement()).then_refused("matching.before_the_programme", clause="P79")
@@ -179,3 +195,22 @@ def test_an_extension_keeps_the_hours_and_the_comune_of_the_chain() -> None:
     chain = EMPLOYMENT.fold([part_time, extended()])
     assert chain.chain.last.working_time is WorkingTime.HORIZONTAL  # type: ignore[union-attr]
     assert chain.chain.last.comune == "037011"  # type: ignore[union-attr]
+
+
+@pytest.mark.clause("P32")
+def test_who_was_placed_is_stood_by_also_after_the_end() -> None:
+    visit = RecordSupport(kind=SupportKind.VISIT_AT_WORK, on=date(2021, 4, 1))
+    (event,) = given(placed()).when(visit).then_types(PlacementSupportRecorded)
+    assert isinstance(event, PlacementSupportRecorded)
+    assert (event.kind, event.occurred_on) == (SupportKind.VISIT_AT_WORK, date(2021, 4, 1))
+    ended = (
+        given(placed())
+        .when(EndPlacement(reason=EndReason.RESIGNATION, on=date(2021, 3, 31)))
+        .then_types(PlacementEnded)
+    )
+    given(placed(), *ended).when(visit).then_types(PlacementSupportRecorded)
+    early = RecordSupport(kind=SupportKind.CALL, on=date(2021, 2, 28))
+    given(placed()).when(early).then_refused("matching.before_placement", clause="P32")
+    given().when(visit).then_refused("matching.employment_unknown")
+    tomorrow = RecordSupport(kind=SupportKind.CALL, on=date(2022, 1, 1))
+    given(placed()).when(tomorrow).then_refused("matching.date_in_future")

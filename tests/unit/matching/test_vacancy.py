@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+import pytest
+
 from insieme_events.contracts.matching import (
     PositionFilled,
     PositionFreed,
@@ -70,6 +72,7 @@ WITHDRAW = WithdrawVacancy(reason=VacancyWithdrawReason.NEED_CEASED, on=APRIL_1)
 WITHDRAWN = VacancyWithdrawn(vacancy_id=VACANCY_ID, reason=VacancyWithdrawReason.NEED_CEASED, occurred_on=APRIL_1)
 
 
+@pytest.mark.clause("P31")
 def test_a_registered_company_opens_a_vacancy_once() -> None:
     given().when(open_vacancy()).then(opened())
     given(opened()).when(open_vacancy()).then_refused("matching.vacancy_already_opened", clause="P31")
@@ -77,6 +80,7 @@ def test_a_registered_company_opens_a_vacancy_once() -> None:
     given().under(unknown).when(open_vacancy()).then_refused("matching.company_unknown")
 
 
+@pytest.mark.clause("P32")
 def test_selections_are_numbered_and_run_one_after_the_other() -> None:
     given(opened()).when(OpenSelection(on=MARCH_1)).then(selection_opened())
     given(opened(), selection_opened()).when(OpenSelection(on=MARCH_1)).then_refused("matching.selection_open")
@@ -91,6 +95,7 @@ def test_a_selection_is_closed_only_while_open_and_not_before_it_began() -> None
     early.then_refused("matching.before_selection")
 
 
+@pytest.mark.clause("P31")
 def test_placements_take_positions_until_all_are_taken() -> None:
     given(opened()).when(fill(FIRST)).then(filled(FIRST))
     given(opened(), filled(FIRST)).when(fill(SECOND)).then(filled(SECOND), ALL_TAKEN)
@@ -131,6 +136,7 @@ def test_a_position_freed_after_the_vacancy_closed_does_not_open_it_again() -> N
     assert isinstance(VACANCY.fold([*history, *freed]), Closed)
 
 
+@pytest.mark.clause("P31")
 def test_a_vacancy_closes_or_is_withdrawn_with_its_selection() -> None:
     given(opened()).when(CLOSE).then(CLOSED)
     given(opened()).when(WITHDRAW).then(WITHDRAWN)

@@ -5,7 +5,7 @@
 | `<name>_owner` | owns the service's database; migrates it, nothing else connects as it |
 | `<name>` | connects; what it may touch is granted by the migrations; `pg_monitor`, to name the oldest writer |
 | `keys_owner` | owns the key database |
-| `keys_manage`, `keys_read` | what the key database grants to: intake both, training and reporting to read |
+| `keys_manage`, `keys_read` | what the key database grants to: intake both, matching, training and reporting to read |
 
 Roles belong to the server, databases to a set: sets differ by a suffix and share the roles.
 """
@@ -36,6 +36,7 @@ HTTP_PORTS: Mapping[str, int] = {
 }
 KEY_GROUPS: Mapping[str, Sequence[str]] = {
     "intake": ("keys_manage", "keys_read"),
+    "matching": ("keys_read",),
     "training": ("keys_read",),
     "reporting": ("keys_read",),
 }

@@ -12,7 +12,11 @@ from insieme_events.contracts import (
     funding,
     governance,
     intake,
-    matching,
+    matching_candidacies,
+    matching_companies,
+    matching_employments,
+    matching_internships,
+    matching_vacancies,
     training,
     training_courses,
     training_participations,
@@ -53,7 +57,13 @@ BUSY, QUIET = 6, 1
 PARTITIONS = {"intake": BUSY, "matching": BUSY, "training": BUSY, "funding": BUSY, "governance": QUIET}
 MODULES: dict[str, tuple[ModuleType, ...]] = {
     "intake": (intake,),
-    "matching": (matching,),
+    "matching": (
+        matching_companies,
+        matching_vacancies,
+        matching_candidacies,
+        matching_internships,
+        matching_employments,
+    ),
     "training": (training, training_courses, training_participations),
     "funding": (funding,),
     "governance": (governance,),

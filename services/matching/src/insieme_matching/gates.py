@@ -18,6 +18,8 @@ IN_FUTURE = days.in_future("matching")
 
 
 in_charge_on = gate("matching", "P33")
+profile_in_charge_on = gate("matching", "P31")
+intern_in_charge_on = gate("matching", "P34")
 
 
 def not_after(today: date, day: date) -> Refused | None:

@@ -1,4 +1,4 @@
-"""The service matching: companies, what they look for, candidacies and placements."""
+"""The service matching: companies and persons, what they look for, candidacies, internships and placements."""
 
 from __future__ import annotations
 
@@ -9,12 +9,25 @@ from pydantic import Field
 
 from insieme_events.in_charge import InChargeView
 from insieme_events.parameters import ParametersView
+from insieme_events.reactions import Reactions
 from insieme_events.service import Running, ServiceDefinition
 from insieme_events.settings import ServiceSettings
 from insieme_events.subscription import Subscription
-from insieme_matching.aggregates import CANDIDACIES, COMPANIES, EMPLOYMENTS, NEEDS, VACANCIES
+from insieme_matching.aggregates import (
+    CANDIDACIES,
+    COMPANIES,
+    EMPLOYMENTS,
+    ERASURES,
+    INTERNSHIPS,
+    NEEDS,
+    PROFILES,
+    VACANCIES,
+)
 from insieme_matching.api import ROUTERS
+from insieme_matching.reactions import Erasing, LedgerAnswers, Reserving
+from insieme_matching.timers import TIMERS
 from insieme_matching.views import employments
+from insieme_matching.views.told import BoardView, FundingView, RestrictionView
 
 
 class MatchingSettings(ServiceSettings):
@@ -28,16 +41,24 @@ def subscriptions(service: Running) -> Sequence[Subscription]:
     return [
         Subscription.of(service, name="matching.in_charge", contexts=("intake",), handler=view),
         Subscription.of(service, name="matching.parameters", contexts=("governance",), handler=ParametersView()),
+        Subscription.of(service, name="matching.board", contexts=("governance",), handler=BoardView()),
+        Subscription.of(service, name="matching.funding", contexts=("funding",), handler=FundingView()),
+        Subscription.of(service, name="matching.restrictions", contexts=("intake",), handler=RestrictionView()),
+        Reactions.to(service, "matching.reservations", ("training",), Reserving(service.pool)),
+        Reactions.to(service, "matching.interventions", ("intake",), LedgerAnswers(service.pool)),
+        Reactions.to(service, "matching.erasure", ("intake",), Erasing(service.clock)),
     ]
 
 
 SERVICE = ServiceDefinition(
     name="matching",
     title="Insieme per il lavoro: matching",
-    description="From a company's need to a placement and what becomes of it (P21, P31-P33, P60).",
+    description="From a company's need to a placement and what becomes of it (P21, P31-P35, P39, P60, P76).",
     settings=MatchingSettings,
     routers=ROUTERS,
     migrations=Path(__file__).parent / "migrations",
-    aggregates=(COMPANIES, NEEDS, VACANCIES, CANDIDACIES, EMPLOYMENTS),
+    reads_keys=True,
+    aggregates=(COMPANIES, NEEDS, VACANCIES, PROFILES, CANDIDACIES, INTERNSHIPS, EMPLOYMENTS, ERASURES),
     subscriptions=subscriptions,
+    timers=TIMERS,
 )

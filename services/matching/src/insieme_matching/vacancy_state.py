@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
@@ -10,14 +10,17 @@ from insieme_events.contracts import DomainEvent
 from insieme_events.contracts.matching import (
     PositionFilled,
     PositionFreed,
+    ReservationEvent,
     SelectionClosed,
     SelectionOpened,
     VacancyClosed,
     VacancyFilled,
     VacancyOpened,
+    VacancyRequirementsStated,
     VacancyWithdrawn,
 )
 from insieme_events.contracts.vocabulary import Strand
+from insieme_matching.reservations import Kept, after
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +34,23 @@ class Offer:
     opened_on: date
     taken: frozenset[UUID] = frozenset()
     selections: int = 0
+    kept: Kept = field(default_factory=Kept)
 
 
 @dataclass(frozen=True, slots=True)
 class NotOpened:
-    pass
+    """`kept` remembers courses that asked for a vacancy that there is not."""
+
+    kept: Kept = field(default_factory=Kept)
 
 
 @dataclass(frozen=True, slots=True)
 class Open:
     offer: Offer
+
+    @property
+    def kept(self) -> Kept:
+        return self.offer.kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +58,36 @@ class InSelection:
     offer: Offer
     selection_opened_on: date
 
+    @property
+    def kept(self) -> Kept:
+        return self.offer.kept
+
 
 @dataclass(frozen=True, slots=True)
 class Filled:
     offer: Offer
+
+    @property
+    def kept(self) -> Kept:
+        return self.offer.kept
 
 
 @dataclass(frozen=True, slots=True)
 class Closed:
     offer: Offer
 
+    @property
+    def kept(self) -> Kept:
+        return self.offer.kept
+
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
     offer: Offer
+
+    @property
+    def kept(self) -> Kept:
+        return self.offer.kept
 
 
 Vacancy = NotOpened | Open | InSelection | Filled | Closed | Withdrawn
@@ -69,7 +95,13 @@ Vacancy = NotOpened | Open | InSelection | Filled | Closed | Withdrawn
 
 def evolve(state: Vacancy, event: DomainEvent) -> Vacancy:
     match state, event:
-        case _, VacancyOpened():
+        case NotOpened(kept=kept), ReservationEvent():
+            return NotOpened(after(kept, event))
+        case Open() | InSelection() | Filled() | Closed() | Withdrawn(), ReservationEvent():
+            return replace(state, offer=replace(state.offer, kept=after(state.offer.kept, event)))
+        case Open() | InSelection(), VacancyRequirementsStated():
+            return state
+        case NotOpened(kept=kept), VacancyOpened():
             return Open(
                 Offer(
                     vacancy_id=event.vacancy_id,
@@ -77,6 +109,7 @@ def evolve(state: Vacancy, event: DomainEvent) -> Vacancy:
                     strand=event.strand,
                     positions=event.positions,
                     opened_on=event.occurred_on,
+                    kept=kept,
                 )
             )
         case Open(offer=offer), SelectionOpened(selection_no=number):
@@ -86,9 +119,12 @@ def evolve(state: Vacancy, event: DomainEvent) -> Vacancy:
         case Open() | InSelection(), PositionFilled(employment_id=employment_id):
             return replace(state, offer=replace(state.offer, taken=state.offer.taken | {employment_id}))
         case Filled(offer=offer), PositionFreed(employment_id=employment_id):
-            return Open(replace(offer, taken=offer.taken - {employment_id}))
+            return Open(replace(offer, taken=offer.taken - {employment_id}, kept=after(offer.kept, event)))
         case Open() | InSelection() | Closed() | Withdrawn(), PositionFreed(employment_id=employment_id):
-            return replace(state, offer=replace(state.offer, taken=state.offer.taken - {employment_id}))
+            offer = state.offer
+            return replace(
+                state, offer=replace(offer, taken=offer.taken - {employment_id}, kept=after(offer.kept, event))
+            )
         case Open(offer=offer) | InSelection(offer=offer), VacancyFilled():
             return Filled(offer)
         case Open(offer=offer) | InSelection(offer=offer), VacancyClosed():

@@ -22,6 +22,7 @@ from insieme_matching.candidacy import (
     NewCandidacy,
     PresentCandidate,
     RecordInterview,
+    RecordSelectionReasons,
     RefuseCandidate,
     ShortlistCandidate,
     WithdrawCandidate,
@@ -34,6 +35,8 @@ ON = [{"on": "2024-04-15"}]
 CANDIDACY_EXAMPLE = {
     "vacancy_id": "2b0d7c86-50c4-4b1c-8d53-91f1c7a0e5d4",
     "person_id": "c0a1f3de-6f7b-4a39-b6a1-55c1ef3f2a77",
+    "chosen_for": ["fits_profile", "wish_of_person"],
+    "ranked": {"rules": "rules-1", "place": 2, "points": 60, "reasons": ["profile_same", "comune_same"]},
     "on": "2024-04-10",
 }
 
@@ -48,6 +51,7 @@ class CandidacyRow(BaseModel):
     refused_by: RefusedBy | None
     reason: str | None
     version: int
+    overdue: bool
 
 
 class CandidacyPage(Page):
@@ -72,14 +76,16 @@ async def search(
     status: Annotated[
         str | None, Query(pattern="^(shortlisted|presented|interviewed|accepted|refused|withdrawn)$")
     ] = None,
+    overdue: Annotated[bool | None, Query(description="The company's answer to the presentation is")] = None,
     limit: Limit = 50,
     after: UUID | None = None,
 ) -> CandidacyPage:
-    """Candidacies by id, filtered."""
+    """Candidacies by id, filtered; the days of their steps are what the speed of the dialogue is measured by (P14)."""
     filters = [
         equals(VIEW.c.vacancy_id, vacancy_id),
         equals(VIEW.c.person_id, person_id),
         equals(VIEW.c.status, status),
+        equals(VIEW.c.overdue, overdue),
     ]
     return CandidacyPage.model_validate(
         await page(request, sa.select(VIEW), VIEW.c.candidacy_id, filters, limit, after)
@@ -92,6 +98,16 @@ async def detail(request: Request, response: Response, candidacy_id: UUID) -> Ca
     return CandidacyRow.model_validate(
         await one(request, response, sa.select(VIEW).where(VIEW.c.candidacy_id == candidacy_id), CANDIDACY_UNKNOWN)
     )
+
+
+@router.post("/{candidacy_id}/reasons", status_code=201)
+async def record_reasons(
+    request: Incoming,
+    candidacy_id: UUID,
+    body: Annotated[RecordSelectionReasons, Body(examples=[{"chosen_for": ["lives_near"], "on": "2024-04-11"}])],
+) -> CommandAnswer:
+    """Why the person was chosen, where it was not said at the shortlisting (P32; GDPR art. 22)."""
+    return await request.send(Step(CANDIDACIES, candidacy_id, body))
 
 
 @router.post("/{candidacy_id}/presentation")

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Body, Query, Request, Response
+from psycopg.rows import dict_row
 from pydantic import BaseModel
 
 from insieme_events.contracts import Code
@@ -19,7 +20,15 @@ from insieme_events.reading import equals, one, page, pool_of
 from insieme_events.units import Step
 from insieme_matching import directory
 from insieme_matching.aggregates import COMPANIES
-from insieme_matching.company import ChangeCompanySize, NewCompany, RecordCompanyContact, RegisterCompany
+from insieme_matching.company import (
+    ChangeCompanySize,
+    MergeCompanies,
+    NewCompany,
+    NoteMerged,
+    RecordCompanyContact,
+    RecordIntroduction,
+    RegisterCompany,
+)
 from insieme_matching.directory import DirectoryEntry
 from insieme_matching.gates import COMPANY_UNKNOWN
 from insieme_matching.views.companies import COMPANIES as VIEW
@@ -57,6 +66,7 @@ class CompanyRow(BaseModel):
     registered_on: date
     last_contact_on: date | None
     version: int
+    merged_into: UUID | None
 
 
 class CompanyPage(Page):
@@ -85,7 +95,7 @@ async def register(request: Incoming, body: Annotated[Registration, Body(example
 @router.get("")
 async def search(
     request: Request,
-    status: Annotated[str | None, Query(pattern="^(registered|active)$")] = None,
+    status: Annotated[str | None, Query(pattern="^(registered|active|merged)$")] = None,
     size: CompanySize | None = None,
     comune: Comune | None = None,
     introduced_by: Code | None = None,
@@ -104,6 +114,76 @@ async def search(
         None if name is None else directory.COMPANIES.c.name.icontains(name, autoescape=True),
     ]
     return CompanyPage.model_validate(await page(request, JOINED, VIEW.c.company_id, filters, limit, after))
+
+
+class Network(BaseModel):
+    """Companies that are not another one: how many there are, came in or did something in the months before `on`."""
+
+    on: date
+    companies: int
+    new: int
+    active: int
+    on_board: int
+    introduced: int
+
+
+# Active: met, or with a vacancy, a placement or an internship that began in these months.
+NETWORK = """
+select count(*) as companies, count(*) filter (where c.registered_on > s.since) as new,
+    count(*) filter (where c.last_contact_on > s.since
+        or exists (select from views.vacancies v where v.company_id = c.company_id
+            and v.opened_on > s.since and v.opened_on <= %(on)s)
+        or exists (select from views.employments e where e.company_id = c.company_id and e.status <> 'voided'
+            and e.starts_on > s.since and e.starts_on <= %(on)s)
+        or exists (select from views.internships i where i.company_id = c.company_id
+            and i.status in ('running', 'suspended', 'ended') and i.starts_on > s.since and i.starts_on <= %(on)s)
+    ) as active,
+    count(*) filter (where exists (
+        select from views.board_companies b join views.companies m on m.company_id = b.company_id
+        where coalesce(m.merged_into, m.company_id) = c.company_id
+            and b.joined_on <= %(on)s and (b.left_on is null or b.left_on > %(on)s)
+    )) as on_board,
+    count(*) filter (where c.introduced_by is not null) as introduced
+from views.companies c, (select (%(on)s::date - make_interval(months => %(months)s))::date as since) s
+where c.merged_into is null and c.registered_on <= %(on)s
+"""
+
+
+class IntroducedRow(BaseModel):
+    by_party: Code
+    companies: int
+    active: int
+    placements: int
+
+
+class Introduced(BaseModel):
+    items: list[IntroducedRow]
+
+
+INTRODUCED = """
+select c.introduced_by as by_party, count(*) as companies, count(*) filter (where c.status = 'active') as active,
+    coalesce(sum((select count(*) from views.employments e where e.company_id = c.company_id
+        and e.status <> 'voided')), 0)::int as placements
+from views.companies c where c.introduced_by is not null and c.merged_into is null group by 1 order by 1
+"""
+
+
+@router.get("/network")
+async def network(
+    request: Request, on: date, months: Annotated[int, Query(ge=1, le=120, description="How far back")] = 12
+) -> Network:
+    """The network of companies: new ones, active ones, those in the Board (P21)."""
+    async with pool_of(request).connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(NETWORK, {"on": on, "months": months})
+        return Network.model_validate({"on": on, **(await cursor.fetchone() or {})})
+
+
+@router.get("/introduced")
+async def introduced(request: Request) -> Introduced:
+    """Companies by the trade association or union that brought them (P76)."""
+    async with pool_of(request).connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(INTRODUCED)
+        return Introduced.model_validate({"items": await cursor.fetchall()})
 
 
 @router.get("/{company_id}")
@@ -140,3 +220,26 @@ async def change_size(
 ) -> CommandAnswer:
     """The company's size class from that day on."""
     return await request.send(Step(COMPANIES, company_id, body))
+
+
+@router.post("/{company_id}/introduction")
+async def introduce(
+    request: Incoming,
+    company_id: UUID,
+    body: Annotated[RecordIntroduction, Body(examples=[{"by_party": "cna_bologna", "on": "2024-03-11"}])],
+) -> CommandAnswer:
+    """A trade association or a union brought the company (P76)."""
+    return await request.send(Step(COMPANIES, company_id, body))
+
+
+@router.post("/{company_id}/merge")
+async def merge(
+    request: Incoming,
+    company_id: UUID,
+    body: Annotated[
+        MergeCompanies, Body(examples=[{"merged_id": "5b1c8d53-91f1-4b1c-8d53-91f1c7a0e5d4", "on": "2024-09-02"}])
+    ],
+) -> CommandAnswer:
+    """`merged_id` was this company all along: what stood under it stands here; its partita IVA stays taken (P21)."""
+    given_up = Step(COMPANIES, body.merged_id, NoteMerged(into_id=company_id, on=body.on))
+    return await request.send(given_up, Step(COMPANIES, company_id, body))

@@ -8,9 +8,10 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Body, Query, Request, Response
-from pydantic import BaseModel
+from psycopg.rows import dict_row
+from pydantic import BaseModel, model_validator
 
-from insieme_events.contracts.matching import EntryKind
+from insieme_events.contracts.matching import EntryKind, SupportKind
 from insieme_events.contracts.vocabulary import Comune, ContractClass, ContractType, Strand, WorkingTime
 from insieme_events.decider import Refused
 from insieme_events.http import CommandAnswer, Incoming, Limit, Page
@@ -23,6 +24,7 @@ from insieme_matching.employment import (
     EndPlacement,
     ExtendPlacement,
     NewPlacement,
+    RecordSupport,
     StartPlacement,
     TransformPlacement,
     VoidPlacement,
@@ -30,7 +32,7 @@ from insieme_matching.employment import (
 from insieme_matching.employment.state import EMPLOYMENT_UNKNOWN
 from insieme_matching.vacancy import FillPosition, FreePosition
 from insieme_matching.views.employments import EMPLOYMENTS as VIEW
-from insieme_matching.views.employments import LINKS
+from insieme_matching.views.employments import LINKS, SUPPORTS
 
 router = APIRouter(prefix="/v1/employments", tags=["employments"], responses=RESPONSES)
 
@@ -105,21 +107,39 @@ class EmploymentDetail(EmploymentRow):
     chain: list[LinkRow]
 
 
+class Placing(NewPlacement):
+    """A placement as somebody records it; `reservation_id` where the person comes out of a course (P39)."""
+
+    reservation_id: UUID | None = None
+
+    @model_validator(mode="after")
+    def reservation_of_a_vacancy(self) -> Placing:
+        if self.reservation_id is not None and self.vacancy_id is None:
+            raise ValueError("a reservation is kept by a vacancy: give vacancy_id, too")
+        return self
+
+
 class EmploymentPage(Page):
     items: list[EmploymentRow]
 
 
 @router.post("", status_code=201)
-async def start(request: Incoming, body: Annotated[NewPlacement, Body(examples=[PLACEMENT_EXAMPLE])]) -> CommandAnswer:
+async def start(request: Incoming, body: Annotated[Placing, Body(examples=[PLACEMENT_EXAMPLE])]) -> CommandAnswer:
     """Records a placement (avviamento) of a person in charge on its first day; with `vacancy_id` it takes a position
-    of that vacancy (P33). Internships are not placements (P34).
+    of that vacancy (P33), with `reservation_id` one that is kept for a course (P39). Internships are not placements
+    (P34).
     """
     employment_id = uuid4()
     steps = []
     if body.vacancy_id is not None:
-        fill = FillPosition(employment_id=employment_id, company_id=body.company_id, on=body.starts_on)
+        fill = FillPosition(
+            employment_id=employment_id,
+            company_id=body.company_id,
+            reservation_id=body.reservation_id,
+            on=body.starts_on,
+        )
         steps.append(Step(VACANCIES, body.vacancy_id, fill))
-    command = StartPlacement(employment_id=employment_id, **body.model_dump())
+    command = StartPlacement(employment_id=employment_id, **body.model_dump(include=set(NewPlacement.model_fields)))
     return await request.send(*steps, Step(EMPLOYMENTS, employment_id, command))
 
 
@@ -137,7 +157,10 @@ async def search(
     limit: Limit = 50,
     after: UUID | None = None,
 ) -> EmploymentPage:
-    """Employments by id, filtered; both ends of the starting dates are included."""
+    """Employments by id, filtered; both ends of the starting dates are included.
+
+    What the placement rate counts: `person_id` once, a chain and its extensions apart (P22, P33).
+    """
     filters = [
         equals(VIEW.c.person_id, person_id),
         equals(VIEW.c.company_id, company_id),
@@ -150,6 +173,66 @@ async def search(
     ]
     found = await page(request, sa.select(VIEW), VIEW.c.employment_id, filters, limit, after)
     return EmploymentPage.model_validate(found)
+
+
+class KeptPlacements(BaseModel):
+    """Of the placements that began in these days: how many could be kept so long by now, and how many were."""
+
+    months: int
+    begun: int
+    due: int
+    kept: int
+
+
+# A chain that was extended is one placement; on its last day it still runs.
+KEPT = """
+select count(*) as begun, count(*) filter (where mark <= %(on)s) as due,
+    count(*) filter (where mark <= %(on)s and (last is null or last >= mark)) as kept
+from (
+    select (starts_on + make_interval(months => %(months)s))::date as mark, coalesce(ended_on, ends_on) as last
+    from views.employments where status <> 'voided' and starts_on between %(from)s and %(to)s
+) placements
+"""
+
+
+@router.get("/kept")
+async def kept(
+    request: Request,
+    starts_from: date,
+    starts_to: date,
+    on: date,
+    months: Annotated[int, Query(ge=1, le=60, description="How long a placement is to run")] = 6,
+) -> KeptPlacements:
+    """Placements still running so many months after their first day, as of a day (P33, P75)."""
+    values = {"from": starts_from, "to": starts_to, "on": on, "months": months}
+    async with pool_of(request).connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(KEPT, values)
+        return KeptPlacements.model_validate({"months": months, **(await cursor.fetchone() or {})})
+
+
+class SupportRow(BaseModel):
+    event_id: UUID
+    employment_id: UUID
+    kind: SupportKind
+    supported_on: date
+
+
+class SupportPage(Page):
+    items: list[SupportRow]
+
+
+@router.get("/supports")
+async def supports(
+    request: Request,
+    employment_id: UUID | None = None,
+    kind: SupportKind | None = None,
+    limit: Limit = 50,
+    after: UUID | None = None,
+) -> SupportPage:
+    """Contacts after placements began, in the order in which they were recorded (P32)."""
+    filters = [equals(SUPPORTS.c.employment_id, employment_id), equals(SUPPORTS.c.kind, kind)]
+    found = await page(request, sa.select(SUPPORTS), SUPPORTS.c.event_id, filters, limit, after)
+    return SupportPage.model_validate(found)
 
 
 @router.get("/{employment_id}")
@@ -191,6 +274,16 @@ async def end(
     body: Annotated[EndPlacement, Body(examples=[{"reason": "term_reached", "on": "2024-10-31"}])],
 ) -> CommandAnswer:
     """Cessazione, on a day of the last link."""
+    return await request.send(Step(EMPLOYMENTS, employment_id, body))
+
+
+@router.post("/{employment_id}/supports", status_code=201)
+async def support(
+    request: Incoming,
+    employment_id: UUID,
+    body: Annotated[RecordSupport, Body(examples=[{"kind": "visit_at_work", "on": "2024-06-03"}])],
+) -> CommandAnswer:
+    """Somebody who was placed is stood by, at work or with the company (P32)."""
     return await request.send(Step(EMPLOYMENTS, employment_id, body))
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel
 
+from insieme_events.contracts.matching import HoursClass, LicenceClass
 from insieme_events.contracts.vocabulary import Comune, ProfileCode, Strand
 from insieme_events.http import CommandAnswer, Incoming, Limit, Page
 from insieme_events.problems import RESPONSES
@@ -25,6 +26,7 @@ from insieme_matching.vacancy import (
     NewVacancy,
     OpenSelection,
     OpenVacancy,
+    StateRequirements,
     WithdrawVacancy,
 )
 from insieme_matching.views.vacancies import VACANCIES as VIEW
@@ -37,6 +39,12 @@ VACANCY_EXAMPLE = {
     "positions": 2,
     "comune": "037006",
     "on": "2024-04-02",
+}
+REQUIREMENTS_EXAMPLE = {
+    "hours": "full_time",
+    "licence": "b",
+    "languages": [{"language": "it", "level": "b1"}],
+    "on": "2024-04-03",
 }
 
 
@@ -53,6 +61,9 @@ class VacancyRow(BaseModel):
     comune: Comune
     opened_on: date
     version: int
+    hours: HoursClass | None
+    licence: LicenceClass | None
+    languages: list[str]
 
 
 class VacancyPage(Page):
@@ -104,6 +115,14 @@ async def detail(request: Request, response: Response, vacancy_id: UUID) -> Vaca
     return VacancyRow.model_validate(
         await one(request, response, sa.select(VIEW).where(VIEW.c.vacancy_id == vacancy_id), VACANCY_UNKNOWN)
     )
+
+
+@router.post("/{vacancy_id}/requirements")
+async def state_requirements(
+    request: Incoming, vacancy_id: UUID, body: Annotated[StateRequirements, Body(examples=[REQUIREMENTS_EXAMPLE])]
+) -> CommandAnswer:
+    """What the company asks for beside the profile: hours, driving licence, languages (P31, P32)."""
+    return await request.send(Step(VACANCIES, vacancy_id, body))
 
 
 @router.post("/{vacancy_id}/selections", status_code=201)

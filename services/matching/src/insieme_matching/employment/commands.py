@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from insieme_events.agreement import Agreement
-from insieme_events.contracts.matching import EndReason, EntryKind, PlacementVoidReason, TransformationCode
+from insieme_events.contracts.matching import EndReason, EntryKind, PlacementVoidReason, SupportKind, TransformationCode
 from insieme_events.contracts.vocabulary import Comune, ContractType, Strand, WorkingTime
 from insieme_events.days import Day
 from insieme_events.decider import Circumstances, Command
@@ -82,8 +82,21 @@ class VoidPlacement(Command):
     on: Day
 
 
+class RecordSupport(Command):
+    """A contact after the placement began («supporta», P32)."""
+
+    kind: SupportKind
+    on: Day
+
+
 EmploymentCommand = (
-    StartPlacement | ExtendPlacement | TransformPlacement | EndPlacement | CorrectPlacement | VoidPlacement
+    StartPlacement
+    | ExtendPlacement
+    | TransformPlacement
+    | EndPlacement
+    | CorrectPlacement
+    | VoidPlacement
+    | RecordSupport
 )
 
 

@@ -13,6 +13,7 @@ from insieme_events.contracts.matching import (
     PlacementEnded,
     PlacementExtended,
     PlacementStarted,
+    PlacementSupportRecorded,
     PlacementTransformed,
 )
 from insieme_events.decider import Decider, Decision, RefusalKind, Refused
@@ -25,6 +26,7 @@ from insieme_matching.employment.commands import (
     EmploymentCommand,
     EndPlacement,
     ExtendPlacement,
+    RecordSupport,
     StartPlacement,
     TransformPlacement,
     VoidPlacement,
@@ -38,9 +40,10 @@ from insieme_matching.employment.state import (
     Voided,
     end_outside,
     evolve,
+    known_or_refused,
     running_or_refused,
 )
-from insieme_matching.gates import COMPANY_UNKNOWN, in_charge_on
+from insieme_matching.gates import COMPANY_UNKNOWN, in_charge_on, not_after
 
 ALREADY_STARTED = Refused(
     code="matching.placement_already_started",
@@ -56,6 +59,11 @@ TERM_NOT_REACHED = Refused(
     code="matching.term_not_reached",
     sentence="The contract does not run out on {on}: give the reason for which it ended.",
     kind=RefusalKind.INVALID,
+)
+BEFORE_PLACEMENT = Refused(
+    code="matching.before_placement",
+    sentence="The placement began on {starts_on}: support after it cannot be dated earlier.",
+    clause="P32",
 )
 
 
@@ -73,6 +81,10 @@ def decide(command: EmploymentCommand, state: Employment, circumstances: Employm
             return correct(command, state, circumstances)
         case VoidPlacement():
             return void(command, state, circumstances)
+        case RecordSupport() if future := not_after(circumstances.today, command.on):
+            return future
+        case RecordSupport():
+            return support(command, state)
         case _:
             assert_never(command)
 
@@ -197,6 +209,27 @@ def end(employment: Employment, reason: EndReason, on: date) -> Decision:
             strand=relation.strand,
             reason=reason,
             occurred_on=on,
+        )
+    ]
+
+
+def support(command: RecordSupport, employment: Employment) -> Decision:
+    """Also after the end: whoever lost the work again is stood by."""
+    known = known_or_refused(employment)
+    if isinstance(known, Refused):
+        return known
+    starts_on = known.chain.first.starts_on
+    if command.on < starts_on:
+        return BEFORE_PLACEMENT.about(starts_on=starts_on)
+    relation = known.relation
+    return [
+        PlacementSupportRecorded(
+            employment_id=relation.employment_id,
+            person_id=relation.person_id,
+            company_id=relation.company_id,
+            strand=relation.strand,
+            kind=command.kind,
+            occurred_on=command.on,
         )
     ]
 

@@ -14,6 +14,7 @@ from insieme_events.contracts.matching import (
     PlacementEnded,
     PlacementExtended,
     PlacementStarted,
+    PlacementSupportRecorded,
     PlacementTransformed,
     PlacementVoided,
     TransformationCode,
@@ -145,6 +146,8 @@ def evolve(state: Employment, event: DomainEvent) -> Employment:
             )
             links = tuple(link if other.no == link.no else other for other in chain.links)
             return replace(state, chain=replace(chain, links=links))
+        case Running() | Ended(), PlacementSupportRecorded():
+            return state
         case Running() | Ended(), PlacementVoided():
             rest = chains.cut(state.chain, event.from_link)
             return Voided(state.relation) if isinstance(rest, Refused) else Running(state.relation, rest)

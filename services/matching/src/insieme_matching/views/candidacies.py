@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import assert_never
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -34,19 +36,36 @@ CANDIDACIES = sa.Table(
     sa.Column("refused_by", sa.Text),
     sa.Column("reason", sa.Text),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("overdue", sa.Boolean, nullable=False),
 )
 UNIQUE = {"one_live_candidacy": ONE_CANDIDACY}
 
 # Those that end come first: a place that one candidacy leaves may be taken by another in the same transaction.
 UPDATE = """
-update views.candidacies set status = %s, last_on = %s, refused_by = %s, reason = %s, version = %s
+update views.candidacies set status = %s, last_on = %s, refused_by = %s, reason = %s, overdue = %s, version = %s
 where candidacy_id = %s
 """
 INSERT = """
 insert into views.candidacies
-    (candidacy_id, vacancy_id, person_id, shortlisted_on, status, last_on, refused_by, reason, version)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+    (candidacy_id, vacancy_id, person_id, shortlisted_on, status, last_on, refused_by, reason, overdue, version)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
+# By the agreement of the day of the presentation, the latest one that had begun.
+OVERDUE = """
+select c.candidacy_id from views.candidacies c
+where c.status = 'presented' and not c.overdue and c.last_on + (
+    select (a.parameters ->> 'candidate_reply_days')::int from events.parameters a
+    where a.kind = 'agreement' and a.valid_from <= c.last_on order by a.valid_from desc limit 1
+) < %s
+order by c.candidacy_id limit %s
+"""
+OBSOLETE = """
+select c.candidacy_id, v.status = 'filled' from views.candidacies c join views.vacancies v using (vacancy_id)
+where c.status in ('shortlisted', 'presented', 'interviewed') and v.status in ('filled', 'closed', 'withdrawn')
+order by c.candidacy_id limit %s
+"""
+AT_ONCE = 500
+"""How many a timer takes up at a time."""
 
 
 async def write(connection: Connection, changes: Sequence[Change[Candidacy]]) -> None:
@@ -55,7 +74,8 @@ async def write(connection: Connection, changes: Sequence[Change[Candidacy]]) ->
         if isinstance(change.after, NotShortlisted):
             continue
         refused_by, reason = ending(change)
-        now = (status(change.after), change.after.match.last_on, refused_by, reason, change.sequence)
+        overdue = isinstance(change.after, Presented) and change.after.overdue
+        now = (status(change.after), change.after.match.last_on, refused_by, reason, overdue, change.sequence)
         first = change.events[0].event
         if isinstance(first, CandidateShortlisted):
             inserts.append((first.candidacy_id, first.vacancy_id, first.person_id, first.occurred_on, *now))
@@ -93,3 +113,13 @@ def status(candidacy: Shortlisted | Presented | Interviewed | Accepted | Candida
             return "withdrawn"
         case _:
             assert_never(candidacy)
+
+
+async def overdue(connection: Connection, today: date) -> list[UUID]:
+    """Presented, and without an answer in the days that the agreement gives."""
+    return [one for (one,) in await (await connection.execute(OVERDUE, (today, AT_ONCE))).fetchall()]
+
+
+async def obsolete(connection: Connection) -> list[tuple[UUID, bool]]:
+    """Still waiting for a vacancy that is over; with whether it was filled."""
+    return [(one, filled) for one, filled in await (await connection.execute(OBSOLETE, (AT_ONCE,))).fetchall()]

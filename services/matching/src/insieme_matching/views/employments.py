@@ -14,7 +14,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from insieme_events.contracts.matching import PlacementExtended, PlacementStarted
+from insieme_events.contracts.matching import PlacementExtended, PlacementStarted, PlacementSupportRecorded
 from insieme_events.decider import Refused
 from insieme_events.store import Connection
 from insieme_events.units import Change
@@ -57,6 +57,15 @@ LINKS = sa.Table(
     sa.Column("working_time", sa.Text, nullable=False),
     sa.Column("comune", sa.Text, nullable=False),
     sa.Column("voided", sa.Boolean, nullable=False),
+)
+
+SUPPORTS = sa.Table(
+    "placement_supports",
+    sa.MetaData(schema="views"),
+    sa.Column("event_id", sa.Uuid, primary_key=True),
+    sa.Column("employment_id", sa.Uuid, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("supported_on", sa.Date, nullable=False),
 )
 
 GATE_LOCK = 4_711_201
@@ -102,6 +111,9 @@ where e.employment_id = found.employment_id and e.flagged <> found.late
 """
 FLAG_OF_EMPLOYMENTS = FLAG.format(key="employment_id")
 FLAG_OF_PERSONS = FLAG.format(key="person_id")
+PUT_SUPPORT = """
+insert into views.placement_supports (event_id, employment_id, kind, supported_on) values (%s, %s, %s, %s)
+"""
 LINK_EVENTS = """
 select e.employment_id, e.person_id, l.link_no, l.event_id
 from views.employments e join views.employment_links l using (employment_id)
@@ -112,6 +124,12 @@ where employment_id = any(%s) and not l.voided
 async def write(connection: Connection, changes: Sequence[Change[Employment]]) -> None:
     await connection.execute(SHARE_GATE, (GATE_LOCK,))
     started = [s.event for change in changes for s in change.events if isinstance(s.event, PlacementStarted)]
+    supports = [
+        (stored.event_id, stored.event.employment_id, stored.event.kind, stored.event.occurred_on)
+        for change in changes
+        for stored in change.events
+        if isinstance(stored.event, PlacementSupportRecorded)
+    ]
     updates, voids, new_links, old_links = [], [], list[tuple[Any, ...]](), list[tuple[Any, ...]]()
     for change in changes:
         match change.after:
@@ -132,6 +150,7 @@ async def write(connection: Connection, changes: Sequence[Change[Employment]]) -
         await cursor.executemany(VOID, voids)
         await cursor.executemany(PUT_LINK, new_links)
         await cursor.executemany(UPDATE_LINK, old_links)
+        await cursor.executemany(PUT_SUPPORT, supports)
     await connection.execute(FLAG_OF_EMPLOYMENTS, ([change.stream_id for change in changes],))
 
 

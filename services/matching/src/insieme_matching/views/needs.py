@@ -8,10 +8,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from insieme_events.contracts.matching import NeedDeclared
+from insieme_events.contracts.matching import NeedDeclared, NeedSigned
 from insieme_events.store import Connection
 from insieme_events.units import Change
 from insieme_matching.need import Converted, Declared, Expired, Need, NotDeclared
+from insieme_matching.views import reservations
 
 NEEDS = sa.Table(
     "needs",
@@ -25,6 +26,7 @@ NEEDS = sa.Table(
     sa.Column("horizon", sa.Date, nullable=False),
     sa.Column("vacancy_id", sa.Uuid),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("signed_on", sa.Date),
 )
 
 INSERT = """
@@ -32,6 +34,7 @@ insert into views.needs (need_id, company_id, status, profile, positions, declar
 values (%s, %s, 'declared', %s, %s, %s, %s, 1)
 """
 UPDATE = "update views.needs set status = %s, vacancy_id = %s, version = %s where need_id = %s"
+SIGN = "update views.needs set signed_on = %s where need_id = %s"
 
 
 async def write(connection: Connection, changes: Sequence[Change[Need]]) -> None:
@@ -44,8 +47,10 @@ async def write(connection: Connection, changes: Sequence[Change[Need]]) -> None
     updates: list[tuple[str, UUID | None, int, UUID]] = []
     for change in changes:
         match change.after:
-            case NotDeclared() | Declared():
+            case NotDeclared():
                 continue
+            case Declared():
+                updates.append(("declared", None, change.sequence, change.stream_id))
             case Converted(vacancy_id=vacancy_id):
                 updates.append(("converted", vacancy_id, change.sequence, change.stream_id))
             case Expired():
@@ -55,3 +60,5 @@ async def write(connection: Connection, changes: Sequence[Change[Need]]) -> None
     async with connection.cursor() as cursor:
         await cursor.executemany(INSERT, inserts)
         await cursor.executemany(UPDATE, updates)
+        await cursor.executemany(SIGN, [(e.occurred_on, e.need_id) for e in new if isinstance(e, NeedSigned)])
+    await reservations.write(connection, changes)

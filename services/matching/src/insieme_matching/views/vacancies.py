@@ -7,11 +7,14 @@ from typing import assert_never
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from insieme_events.contracts.matching import VacancyOpened
+from insieme_events.contracts.matching import VacancyOpened, VacancyRequirementsStated
 from insieme_events.store import Connection
 from insieme_events.units import Change
 from insieme_matching.vacancy_state import Closed, Filled, InSelection, NotOpened, Open, Vacancy, Withdrawn
+from insieme_matching.views import reservations
+from insieme_matching.views.profiles import spelt
 
 VACANCIES = sa.Table(
     "vacancies",
@@ -28,6 +31,9 @@ VACANCIES = sa.Table(
     sa.Column("comune", sa.Text, nullable=False),
     sa.Column("opened_on", sa.Date, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("hours", sa.Text),
+    sa.Column("licence", sa.Text),
+    sa.Column("languages", ARRAY(sa.Text), nullable=False),
 )
 
 INSERT = """
@@ -36,6 +42,7 @@ insert into views.vacancies
 values (%s, %s, %s, 'open', %s, %s, %s, 0, 0, %s, %s, 1)
 """
 UPDATE = "update views.vacancies set status = %s, taken = %s, selections = %s, version = %s where vacancy_id = %s"
+ASK = "update views.vacancies set hours = %s, licence = %s, languages = %s::text[] where vacancy_id = %s"
 OPEN = "select vacancy_id from views.vacancies where vacancy_id = any(%s) and status in ('open', 'in_selection')"
 
 
@@ -55,6 +62,15 @@ async def write(connection: Connection, changes: Sequence[Change[Vacancy]]) -> N
     async with connection.cursor() as cursor:
         await cursor.executemany(INSERT, inserts)
         await cursor.executemany(UPDATE, updates)
+        await cursor.executemany(
+            ASK,
+            [
+                (e.hours, e.licence, [spelt(skill) for skill in e.languages], e.vacancy_id)
+                for e in new
+                if isinstance(e, VacancyRequirementsStated)
+            ],
+        )
+    await reservations.write(connection, changes)
 
 
 def status(vacancy: Open | InSelection | Filled | Closed | Withdrawn) -> str:

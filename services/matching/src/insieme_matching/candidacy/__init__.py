@@ -1,0 +1,55 @@
+"""Candidacy (candidatura a una selezione): one person for one vacancy, from the shortlist to an answer (P32)."""
+
+from insieme_matching.candidacy.commands import (
+    CANDIDACY_UNKNOWN,
+    ONE_CANDIDACY,
+    AcceptCandidate,
+    CandidacyCircumstances,
+    CandidacyCommand,
+    MarkReplyOverdue,
+    NewCandidacy,
+    PresentCandidate,
+    RankedAs,
+    RecordInterview,
+    RecordSelectionReasons,
+    RefuseCandidate,
+    ShortlistCandidate,
+    WithdrawCandidate,
+)
+from insieme_matching.candidacy.decisions import CANDIDACY
+from insieme_matching.candidacy.state import (
+    Accepted,
+    Candidacy,
+    CandidacyRefused,
+    Interviewed,
+    NotShortlisted,
+    Presented,
+    Shortlisted,
+    Withdrawn,
+)
+
+__all__ = [
+    "CANDIDACY",
+    "CANDIDACY_UNKNOWN",
+    "ONE_CANDIDACY",
+    "AcceptCandidate",
+    "Accepted",
+    "Candidacy",
+    "CandidacyCircumstances",
+    "CandidacyCommand",
+    "CandidacyRefused",
+    "Interviewed",
+    "MarkReplyOverdue",
+    "NewCandidacy",
+    "NotShortlisted",
+    "PresentCandidate",
+    "Presented",
+    "RankedAs",
+    "RecordInterview",
+    "RecordSelectionReasons",
+    "RefuseCandidate",
+    "ShortlistCandidate",
+    "Shortlisted",
+    "WithdrawCandidate",
+    "Withdrawn",
+]
