@@ -11,6 +11,7 @@ from insieme_events.contracts import (
     base,
     funding,
     governance,
+    governance_bodies,
     intake,
     matching,
     training,
@@ -56,7 +57,7 @@ MODULES: dict[str, tuple[ModuleType, ...]] = {
     "matching": (matching,),
     "training": (training, training_courses, training_participations),
     "funding": (funding,),
-    "governance": (governance,),
+    "governance": (governance, governance_bodies),
 }
 
 
