@@ -85,8 +85,9 @@ async def write(connection: Connection, events: Sequence[DomainEvent]) -> None:
                 await connection.execute(PUT, (LIMITS, version, since, limits.model_dump_json()))
             case ProtocolSigned(protocol_id=protocol_id, ends_on=ends_on):
                 await connection.execute(SIGNED, (protocol_id, event.occurred_on, ends_on))
-            case ProtocolRenewed(protocol_id=protocol_id, ends_on=ends_on) | ProtocolSucceeded(
-                protocol_id=protocol_id, ends_on=ends_on
+            case (
+                ProtocolRenewed(protocol_id=protocol_id, ends_on=ends_on)
+                | ProtocolSucceeded(protocol_id=protocol_id, ends_on=ends_on)
             ):
                 await connection.execute(ENDS, (ends_on, protocol_id))
             case PartyRegistered(protocol_id=protocol_id, party=party, role=role):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from insieme_events.agreement import last_known
 from insieme_events.store import Connection
@@ -11,7 +13,8 @@ from insieme_events.units import Aggregate, Asked
 from insieme_governance.agreement import AGREEMENT, Agreement, AgreementCircumstances, AgreementCommand
 from insieme_governance.body import BODY, Body, BodyCircumstances, BodyCommand
 from insieme_governance.legal_limits import LEGAL_LIMITS, Limits, LimitsCircumstances, PublishLegalLimits
-from insieme_governance.meeting import MEETING, ConveneMeeting, MeetingCircumstances, MeetingCommand
+from insieme_governance.meeting import MEETING, MeetingCircumstances
+from insieme_governance.meeting_commands import ConveneMeeting, MeetingCommand
 from insieme_governance.meeting_state import Meeting
 from insieme_governance.protocol import PROTOCOL, Protocol, ProtocolCircumstances, ProtocolCommand
 from insieme_governance.protocol.commands import NoticeWithdrawal, TransferOwnership
@@ -23,7 +26,8 @@ async def of_protocols(connection: Connection, asked: Sequence[Asked[ProtocolCom
     last_held_on = await meetings.last_held(connection)
     found = []
     for each in asked:
-        convened, held_with_it = frozenset(), None
+        convened: frozenset[UUID] = frozenset()
+        held_with_it: date | None = None
         if isinstance(each.command, NoticeWithdrawal):
             party, effective_on = each.command.party, each.command.effective_on
             convened, held_with_it = await meetings.invited_on(connection, party, effective_on)

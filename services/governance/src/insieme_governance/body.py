@@ -207,7 +207,7 @@ def decide(command: BodyCommand, state: Body, circumstances: BodyCircumstances) 
         case Established(), CheckRequests(on=on):
             return overdue(state, on, circumstances)
         case _:
-            assert_never(command)  # type: ignore[arg-type]
+            assert_never(command)
 
 
 def request(command: RequestMeeting, body: Established, circumstances: BodyCircumstances) -> Decision:
@@ -294,9 +294,7 @@ def reconciled(
     if body.kind is not BodyKind.COORDINATION_TABLE:
         return []
     held = list(body.held.values())
-    found = list(
-        cadence.breaches(body.established_on, held, until, circumstances.versions, circumstances.register)
-    )
+    found = list(cadence.breaches(body.established_on, held, until, circumstances.versions, circumstances.register))
     events: list[BodyEvent] = [
         MeetingCadenceBreached(
             body_id=body.body_id,

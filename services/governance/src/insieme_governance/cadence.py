@@ -69,8 +69,9 @@ def warning(versions: Sequence[Agreement], since: date) -> Due | None:
     """The day on which the next meeting is warned of."""
     found = first_day(
         versions,
-        lambda version: limit(version, CadenceMeasure.CALENDAR_MONTHS, since)
-        - timedelta(days=version.meeting_warning_days),
+        lambda version: (
+            limit(version, CadenceMeasure.CALENDAR_MONTHS, since) - timedelta(days=version.meeting_warning_days)
+        ),
     )
     return None if found is None else Due(since, found[0], found[1].version)
 

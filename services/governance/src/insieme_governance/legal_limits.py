@@ -1,4 +1,4 @@
-"""The limits that the law sets, as dated versions: internships, the status of unemployment, communications (P27, P34)."""
+"""The limits that the law sets, as dated versions: internships, unemployment, communications (P27, P34)."""
 
 from __future__ import annotations
 
@@ -105,7 +105,9 @@ def evolve(state: Limits, event: DomainEvent) -> Limits:
         case NotPublished(), LegalLimitsPublished():
             return Published(event.limits_id, event.version, event.valid_from, event.limits)
         case _:
-            raise TypeError(f"{type(event).__name__} cannot follow {type(state).__name__} on the stream of legal limits")
+            raise TypeError(
+                f"{type(event).__name__} cannot follow {type(state).__name__} on the stream of legal limits"
+            )
 
 
 LEGAL_LIMITS: Decider[Limits, PublishLegalLimits, LimitsCircumstances] = Decider(

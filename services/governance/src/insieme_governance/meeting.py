@@ -5,14 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, assert_never
-from uuid import UUID
 
 from insieme_events.agreement import Agreement, last_known
-from insieme_events.contracts import Code
 from insieme_events.contracts.governance_bodies import (
-    CancelReason,
     DecisionCompleted,
-    DecisionSubject,
     DecisionTaken,
     InvitationLapsed,
     MeetingAttendanceRecorded,
@@ -22,97 +18,26 @@ from insieme_events.contracts.governance_bodies import (
     PartiesInvited,
 )
 from insieme_events.contracts.vocabulary import BodyKind, GovernanceRole, Seat
-from insieme_events.days import Day, in_future, not_after
-from insieme_events.decider import Circumstances, Command, Decider, Decision, Refused
+from insieme_events.days import in_future, not_after
+from insieme_events.decider import Circumstances, Decider, Decision, Refused
 from insieme_governance import meeting_refusals as no
+from insieme_governance.meeting_commands import (
+    CancelMeeting,
+    CompleteDecision,
+    ConveneMeeting,
+    DeclareMeetingHeld,
+    InviteParties,
+    LapseInvitation,
+    MeetingCommand,
+    RecordDecision,
+    RecordMeetingAttendance,
+)
 from insieme_governance.meeting_state import Cancelled, Convened, Held, Meeting, NotConvened, Presence, evolve
 from insieme_governance.register import Register, Signed, to_be_invited
 
 IN_FUTURE = in_future("governance")
 SEATS = {BodyKind.COORDINATION_TABLE: Seat.REPRESENTATIVE, BodyKind.TECHNICAL_TABLE: Seat.TECHNICAL_REFERENT}
 """The two tables, at which every signatory has its place, and who sits there for a party (P50, P57)."""
-
-
-class NewMeeting(Command):
-    """`meets_on` is the day of the meeting, `on` that of the convening."""
-
-    body_id: UUID
-    meets_on: Day
-    invited: frozenset[Code]
-    on: Day
-
-
-class ConveneMeeting(NewMeeting):
-    """In the same unit as NoteConvened on the body (P50, P55, P65)."""
-
-    meeting_id: UUID
-
-
-class InviteParties(Command):
-    """Parties that joined, or came into force, after the convening (P50)."""
-
-    invited: frozenset[Code]
-    on: Day
-
-
-class LapseInvitation(Command):
-    """The party is none any more from `effective_on` on: part of the same unit as its NoticeWithdrawal (P81)."""
-
-    party: Code
-    effective_on: Day
-    on: Day
-
-
-class DeclareMeetingHeld(Command):
-    """It was held on `on`; in the same unit as NoteHeld on the body (P50)."""
-
-    on: Day
-
-
-class CancelMeeting(Command):
-    """In the same unit as NoteCancelled on the body (P55)."""
-
-    reason: CancelReason
-    on: Day
-
-
-class RecordMeetingAttendance(Command):
-    """Whether a party was there; recorded again, the last record counts (P49, P70)."""
-
-    party: Code
-    present: bool
-    representative_id: UUID | None = None
-
-
-class NewDecision(Command):
-    subject: DecisionSubject
-    owner: Code | None = None
-    deadline: Day | None = None
-
-
-class RecordDecision(NewDecision):
-    """A decision of the day of the meeting; it gets the next number (P51)."""
-
-    decision_id: UUID
-
-
-class CompleteDecision(Command):
-    """What was decided is done (P51)."""
-
-    decision_no: int
-    on: Day
-
-
-MeetingCommand = (
-    ConveneMeeting
-    | InviteParties
-    | LapseInvitation
-    | DeclareMeetingHeld
-    | CancelMeeting
-    | RecordMeetingAttendance
-    | RecordDecision
-    | CompleteDecision
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,8 +261,9 @@ def attend(command: RecordMeetingAttendance, meeting: Meeting, circumstances: Me
     if nominee is not None and not command.present:
         return no.ABSENT_BY_NOBODY
     seat, signed = SEATS.get(found.plan.kind), circumstances.register.on(found.held_on)
-    if nominee is not None and seat is not None and signed is not None:
-        if nominee not in signed.roll.seated_on(command.party, seat, found.held_on):
+    if nominee is not None and seat is not None:
+        seated = frozenset() if signed is None else signed.roll.seated_on(command.party, seat, found.held_on)
+        if nominee not in seated:
             return no.NOT_SEATED.about(party=command.party, on=found.held_on)
     if found.attendance.get(command.party) == Presence(command.present, nominee):
         return []

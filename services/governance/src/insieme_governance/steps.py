@@ -12,7 +12,13 @@ from insieme_events.store import Connection
 from insieme_events.units import Step
 from insieme_governance.aggregates import BODIES, MEETINGS, PROTOCOLS
 from insieme_governance.body import NoteCancelled, NoteConvened, NoteHeld
-from insieme_governance.meeting import CancelMeeting, ConveneMeeting, DeclareMeetingHeld, LapseInvitation, NewMeeting
+from insieme_governance.meeting_commands import (
+    CancelMeeting,
+    ConveneMeeting,
+    DeclareMeetingHeld,
+    LapseInvitation,
+    NewMeeting,
+)
 from insieme_governance.protocol.commands import NoticeWithdrawal, Signature, SignProtocol, SucceedProtocol, Withdrawal
 from insieme_governance.views import meetings
 

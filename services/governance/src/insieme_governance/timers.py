@@ -33,7 +33,9 @@ select p.protocol_id, p.status, p.renewal_proposed_on, p.renewal_ends_on, p.cons
     array(select w.months from views.expiry_warnings w where w.protocol_id = p.protocol_id and w.ends_on = p.ends_on)
 from views.protocols p where p.status in ('in_force', 'expired') order by p.signed_on
 """
-CONSENTS = "select party, answered_on from views.consents where protocol_id = %s and proposed_on = %s and answer = 'given'"
+CONSENTS = (
+    "select party, answered_on from views.consents where protocol_id = %s and proposed_on = %s and answer = 'given'"
+)
 COORDINATION = "select body_id, established_on from views.bodies where kind = %s"
 HELD = "select meeting_id, held_on from views.meetings where body_id = %s and status = 'held'"
 SAID = "select since, said from views.cadence where body_id = %s and lifted_by is null"

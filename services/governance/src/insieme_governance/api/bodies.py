@@ -131,9 +131,7 @@ async def compliance(request: Request, response: Response, body_id: UUID) -> Com
 
 
 @router.post("/bodies/{body_id}/requests", status_code=201)
-async def ask(
-    request: Incoming, body_id: UUID, body: Annotated[NewRequest, Body(examples=[REQUEST])]
-) -> CommandAnswer:
+async def ask(request: Incoming, body_id: UUID, body: Annotated[NewRequest, Body(examples=[REQUEST])]) -> CommandAnswer:
     """One signatory asks for a meeting (P55)."""
     command = RequestMeeting(request_id=uuid4(), **body.model_dump())
     return await request.send(Step(aggregates.BODIES, body_id, command), locks=REGISTER)

@@ -18,8 +18,8 @@ from insieme_events.http import CommandAnswer, Incoming, Limit, Page
 from insieme_events.problems import RESPONSES
 from insieme_events.reading import equals, one, page, pool_of, rows
 from insieme_events.units import Step
+from insieme_governance import meeting_commands as m
 from insieme_governance import steps
-from insieme_governance import meeting as m
 from insieme_governance.aggregates import MEETINGS
 from insieme_governance.api.register import today
 from insieme_governance.meeting_refusals import MEETING_UNKNOWN
@@ -198,9 +198,7 @@ async def decisions(
 
 
 @router.get("/attendance")
-async def attendance(
-    request: Request, kind: BodyKind | None = None, party: str | None = None
-) -> list[AttendanceRow]:
+async def attendance(request: Request, kind: BodyKind | None = None, party: str | None = None) -> list[AttendanceRow]:
     """Attendance of each signatory at each body: rate, absences in a row (P49, P70)."""
     wanted = (
         sa.select(INVITATIONS.c.party, VIEW.c.kind, INVITATIONS.c.present)
@@ -220,10 +218,10 @@ async def attendance(
 
 def rate(presences: list[bool | None]) -> dict[str, Any]:
     """By the records alone: a meeting without a record of the party is neither presence nor absence."""
-    recorded = [one for one in presences if one is not None]
+    recorded = [present for present in presences if present is not None]
     absent = 0
-    for one in reversed(recorded):
-        if one:
+    for present in reversed(recorded):
+        if present:
             break
         absent += 1
     return {

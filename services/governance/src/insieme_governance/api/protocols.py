@@ -8,6 +8,9 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Body
 from pydantic import Field
 
+from insieme_events.contracts import Code
+from insieme_events.contracts.vocabulary import NoticeKind
+from insieme_events.days import Day
 from insieme_events.decider import Command, Refused
 from insieme_events.http import CommandAnswer, Incoming
 from insieme_events.problems import RESPONSES, ProblemError
@@ -67,10 +70,10 @@ class NewProtocol(Command):
 
 
 class NewNotice(Command):
-    party: c.Code
-    kind: c.NoticeKind
-    effective_on: c.Day
-    on: c.Day
+    party: Code
+    kind: NoticeKind
+    effective_on: Day
+    on: Day
 
 
 @router.post("", status_code=201)

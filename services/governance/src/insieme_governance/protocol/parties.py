@@ -55,6 +55,8 @@ def register(command: RegisterParty, protocol: Protocol, circumstances: Protocol
             return [joined]
         case Prepared() | InForce() | Expired() | Succeeded():
             member = protocol.roll.member(command.party)
+            if member is not None and (member.role, member.since) == (command.role, command.on):
+                return []
             if member is not None and member.until is not None:
                 return no.HAS_WITHDRAWN.about(party=command.party, until=member.until)
             if member is not None:

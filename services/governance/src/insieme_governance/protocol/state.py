@@ -95,6 +95,7 @@ class Succeeded:
 
     roll: Roll
     term: Term
+    successor_id: UUID
 
 
 WasSigned = InForce | Expired | Succeeded
@@ -109,20 +110,21 @@ def evolve(state: Protocol, event: DomainEvent) -> Protocol:
             return replace(state, roll=rolled(state.roll, event))
         case Prepared(roll=roll), ProtocolSigned(ends_on=ends_on):
             return InForce(roll, Term(event.occurred_on, ends_on))
-        case InForce() | Expired() | Succeeded(), _ if (
-            isinstance(event, ON_THE_ROLL)
-        ):
+        case InForce() | Expired() | Succeeded(), _ if isinstance(event, ON_THE_ROLL):
             return replace(state, roll=rolled(state.roll, event))
-        case (InForce() | Expired() | Succeeded()), AmendmentNoticed(notice_id=notice_id):
+        case ((InForce() | Expired() | Succeeded()), AmendmentNoticed(notice_id=notice_id)):
             return replace(state, term=replace(state.term, notices=state.term.notices | {notice_id}))
-        case (InForce(roll=roll, term=term) | Expired(roll=roll, term=term)), ProtocolSucceeded(ends_on=ends_on):
-            return Succeeded(roll, replace(term, ends_on=ends_on, renewal=None))
-        case (InForce(roll=roll, term=term) | Expired(roll=roll, term=term)), ProtocolRenewed(ends_on=ends_on):
+        case (
+            (InForce(roll=roll, term=term) | Expired(roll=roll, term=term)),
+            ProtocolSucceeded(ends_on=ends_on, successor_id=by),
+        ):
+            return Succeeded(roll, replace(term, ends_on=ends_on, renewal=None), by)
+        case ((InForce(roll=roll, term=term) | Expired(roll=roll, term=term)), ProtocolRenewed(ends_on=ends_on)):
             renewed = replace(term, ends_on=ends_on, renewal=None, renewed_on=event.occurred_on, warned=frozenset())
             return InForce(roll, renewed)
         case InForce(roll=roll, term=term), ProtocolExpired():
             return Expired(roll, term)
-        case (InForce() | Expired()), _:
+        case ((InForce() | Expired()), _):
             return replace(state, term=termed(state.term, event))
         case _:
             raise TypeError(f"{type(event).__name__} cannot follow {type(state).__name__} on a protocol's stream")
@@ -161,7 +163,8 @@ def rolled(roll: Roll, event: DomainEvent) -> Roll:
             return replace(roll, nominations=(*roll.nominations, seated))
         case NominationEnded(party=party, seat=seat, nominee_id=nominee):
             ended = [
-                replace(one, until=day) if (one.party, one.seat, one.nominee_id) == (party, seat, nominee) and one.on(day)
+                replace(one, until=day)
+                if (one.party, one.seat, one.nominee_id) == (party, seat, nominee) and one.on(day)
                 else one
                 for one in roll.nominations
             ]

@@ -115,8 +115,8 @@ def succeed(command: SucceedProtocol, protocol: Protocol) -> Decision:
             return PROTOCOL_UNKNOWN
         case Prepared():
             return NOT_SIGNED
-        case Succeeded():
-            return SUCCEEDED
+        case Succeeded(successor_id=successor_id):
+            return [] if successor_id == command.successor_id else SUCCEEDED
         case InForce(roll=roll, term=term) | Expired(roll=roll, term=term):
             if command.on <= term.signed_on:
                 return BEFORE_PREDECESSOR.about(signed_on=term.signed_on)

@@ -77,7 +77,8 @@ on conflict on constraint consents_key do update set answer = excluded.answer, a
 """
 WARNED = "insert into views.expiry_warnings (protocol_id, ends_on, months, warned_on) values (%s, %s, %s, %s)"
 NOTICE = """
-insert into views.notices (notice_id, protocol_id, party, kind, noticed_on, effective_on) values (%s, %s, %s, %s, %s, %s)
+insert into views.notices (notice_id, protocol_id, party, kind, noticed_on, effective_on)
+values (%s, %s, %s, %s, %s, %s)
 """
 LINK = "insert into views.links (protocol_id, party, delegate, scope, since) values (%s, %s, %s, %s, %s)"
 ROLE = "insert into views.roles (protocol_id, role, party, unit, since) values (%s, %s, %s, %s, %s)"
