@@ -1,4 +1,4 @@
-"""The founding data: protocols, agreements, legal limits and bodies from 2017 on, entered as they came about (P62, P79).
+"""The founding data: protocols, agreements, legal limits and bodies from 2017 on, as they came about (P62, P79).
 
 `data/founding.json` says what, `data/README.md` what of it is found and what is assumed. It is entered by commands
 under the same rules as everything else, each recorded on its own day; entered again, it changes nothing.
@@ -97,14 +97,16 @@ def _protocols(founding: Founding) -> Iterator[tuple[date, tuple[Step, ...]]]:
     for one in founding.protocols:
         on, protocol_id = one.signature.on, one.protocol_id
         registered = (
-            RegisterParty(protocol_id=protocol_id, party=party, role=role, on=on)
-            for role, parties in one.parties.items()
+            RegisterParty(protocol_id=protocol_id, party=party, role=kind, on=on)
+            for kind, parties in one.parties.items()
             for party in parties
         )
         yield on, tuple(Step(PROTOCOLS, protocol_id, command) for command in registered)
         yield on, steps.signing(protocol_id, one.signature)
-        for command in (*one.delegates, *one.roles):
-            yield command.on, (Step(PROTOCOLS, protocol_id, command),)
+        for link in one.delegates:
+            yield link.on, (Step(PROTOCOLS, protocol_id, link),)
+        for role in one.roles:
+            yield role.on, (Step(PROTOCOLS, protocol_id, role),)
 
 
 def _agreements(founding: Founding) -> Iterator[tuple[date, tuple[Step, ...]]]:
