@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import sys
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from typer.testing import CliRunner
 
 from insieme_events.agreement import Agreement, agreement_of, in_force, limits_on
 from insieme_events.contracts.vocabulary import PartyRole
 from insieme_events.decider import Refused
 from insieme_events.testing.http import Served
 from insieme_events.units import Step, Unit
-from insieme_governance import founding, timers
+from insieme_governance import app, founding, timers
 from insieme_governance.aggregates import AGREEMENTS
 from insieme_governance.agreement import AdoptAgreement
 from insieme_governance.steps import REGISTER
@@ -29,6 +27,29 @@ async def versions(served: Served) -> tuple[Agreement, ...]:
         return await timers.versions(connection)
 
 
+def unit(command: AdoptAgreement) -> Unit:
+    """As it was recorded on 10 February 2026."""
+    recorded_at = datetime(2026, 2, 10, 9, tzinfo=UTC)
+    return Unit(
+        (Step(AGREEMENTS, command.agreement_id, command),), founding.ACTOR, locks=REGISTER, recorded_at=recorded_at
+    )
+
+
+def adopting(says: Agreement, version: str, **changes: Any) -> AdoptAgreement:
+    """The next version, from 15 February 2026 on, that says the same but for the changes."""
+    told = says.model_dump(exclude={"version", "valid_from", "valid_to"})
+    return AdoptAgreement.model_validate(
+        {
+            "agreement_id": uuid4(),
+            "version": version,
+            "valid_from": date(2026, 2, 15),
+            "signed_by": ["comune_bologna", "citta_metropolitana", "fondazione_san_petronio"],
+            "parameters": {**told, **changes},
+            "on": date(2026, 2, 10),
+        }
+    )
+
+
 async def test_it_is_entered_once(governance: Served) -> None:
     before = await governance.rows("select count(*) from events.events")
     assert before[0][0] > 40
@@ -36,14 +57,11 @@ async def test_it_is_entered_once(governance: Served) -> None:
     assert await governance.rows("select count(*) from events.events") == before
 
 
-async def test_the_program_enters_it(governance: Served, migrated: Provisioned) -> None:
-    program = Path(sys.executable).with_name("insieme-governance")
-    environment = {**os.environ, **migrated.environment("governance")}
-    process = await asyncio.create_subprocess_exec(
-        program, "found", env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
-    )
-    said, _ = await process.communicate()
-    assert (process.returncode, said.decode()) == (0, "0 events recorded\n")
+def test_the_program_enters_it(migrated: Provisioned, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in migrated.environment("governance").items():
+        monkeypatch.setenv(name, value)
+    answer = CliRunner().invoke(app.main, ["found"])
+    assert (answer.exit_code, answer.output) == (0, "0 events recorded\n")
 
 
 @pytest.mark.clause("P01", "P02", "P03", "P04", "P05")
@@ -148,23 +166,7 @@ async def test_the_bodies_work_from_the_start(governance: Served) -> None:
 async def test_a_version_that_is_adopted_changes_nothing_before_it(governance: Served) -> None:
     before = await versions(governance)
     day = date(2026, 2, 15)
-    says = before[-1].model_dump(exclude={"version", "valid_from", "valid_to"})
-    command = AdoptAgreement.model_validate(
-        {
-            "agreement_id": uuid4(),
-            "version": "2026.9",
-            "valid_from": day,
-            "signed_by": ["comune_bologna", "citta_metropolitana", "fondazione_san_petronio"],
-            "parameters": {**says, "interview_due_days": 21},
-            "on": date(2026, 2, 10),
-        }
-    )
-
-    def unit(command: AdoptAgreement) -> Unit:
-        recorded_at = datetime(2026, 2, 10, 9, tzinfo=UTC)
-        step = Step(AGREEMENTS, command.agreement_id, command)
-        return Unit((step,), founding.ACTOR, locks=REGISTER, recorded_at=recorded_at)
-
+    command = adopting(before[-1], "2026.9", interview_due_days=21)
     back_dated = command.model_copy(update={"valid_from": date(2026, 2, 9)})
     refused = await governance.service.commands.run(unit(back_dated))
     assert isinstance(refused, Refused)
@@ -181,17 +183,15 @@ async def test_a_version_that_is_adopted_changes_nothing_before_it(governance: S
 
 @pytest.mark.clause("P67")
 @pytest.mark.invariant("I14", "command")
-async def test_over_http_no_version_is_adopted_whose_shares_are_not_whole(governance: Served) -> None:
-    known = await versions(governance)
-    says = known[0].model_dump(mode="json", exclude={"version", "valid_from", "valid_to"})
+async def test_no_version_is_adopted_whose_shares_are_not_whole(governance: Served) -> None:
+    before = await versions(governance)
     shares = [{"party": "comune_bologna", "basis_points": 9_000}]
-    body = {
-        "version": "2026.8",
-        "valid_from": "2026-03-01",
-        "signed_by": ["citta_metropolitana"],
-        "parameters": {**says, "cost_shares": shares},
-        "on": "2026-03-01",
-    }
-    # The day is behind us, which is refused before the shares are looked at.
-    await governance.refused("/v1/agreements", "governance.agreement_back_dated", clause="P62", **body)
-    assert await versions(governance) == known
+    command = adopting(before[-1], "2026.8", cost_shares=shares).model_copy(update={"valid_from": date(2026, 3, 1)})
+    refused = await governance.service.commands.run(unit(command))
+    assert isinstance(refused, Refused)
+    assert (refused.code, refused.clause) == ("governance.shares_not_whole", "P67")
+    assert await versions(governance) == before
+    says = command.parameters.model_dump(mode="json")
+    body = {"version": "2026.8", "valid_from": "2026-03-01", "signed_by": ["comune_bologna"], "on": "2026-03-01"}
+    # Over HTTP the day counts on which it is recorded, which is after the term.
+    await governance.refused("/v1/agreements", "governance.agreement_back_dated", clause="P62", parameters=says, **body)
