@@ -52,7 +52,7 @@ async def test_the_tavolo_is_warned_and_missed_by_its_clock(governance: Served) 
     ((_, on, data),) = await told(governance, "MeetingRequestOverdue")
     assert (on, data["party"], data["due_on"]) == ("2018-02-10", "cna", "2018-02-09")
     parties = [row["party"] for row in await governance.get("/v1/parties", on="2017-11-10")]
-    meeting = {"body_id": body_id, "meets_on": "2017-11-10", "invited": parties, "on": "2017-11-01"}
+    meeting: dict[str, Any] = {"body_id": body_id, "meets_on": "2017-11-10", "invited": parties, "on": "2017-11-01"}
     meeting_id = (await governance.post("/v1/meetings", **meeting))["id"]
     await governance.post(f"/v1/meetings/{meeting_id}/holding", 200, on="2017-11-10")
     compliance = await governance.get(f"/v1/bodies/{body_id}/compliance")
@@ -75,7 +75,7 @@ async def test_the_end_of_the_term_is_warned_of_and_comes(governance: Served) ->
         ("ProtocolExpired", "2026-03-04", None),
     ]
     assert (await governance.get(f"/v1/protocols/{protocol_id}"))["status"] == "expired"
-    late = {"party": "cna", "ends_on": "2031-03-03", "on": "2026-03-04"}
+    late: dict[str, Any] = {"party": "cna", "ends_on": "2031-03-03", "on": "2026-03-04"}
     await governance.refused(f"/v1/protocols/{protocol_id}/renewal", "governance.out_of_term", clause="P79", **late)
 
 

@@ -192,6 +192,11 @@ async def test_no_version_is_adopted_whose_shares_are_not_whole(governance: Serv
     assert (refused.code, refused.clause) == ("governance.shares_not_whole", "P67")
     assert await versions(governance) == before
     says = command.parameters.model_dump(mode="json")
-    body = {"version": "2026.8", "valid_from": "2026-03-01", "signed_by": ["comune_bologna"], "on": "2026-03-01"}
+    body: dict[str, Any] = {
+        "version": "2026.8",
+        "valid_from": "2026-03-01",
+        "signed_by": ["comune_bologna"],
+        "on": "2026-03-01",
+    }
     # Over HTTP the day counts on which it is recorded, which is after the term.
     await governance.refused("/v1/agreements", "governance.agreement_back_dated", clause="P62", parameters=says, **body)

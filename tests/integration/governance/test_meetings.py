@@ -21,7 +21,7 @@ async def parties(served: Served, day: str) -> list[str]:
 
 
 async def convened(served: Served, on: str, meets_on: str, **changes: Any) -> str:
-    body = {
+    body: dict[str, Any] = {
         "body_id": await body_of(served),
         "meets_on": meets_on,
         "invited": await parties(served, meets_on),
@@ -43,11 +43,11 @@ async def test_one_signatory_asks_and_everybody_is_invited(governance: Served) -
     assert (open_one["party"], open_one["due_on"]) == ("cgil", "2022-06-01")
     assert (await governance.get("/v1/meeting-requests", status="overdue"))["items"] == [open_one]
     some = await parties(governance, "2022-06-14")
-    body = {"body_id": body_id, "meets_on": "2022-06-14", "on": "2022-05-16"}
+    body: dict[str, Any] = {"body_id": body_id, "meets_on": "2022-06-14", "on": "2022-05-16"}
     await governance.refused("/v1/meetings", "governance.parties_not_invited", clause="P50", invited=some[1:], **body)
     strangers = [*some, "caritas"]
     await governance.refused("/v1/meetings", "governance.not_a_party", clause="P81", invited=strangers, **body)
-    union = {"headers": AS_CGIL, "invited": some}
+    union: dict[str, Any] = {"headers": AS_CGIL, "invited": some}
     await governance.refused("/v1/meetings", "governance.not_the_coordinator", clause="P65", **union, **body)
     meeting_id = await convened(governance, "2022-05-16", "2022-06-14")
     (answered,) = (await governance.get("/v1/meeting-requests", status="answered"))["items"]
@@ -65,7 +65,7 @@ async def test_one_signatory_asks_and_everybody_is_invited(governance: Served) -
 @pytest.mark.clause("P49", "P70")
 async def test_attendance_is_kept_by_party_and_body(governance: Served) -> None:
     protocol_id, nominee = await protocol_of(governance), str(uuid4())
-    named = {"party": "uil", "nominee_id": nominee, "on": "2023-01-10"}
+    named: dict[str, Any] = {"party": "uil", "nominee_id": nominee, "on": "2023-01-10"}
     await governance.post(f"/v1/protocols/{protocol_id}/representatives", **named)
     await governance.post(f"/v1/protocols/{protocol_id}/technical-referents", **named)
     gaps = await governance.get("/v1/seats", on="2023-02-01", seat="representative", empty=True)
@@ -74,7 +74,11 @@ async def test_attendance_is_kept_by_party_and_body(governance: Served) -> None:
     for month, present in (("02", True), ("05", False), ("08", False)):
         meeting_id = await convened(governance, f"2023-{month}-01", f"2023-{month}-14")
         await governance.post(f"/v1/meetings/{meeting_id}/holding", 200, on=f"2023-{month}-14")
-        attended = {"party": "uil", "present": present, "representative_id": nominee if present else None}
+        attended: dict[str, Any] = {
+            "party": "uil",
+            "present": present,
+            "representative_id": nominee if present else None,
+        }
         await governance.post(f"/v1/meetings/{meeting_id}/attendance", **attended)
     (row,) = await governance.get("/v1/attendance", kind="coordination_table", party="uil")
     assert row == {
@@ -86,13 +90,13 @@ async def test_attendance_is_kept_by_party_and_body(governance: Served) -> None:
         "rate_percent": 33,
         "absences_in_a_row": 2,
     }
-    wrong = {"party": "cgil", "present": True, "representative_id": nominee}
+    wrong: dict[str, Any] = {"party": "cgil", "present": True, "representative_id": nominee}
     path = f"/v1/meetings/{meeting_id}/attendance"
     await governance.refused(path, "governance.not_nominated", clause="P50", **wrong)
     detail = await governance.get(f"/v1/meetings/{meeting_id}")
     assert len(detail["invitations"]) == 14
     assert [one["party"] for one in detail["invitations"] if one["present"] is False] == ["uil"]
-    ended = {"party": "uil", "seat": "representative", "nominee_id": nominee, "on": "2023-12-31"}
+    ended: dict[str, Any] = {"party": "uil", "seat": "representative", "nominee_id": nominee, "on": "2023-12-31"}
     await governance.post(f"/v1/protocols/{protocol_id}/ended-nominations", **ended)
     after = await governance.get("/v1/seats", on="2024-01-01", seat="representative", empty=False)
     assert after == []
@@ -102,7 +106,7 @@ async def test_attendance_is_kept_by_party_and_body(governance: Served) -> None:
 async def test_decisions_are_open_overdue_and_completed(governance: Served) -> None:
     meeting_id = await convened(governance, "2024-01-02", "2024-01-15")
     path = f"/v1/meetings/{meeting_id}/decisions"
-    first = {"subject": "work_plan", "owner": "area_sviluppo_economico", "deadline": "2024-03-31"}
+    first: dict[str, Any] = {"subject": "work_plan", "owner": "area_sviluppo_economico", "deadline": "2024-03-31"}
     await governance.refused(path, "governance.meeting_not_held", clause="P50", **first)
     await governance.post(f"/v1/meetings/{meeting_id}/holding", 200, on="2024-01-15")
     await governance.post(path, **first)
@@ -124,9 +128,9 @@ async def test_from_its_effective_date_a_party_has_no_invitation_and_its_past_st
     protocol_id = await protocol_of(governance)
     near, far = [await convened(governance, "2024-09-02", day) for day in ("2024-11-29", "2024-12-02")]
     path = f"/v1/protocols/{protocol_id}/withdrawals"
-    soon = {"party": "confesercenti", "effective_on": "2024-10-01", "on": "2024-09-02"}
+    soon: dict[str, Any] = {"party": "confesercenti", "effective_on": "2024-10-01", "on": "2024-09-02"}
     await governance.refused(path, "governance.notice_too_short", clause="P81", **soon)
-    in_time = {"party": "confesercenti", "effective_on": "2024-12-01", "on": "2024-09-02"}
+    in_time: dict[str, Any] = {"party": "confesercenti", "effective_on": "2024-12-01", "on": "2024-09-02"}
     await governance.post(path, **in_time)
 
     async def lapsed(meeting_id: str) -> list[str]:
@@ -138,7 +142,7 @@ async def test_from_its_effective_date_a_party_has_no_invitation_and_its_past_st
     assert "confesercenti" not in await parties(governance, "2024-12-01")
     for meeting_id, day in ((near, "2024-11-29"), (far, "2024-12-02")):
         await governance.post(f"/v1/meetings/{meeting_id}/holding", 200, on=day)
-    attend = {"party": "confesercenti", "present": True}
+    attend: dict[str, Any] = {"party": "confesercenti", "present": True}
     await governance.post(f"/v1/meetings/{near}/attendance", **attend)
     await governance.refused(f"/v1/meetings/{far}/attendance", "governance.not_invited", clause="P49", **attend)
     (notice,) = (await governance.get("/v1/notices", kind="withdrawal"))["items"]
@@ -164,7 +168,7 @@ async def test_it_is_renewed_once_every_party_in_force_has_consented(governance:
         assert status["ends_on"] == "2026-03-03"
         assert set(status["consents_missing"]).isdisjoint(status["consents_given"])
     assert status["consents_missing"] == [everybody[-1]]
-    gone = {"party": "confesercenti", "on": "2025-10-03"}
+    gone: dict[str, Any] = {"party": "confesercenti", "on": "2025-10-03"}
     await governance.refused(f"{path}/consents", "governance.not_a_party", clause="P81", **gone)
     await governance.post(f"{path}/consents", party=everybody[-1], on="2025-11-03")
     status = await governance.get(path)
@@ -175,11 +179,11 @@ async def test_it_is_renewed_once_every_party_in_force_has_consented(governance:
 @pytest.mark.clause("P81", "P84")
 async def test_notices_and_ownership_have_their_days(governance: Served) -> None:
     path = f"/v1/protocols/{await protocol_of(governance)}"
-    notice = {"party": "cisl", "kind": "amendment", "effective_on": "2025-06-01", "on": "2025-01-10"}
+    notice: dict[str, Any] = {"party": "cisl", "kind": "amendment", "effective_on": "2025-06-01", "on": "2025-01-10"}
     await governance.post(f"{path}/amendments", **notice)
     assert len((await governance.get("/v1/notices", party="cisl"))["items"]) == 1
     assert (await governance.get("/v1/ownership", on="2025-01-01"))["owner"] is None
-    handed = {
+    handed: dict[str, Any] = {
         "from_owner": "citta_metropolitana",
         "to_owner": "ente_insieme",
         "effective_on": "2025-07-01",

@@ -48,17 +48,17 @@ async def lived_through(served: Served) -> None:
     path = f"/v1/protocols/{protocol_id}"
     body_id = (await served.get("/v1/bodies", kind="coordination_table"))["items"][0]["body_id"]
     nominee = str(uuid4())
-    named = {"party": "uil", "nominee_id": nominee, "on": "2022-01-10"}
+    named: dict[str, Any] = {"party": "uil", "nominee_id": nominee, "on": "2022-01-10"}
     await served.post(f"{path}/representatives", **named)
     await served.post(f"{path}/technical-referents", **named)
-    ended = {"party": "uil", "seat": "technical_referent", "nominee_id": nominee, "on": "2022-06-30"}
+    ended: dict[str, Any] = {"party": "uil", "seat": "technical_referent", "nominee_id": nominee, "on": "2022-06-30"}
     await served.post(f"{path}/ended-nominations", **ended)
     await served.post(f"/v1/bodies/{body_id}/requests", party="cgil", on="2022-05-02")
     everybody = [row["party"] for row in await served.get("/v1/parties", on="2022-05-02")]
     meetings = []
     dates = (("2022-06-10", "2022-07-01"), ("2022-06-12", "2022-12-15"), ("2022-06-14", "2022-12-20"))
     for convened_on, meets_on in dates:
-        meeting = {"body_id": body_id, "meets_on": meets_on, "invited": everybody, "on": convened_on}
+        meeting: dict[str, Any] = {"body_id": body_id, "meets_on": meets_on, "invited": everybody, "on": convened_on}
         meetings.append((await served.post("/v1/meetings", **meeting))["id"])
     first, second, third = (f"/v1/meetings/{meeting_id}" for meeting_id in meetings)
     await served.post(f"{first}/holding", 200, on="2022-07-01")
@@ -69,7 +69,7 @@ async def lived_through(served: Served) -> None:
     await served.post(f"{path}/withdrawals", party="cna", effective_on="2022-12-01", on="2022-08-01")
     await served.post(f"{second}/holding", 200, on="2022-12-15")
     await served.post(f"{path}/amendments", party="cisl", kind="update", effective_on="2023-12-01", on="2023-01-02")
-    transfer = {"from_owner": "citta_metropolitana", "to_owner": "ente_insieme"}
+    transfer: dict[str, Any] = {"from_owner": "citta_metropolitana", "to_owner": "ente_insieme"}
     await served.post(f"{path}/ownership", **transfer, effective_on="2024-01-01", on="2023-11-02")
     await served.post(f"{path}/renewal", party="uil", ends_on="2031-03-03", on="2025-10-01")
     await served.post(f"{path}/refusals", party="uil", on="2025-10-02")
@@ -86,8 +86,7 @@ async def stored(served: Served) -> list[Stored]:
 async def rows(url: str) -> dict[str, list[tuple[Any, ...]]]:
     async with await psycopg.AsyncConnection.connect(url) as owner:
         return {
-            name: sorted(await (await owner.execute(f"select t::text from {name} t")).fetchall())  # type: ignore[call-overload]
-            for name in TABLES
+            name: sorted(await (await owner.execute(f"select t::text from {name} t")).fetchall()) for name in TABLES
         }
 
 
@@ -103,7 +102,7 @@ async def test_the_views_made_again_are_equal(bare_governance: Served, fresh_pro
     events = await stored(bare_governance)
     assert [name for name, found in before.items() if not found] == ["views.expiry_warnings"]
     async with await psycopg.AsyncConnection.connect(owner_url) as owner:
-        await owner.execute(f"truncate {', '.join(TABLES)}")  # type: ignore[call-overload]
+        await owner.execute(f"truncate {', '.join(TABLES)}")
     assert not any((await rows(owner_url)).values())
     states: dict[str, Any] = {}
     async with bare_governance.service.pool.connection() as connection:
