@@ -66,12 +66,27 @@ def test_the_shares_of_the_promoters_make_the_whole() -> None:
         (SHARES[:2], "governance.shares_not_whole"),
         ((*SHARES, SHARES[0]), "governance.share_twice"),
         ((), "governance.shares_not_whole"),
-        ((*SHARES[:2], CostShare(party="regione_emilia_romagna", basis_points=2000)), "governance.not_a_promoter"),
+        ((*SHARES[:2], CostShare(party="caritas", basis_points=2000)), "governance.not_a_promoter"),
         ((CostShare(party="comune_bologna", basis_points=9_999),), "governance.shares_not_whole"),
     ):
         given().when(adopt(parameters=parameters(cost_shares=shares))).then_refused(code, clause="P67")
     whole = (CostShare(party="comune_bologna", basis_points=10_000),)
     given().when(adopt(parameters=parameters(cost_shares=whole))).then_types(AgreementAdopted)
+
+
+@pytest.mark.clause("P03", "P04", "P05", "P67")
+@pytest.mark.invariant("I14", "command")
+@pytest.mark.parametrize(
+    ("party", "code", "clause"),
+    [
+        ("regione_emilia_romagna", "governance.participant_bears_no_costs", "P03"),
+        ("cna", "governance.association_bears_no_costs", "P04"),
+        ("cgil", "governance.union_bears_no_costs", "P05"),
+    ],
+)
+def test_who_takes_part_or_collaborates_bears_no_share(party: str, code: str, clause: str) -> None:
+    shares = (*SHARES[:2], CostShare(party=party, basis_points=2000))
+    given().when(adopt(parameters=parameters(cost_shares=shares))).then_refused(code, clause=clause)
 
 
 @pytest.mark.clause("P67")

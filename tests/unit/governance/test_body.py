@@ -153,7 +153,8 @@ def test_a_meeting_recorded_late_lifts_the_breach_that_was_none() -> None:
 @pytest.mark.clause("P54")
 def test_only_the_coordination_table_has_the_clock() -> None:
     for kind in (BodyKind.TECHNICAL_TABLE, BodyKind.BOARD):
-        given(established(kind)).when(CheckCadence(on=date(2022, 9, 1))).then_nothing()
+        given(established(kind)).when(CheckCadence(on=date(2022, 9, 1))).then_refused("governance.no_cadence", "P54")
+        given(established(kind)).when(NoteHeld(meeting_id=MEETING_ID, on=date(2022, 9, 1))).then_types(BodyMet)
 
 
 @pytest.mark.clause("P54", "P79")

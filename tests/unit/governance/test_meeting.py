@@ -205,7 +205,7 @@ def test_who_sits_for_a_party_was_nominated_for_that_table() -> None:
     technical = convened(kind=BodyKind.TECHNICAL_TABLE)
     given(technical, held()).when(at_first).then_types(MeetingAttendanceRecorded)
     other = RecordMeetingAttendance(party="cgil", present=True, representative_id=NOMINEE_ID)
-    given(technical, held()).when(other).then_refused("governance.not_nominated", clause="P50")
+    given(technical, held()).when(other).then_refused("governance.not_a_technical_referent", clause="P57")
 
 
 def taken(number: int = 1, **changes: Any) -> DecisionTaken:

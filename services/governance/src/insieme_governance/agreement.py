@@ -67,6 +67,24 @@ NOT_PROMOTER = Refused(
     sentence="{party} is no promoter in force on {valid_from}: only promoters share the costs and adopt the agreement.",
     clause="P67",
 )
+BEARS_NO_COSTS = {
+    PartyRole.PARTICIPANT: Refused(
+        code="governance.participant_bears_no_costs",
+        sentence="{party} takes part without a share of the costs: the promoters bear them.",
+        clause="P03",
+    ),
+    PartyRole.EMPLOYER_ASSOCIATION: Refused(
+        code="governance.association_bears_no_costs",
+        sentence="{party} collaborates as a trade association, without a share of the costs: the promoters bear them.",
+        clause="P04",
+    ),
+    PartyRole.TRADE_UNION: Refused(
+        code="governance.union_bears_no_costs",
+        sentence="{party} collaborates as a trade union, without a share of the costs: the promoters bear them.",
+        clause="P05",
+    ),
+}
+"""Why a party in force of another role has no cost share."""
 NOT_SIGNED_BY = Refused(
     code="governance.agreement_not_signed_by",
     sentence="The promoter {party} neither signs nor has a delegate that signs: every promoter adopts the agreement.",
@@ -194,11 +212,13 @@ def shared(command: AdoptAgreement, signed: Signed) -> Refused | None:
     """The shares are the promoters' and make the whole (P67, I14)."""
     shares = command.parameters.cost_shares
     sharing = [share.party for share in shares]
-    allowed = promoters(signed, command.valid_from)
+    roles = signed.roll.parties_on(command.valid_from)
     for party in sharing:
         if sharing.count(party) > 1:
             return SHARE_TWICE.about(party=party)
-        if party not in allowed:
+        if (role := roles.get(party)) in BEARS_NO_COSTS:
+            return BEARS_NO_COSTS[role].about(party=party)
+        if role is not PartyRole.PROMOTER:
             return NOT_PROMOTER.about(party=party, valid_from=command.valid_from)
     total = sum(share.basis_points for share in shares)
     return SHARES_NOT_WHOLE.about(total=total) if total != WHOLE else None

@@ -55,6 +55,11 @@ BEFORE_BODY = Refused(
     sentence="The body works from {established_on} on: nothing of it can be dated earlier.",
     clause="P50",
 )
+NO_CLOCK = Refused(
+    code="governance.no_cadence",
+    sentence="Only the Tavolo di coordinamento meets by a cadence: this body is a {kind}.",
+    clause="P54",
+)
 NOT_SIGNATORY = Refused(
     code="governance.not_a_signatory",
     sentence="{party} is no signatory in force on {on}: a meeting is requested by one.",
@@ -202,6 +207,8 @@ def decide(command: BodyCommand, state: Body, circumstances: BodyCircumstances) 
             return cancelled(state, meeting_id, on)
         case Established(), NoteHeld():
             return met(command, state, circumstances)
+        case Established(kind=kind), CheckCadence() if kind is not BodyKind.COORDINATION_TABLE:
+            return NO_CLOCK.about(kind=kind)
         case Established(), CheckCadence(on=on):
             return [*warnings(state, on, circumstances), *reconciled(state, on, circumstances)]
         case Established(), CheckRequests(on=on):
@@ -272,7 +279,7 @@ def warnings(body: Established, on: date, circumstances: BodyCircumstances) -> S
     """Once per gap, before its limit (P54)."""
     due = cadence.warning(circumstances.versions, body.since)
     last = cadence.late(circumstances.versions, CadenceMeasure.CALENDAR_MONTHS, body.since)
-    if body.kind is not BodyKind.COORDINATION_TABLE or due is None or last is None or body.since in body.warned:
+    if due is None or last is None or body.since in body.warned:
         return []
     if not due.day <= on < last.day or circumstances.register.on(on) is None:
         return []

@@ -264,7 +264,8 @@ def attend(command: RecordMeetingAttendance, meeting: Meeting, circumstances: Me
     if nominee is not None and seat is not None:
         seated = frozenset() if signed is None else signed.roll.seated_on(command.party, seat, found.held_on)
         if nominee not in seated:
-            return no.NOT_SEATED.about(party=command.party, on=found.held_on)
+            refused = no.NO_SUCH_REFERENT if seat is Seat.TECHNICAL_REFERENT else no.NOT_SEATED
+            return refused.about(party=command.party, on=found.held_on)
     if found.attendance.get(command.party) == Presence(command.present, nominee):
         return []
     return [

@@ -80,6 +80,11 @@ NOT_SEATED = Refused(
     sentence="{party} has nominated nobody with this id for {on}: nominate the person first.",
     clause="P50",
 )
+NO_SUCH_REFERENT = Refused(
+    code="governance.not_a_technical_referent",
+    sentence="{party} has no technical referent with this id on {on}: nominate the person first.",
+    clause="P57",
+)
 DECISION_UNKNOWN = Refused(
     code="governance.decision_unknown",
     sentence="The meeting took no decision number {number}.",
