@@ -62,6 +62,15 @@ async def test_one_signatory_asks_and_everybody_is_invited(governance: Served) -
     assert asked["stream"] == f"body-{body_id}"
 
 
+async def test_if_match_speaks_of_the_record_that_is_named(governance: Served) -> None:
+    meeting_id = await convened(governance, "2022-08-01", "2022-08-20")
+    path, body = f"/v1/meetings/{meeting_id}/cancellation", {"reason": "other", "on": "2022-08-02"}
+    stale = await governance.client.post(path, json=body, headers={"If-Match": '"7"'})
+    assert (stale.status_code, stale.json()["code"]) == (412, "events.stale")
+    fresh = await governance.client.post(path, json=body, headers={"If-Match": '"1"'})
+    assert (fresh.status_code, fresh.headers["ETag"], fresh.json()["id"]) == (200, '"2"', meeting_id)
+
+
 @pytest.mark.clause("P49", "P70")
 async def test_attendance_is_kept_by_party_and_body(governance: Served) -> None:
     protocol_id, nominee = await protocol_of(governance), str(uuid4())

@@ -1,5 +1,7 @@
 """Commands that concern several streams, as the steps of one unit each; and the lock around the register (I12).
 
+The step of the record that a request names comes first: its version is what If-Match speaks of.
+
 What reads the register and what changes it take the lock before anything is loaded, so that no meeting is convened or
 held by a register that changes at the same time.
 """
@@ -31,7 +33,7 @@ def signing(protocol_id: UUID, body: Signature) -> tuple[Step, ...]:
     if body.predecessor_id is None:
         return (sign,)
     succeed = SucceedProtocol(successor_id=protocol_id, on=body.on)
-    return (Step(PROTOCOLS, body.predecessor_id, succeed), sign)
+    return (sign, Step(PROTOCOLS, body.predecessor_id, succeed))
 
 
 async def withdrawing(connection: Connection, protocol_id: UUID, body: Withdrawal) -> tuple[Step, ...]:
@@ -42,14 +44,14 @@ async def withdrawing(connection: Connection, protocol_id: UUID, body: Withdrawa
     lapse = LapseInvitation(party=body.party, effective_on=body.effective_on, on=body.on)
     notice = NoticeWithdrawal(**body.model_dump(), lapsing=convened)
     lapsing = (Step(MEETINGS, meeting_id, lapse) for meeting_id in sorted(convened))
-    return (*lapsing, Step(PROTOCOLS, protocol_id, notice))
+    return (Step(PROTOCOLS, protocol_id, notice), *lapsing)
 
 
 def convening(meeting_id: UUID, body: NewMeeting) -> tuple[Step, ...]:
     """Convenes a meeting; the open requests of the body are answered by it (P50, P55)."""
     convene = ConveneMeeting(meeting_id=meeting_id, **body.model_dump())
     noted = NoteConvened(meeting_id=meeting_id, on=body.on)
-    return (Step(BODIES, body.body_id, noted), Step(MEETINGS, meeting_id, convene))
+    return (Step(MEETINGS, meeting_id, convene), Step(BODIES, body.body_id, noted))
 
 
 async def holding(connection: Connection, meeting_id: UUID, body: DeclareMeetingHeld) -> tuple[Step, ...]:
@@ -57,7 +59,7 @@ async def holding(connection: Connection, meeting_id: UUID, body: DeclareMeeting
     held = Step(MEETINGS, meeting_id, body)
     body_id = await meetings.body_of(connection, meeting_id)
     noted = NoteHeld(meeting_id=meeting_id, on=body.on)
-    return (held,) if body_id is None else (Step(BODIES, body_id, noted), held)
+    return (held,) if body_id is None else (held, Step(BODIES, body_id, noted))
 
 
 async def cancelling(connection: Connection, meeting_id: UUID, body: CancelMeeting) -> tuple[Step, ...]:
@@ -65,4 +67,4 @@ async def cancelling(connection: Connection, meeting_id: UUID, body: CancelMeeti
     cancelled = Step(MEETINGS, meeting_id, body)
     body_id = await meetings.body_of(connection, meeting_id)
     noted = NoteCancelled(meeting_id=meeting_id, on=body.on)
-    return (cancelled,) if body_id is None else (Step(BODIES, body_id, noted), cancelled)
+    return (cancelled,) if body_id is None else (cancelled, Step(BODIES, body_id, noted))

@@ -21,6 +21,7 @@ from insieme_events.units import Step
 from insieme_governance import meeting_commands as m
 from insieme_governance import steps
 from insieme_governance.aggregates import MEETINGS
+from insieme_governance.api import sending
 from insieme_governance.api.register import today
 from insieme_governance.meeting_refusals import MEETING_UNKNOWN
 from insieme_governance.steps import REGISTER
@@ -102,7 +103,7 @@ class Completion(Command):
 @router.post("/meetings", status_code=201)
 async def convene(request: Incoming, body: Annotated[m.NewMeeting, Body(examples=[CONVENE])]) -> CommandAnswer:
     """Convenes a meeting to which every party in force is invited; it answers the open requests (P50, P55, P65)."""
-    return await request.send(*steps.convening(uuid4(), body), locks=REGISTER)
+    return await sending.send(request, steps.convening(uuid4(), body), REGISTER)
 
 
 @router.post("/meetings/{meeting_id}/invitations", status_code=201)
@@ -116,7 +117,7 @@ async def hold(request: Incoming, meeting_id: UUID, body: m.DeclareMeetingHeld) 
     """Declares it held: only if every party in force on that day was invited (P50, P54)."""
     async with pool_of(request.http).connection() as connection:
         unit = await steps.holding(connection, meeting_id, body)
-    return await request.send(*unit, locks=REGISTER)
+    return await sending.send(request, unit, REGISTER)
 
 
 @router.post("/meetings/{meeting_id}/cancellation")
@@ -124,7 +125,7 @@ async def cancel(request: Incoming, meeting_id: UUID, body: m.CancelMeeting) -> 
     """Cancels it; requests that it answered are open again (P55)."""
     async with pool_of(request.http).connection() as connection:
         unit = await steps.cancelling(connection, meeting_id, body)
-    return await request.send(*unit, locks=REGISTER)
+    return await sending.send(request, unit, REGISTER)
 
 
 @router.post("/meetings/{meeting_id}/attendance", status_code=201)

@@ -18,6 +18,7 @@ from insieme_events.reading import pool_of
 from insieme_events.units import Step
 from insieme_governance import steps
 from insieme_governance.aggregates import PROTOCOLS
+from insieme_governance.api import sending
 from insieme_governance.protocol import commands as c
 from insieme_governance.protocol.refusals import INVITATIONS_MOVED
 from insieme_governance.steps import REGISTER
@@ -108,7 +109,7 @@ async def sign(
     request: Incoming, protocol_id: UUID, body: Annotated[c.Signature, Body(examples=[SIGNATURE])]
 ) -> CommandAnswer:
     """Signed: in force from that day for five years; a predecessor ends the day before (P79, P80)."""
-    return await request.send(*steps.signing(protocol_id, body), locks=REGISTER)
+    return await sending.send(request, steps.signing(protocol_id, body), REGISTER)
 
 
 @router.post("/{protocol_id}/amendments", status_code=201)
@@ -130,7 +131,7 @@ async def withdraw(
             unit = await steps.withdrawing(connection, protocol_id, body)
         done = await request.attempt(*unit, locks=REGISTER)
         if not isinstance(done, Refused):
-            return request.answer(done)
+            return sending.first(request, done)
         if done.code != INVITATIONS_MOVED.code:
             raise ProblemError(done)
     raise ProblemError(INVITATIONS_MOVED)
