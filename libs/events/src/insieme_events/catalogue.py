@@ -11,6 +11,7 @@ from insieme_events.contracts import (
     base,
     funding,
     governance,
+    governance_bodies,
     intake,
     matching_candidacies,
     matching_companies,
@@ -66,7 +67,7 @@ MODULES: dict[str, tuple[ModuleType, ...]] = {
     ),
     "training": (training, training_courses, training_participations),
     "funding": (funding,),
-    "governance": (governance,),
+    "governance": (governance, governance_bodies),
 }
 
 

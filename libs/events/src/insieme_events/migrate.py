@@ -15,6 +15,8 @@ from insieme_events.testing.agreements import published
 
 ROAD = Path(str(files("insieme_events") / "migrations"))
 LOCK = 4_711_001
+SOURCE = "governance"
+"""The service that adopts the agreement: its view is written by its own events alone."""
 
 
 def upgrade(url: str, role: str, locations: Sequence[Path]) -> None:
@@ -43,7 +45,8 @@ def upgrade(url: str, role: str, locations: Sequence[Path]) -> None:
 def upgrade_service(url: str, role: str, own: Path | None) -> None:
     """The database of a service: the road's tables, then the service's own."""
     upgrade(url, role, [ROAD / "versions", *([own] if own else [])])
-    _feed_agreements(url)
+    if role != SOURCE:
+        _feed_agreements(url)
 
 
 def _feed_agreements(url: str) -> None:

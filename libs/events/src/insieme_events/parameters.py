@@ -20,6 +20,7 @@ from insieme_events.contracts.governance import (
     PartyWithdrew,
     ProtocolRenewed,
     ProtocolSigned,
+    ProtocolSucceeded,
 )
 from insieme_events.contracts.vocabulary import PartyRole
 from insieme_events.envelope import Stored
@@ -36,7 +37,7 @@ SIGNED = """
 insert into events.protocols (protocol_id, signed_on, ends_on) values (%s, %s, %s)
 on conflict (protocol_id) do update set signed_on = excluded.signed_on, ends_on = excluded.ends_on
 """
-RENEWED = "update events.protocols set ends_on = %s where protocol_id = %s"
+ENDS = "update events.protocols set ends_on = %s where protocol_id = %s"
 REGISTERED = """
 insert into events.parties (protocol_id, party, role, since) values (%s, %s, %s, %s)
 on conflict on constraint parties_key do update set role = excluded.role, since = excluded.since, until = null
@@ -50,7 +51,15 @@ order by t.signed_on, p.party
 """
 
 TYPES: frozenset[type[DomainEvent]] = frozenset(
-    {AgreementAdopted, LegalLimitsPublished, PartyRegistered, PartyWithdrew, ProtocolRenewed, ProtocolSigned}
+    {
+        AgreementAdopted,
+        LegalLimitsPublished,
+        PartyRegistered,
+        PartyWithdrew,
+        ProtocolRenewed,
+        ProtocolSigned,
+        ProtocolSucceeded,
+    }
 )
 
 
@@ -76,8 +85,11 @@ async def write(connection: Connection, events: Sequence[DomainEvent]) -> None:
                 await connection.execute(PUT, (LIMITS, version, since, limits.model_dump_json()))
             case ProtocolSigned(protocol_id=protocol_id, ends_on=ends_on):
                 await connection.execute(SIGNED, (protocol_id, event.occurred_on, ends_on))
-            case ProtocolRenewed(protocol_id=protocol_id, ends_on=ends_on):
-                await connection.execute(RENEWED, (ends_on, protocol_id))
+            case (
+                ProtocolRenewed(protocol_id=protocol_id, ends_on=ends_on)
+                | ProtocolSucceeded(protocol_id=protocol_id, ends_on=ends_on)
+            ):
+                await connection.execute(ENDS, (ends_on, protocol_id))
             case PartyRegistered(protocol_id=protocol_id, party=party, role=role):
                 await connection.execute(REGISTERED, (protocol_id, party, role, event.occurred_on))
             case PartyWithdrew(protocol_id=protocol_id, party=party, effective_on=effective_on):

@@ -35,7 +35,7 @@ def program(definition: ServiceDefinition) -> typer.Typer:
         # Imported for this command alone: Alembic costs every other start a third of a second.
         from insieme_events import migrate as migrations
 
-        settings = _settings(definition)
+        settings = settings_of(definition)
         if settings.database_url_owner is None:
             _fail(f"set DATABASE_URL_{definition.name.upper()}_OWNER: migrations run as the owner of the database")
         if definition.owns_keys:
@@ -45,14 +45,14 @@ def program(definition: ServiceDefinition) -> typer.Typer:
         migrations.upgrade_service(settings.database_url_owner, definition.name, definition.migrations)
 
     if definition.publishes:
-        recovering.add_refill(app, definition.name, lambda: _settings(definition))
-    recovering.add_read_again(app, lambda: _settings(definition))
+        recovering.add_refill(app, definition.name, lambda: settings_of(definition))
+    recovering.add_read_again(app, lambda: settings_of(definition))
     return app
 
 
 def _server(definition: ServiceDefinition, role: Role) -> Callable[[], None]:
     def serve() -> None:
-        settings = _settings(definition)
+        settings = settings_of(definition)
         telemetry.configure(definition.name)
         settle_collector()
         app = create_app(definition, settings, role)
@@ -87,7 +87,7 @@ def settle_collector() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-def _settings(definition: ServiceDefinition) -> ServiceSettings:
+def settings_of(definition: ServiceDefinition) -> ServiceSettings:
     try:
         return definition.settings()
     except ValidationError as invalid:

@@ -10,6 +10,7 @@ from insieme_events.service import ServiceDefinition
 from insieme_events.settings import ServiceSettings
 from insieme_governance.aggregates import AGGREGATES
 from insieme_governance.api import ROUTERS
+from insieme_governance.timers import TIMERS
 
 
 class GovernanceSettings(ServiceSettings):
@@ -26,4 +27,5 @@ SERVICE = ServiceDefinition(
     routers=ROUTERS,
     migrations=Path(__file__).parent / "migrations",
     aggregates=AGGREGATES,
+    timers=TIMERS,
 )

@@ -140,6 +140,43 @@ class PartyRole(StrEnum):
     TRADE_UNION = "trade_union"
 
 
+class DelegateScope(StrEnum):
+    """In what one party acts for another (P02, P74); its seat and its consent are never delegated."""
+
+    AGREEMENT = "agreement"
+    CARITAS_LINK = "caritas_link"
+    RESOURCES = "resources"
+
+
+class GovernanceRole(StrEnum):
+    """Roles that the governance gives to one party or to one of its units (P65)."""
+
+    OPERATIONAL_COORDINATOR = "operational_coordinator"
+    PROJECT_OFFICE = "project_office"
+
+
+class Seat(StrEnum):
+    """For which table somebody is nominated: the Tavolo di coordinamento (P50) or the Tavolo tecnico (P57)."""
+
+    REPRESENTATIVE = "representative"
+    TECHNICAL_REFERENT = "technical_referent"
+
+
+class NoticeKind(StrEnum):
+    """What a party gives notice of, apart from its withdrawal (P81)."""
+
+    AMENDMENT = "amendment"
+    UPDATE = "update"
+
+
+class BodyKind(StrEnum):
+    """The bodies of the governance (P50, P57, P59)."""
+
+    COORDINATION_TABLE = "coordination_table"
+    TECHNICAL_TABLE = "technical_table"
+    BOARD = "board"
+
+
 class ProjectKind(StrEnum):
     """3a: self-enterprise of a natural person; 3b: social innovation of an organisation (P44)."""
 

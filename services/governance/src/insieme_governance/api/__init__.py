@@ -2,6 +2,15 @@
 
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from insieme_governance.api import agreements, bodies, meetings, protocols, register
+
+ROUTERS: tuple[APIRouter, ...] = (
+    protocols.router,
+    register.router,
+    agreements.router,
+    agreements.limits_router,
+    bodies.router,
+    meetings.router,
+)
 
 __all__ = ["ROUTERS"]
