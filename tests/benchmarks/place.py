@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import psycopg
 from psycopg import AsyncConnection
 
-from insieme_events import catalogue, migrate, topics
+from insieme_events import catalogue, topics
 from insieme_events.store import Connection
 from insieme_local import folders, ladder
 from insieme_local.provision import Provisioned, provision
@@ -74,8 +74,8 @@ def place(rounds: int, scale: float) -> Iterator[Place]:
     try:
         servers.start()
         databases = provision(servers)
-        migrate.upgrade_service(databases.urls["matching_owner"], "matching", MATCHING.migrations)
-        migrate.upgrade_service(databases.urls["reporting_owner"], "reporting", REPORTING.migrations)
+        upgraded(databases.urls["matching_owner"], "matching", MATCHING.migrations)
+        upgraded(databases.urls["reporting_owner"], "reporting", REPORTING.migrations)
         yield Place(servers, databases, rounds, scale)
     finally:
         servers.discard()

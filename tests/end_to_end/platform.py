@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from insieme_events import migrate, topics
+from insieme_events.testing import databases
 from insieme_intake import service as intake
 from insieme_local import ports
 from insieme_local.folders import Folders
@@ -40,7 +41,7 @@ class Platform:
         made = self.provisioned
         migrate.upgrade_keys(made.urls["keys_owner"])
         for service in (intake.SERVICE, matching.SERVICE, reporting.SERVICE):
-            migrate.upgrade_service(made.urls[f"{service.name}_owner"], service.name, service.migrations)
+            databases.upgraded(made.urls[f"{service.name}_owner"], service.name, service.migrations)
         topics.apply(made.common["KAFKA_BOOTSTRAP_SERVERS"], made.topic_prefix)
 
     def start_all(self, names: Sequence[str] = THE_PATH_OF_A_PERSON) -> None:

@@ -13,6 +13,7 @@ import pytest
 from insieme_events import migrate, topics
 from insieme_events.commands import Commands
 from insieme_events.service import open_pool
+from insieme_events.testing import databases
 from insieme_events.testing.road import Road
 from insieme_events.vault import KeyVault, MasterKey
 from insieme_local.provision import Provisioned
@@ -32,7 +33,7 @@ async def way(servers: Servers, provisioned: Provisioned, topic_prefix: str) -> 
     """A migrated database, a pool and a command runner; no topics."""
     url, owner_url = provisioned.urls["intake"], provisioned.urls["intake_owner"]
     emptied(owner_url, "events")
-    migrate.upgrade_service(owner_url, "intake", None)
+    databases.upgraded(owner_url, "intake", None)
     async with open_pool(url, 8, "test-road") as pool:
         yield Road(servers.bootstrap, topic_prefix.rstrip("."), url, owner_url, pool, Commands("intake", pool))
 

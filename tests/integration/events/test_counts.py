@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import pytest
 from tests.benchmarks import counting
 
-from insieme_events import cursors, migrate
+from insieme_events import cursors
 from insieme_events.cursors import Last
 from insieme_events.store import Connection
+from insieme_events.testing import databases
 from insieme_local.provision import Provisioned
 from insieme_local.servers import Servers
 from insieme_matching.service import SERVICE as MATCHING
@@ -20,8 +21,8 @@ pytestmark = pytest.mark.integration
 
 @pytest.fixture(scope="module")
 def migrated(provisioned: Provisioned) -> Provisioned:
-    migrate.upgrade_service(provisioned.urls["matching_owner"], "matching", MATCHING.migrations)
-    migrate.upgrade_service(provisioned.urls["reporting_owner"], "reporting", REPORTING.migrations)
+    databases.upgraded(provisioned.urls["matching_owner"], "matching", MATCHING.migrations)
+    databases.upgraded(provisioned.urls["reporting_owner"], "reporting", REPORTING.migrations)
     return provisioned
 
 

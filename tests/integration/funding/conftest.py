@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from insieme_events import migrate
+from insieme_events.testing import databases
 from insieme_events.testing.http import Served, served
 from insieme_funding.service import SERVICE
 from insieme_local.provision import Provisioned
@@ -15,7 +15,7 @@ from insieme_local.provision import Provisioned
 
 @pytest.fixture(scope="module")
 def migrated(provisioned: Provisioned) -> Provisioned:
-    migrate.upgrade_service(provisioned.urls["funding_owner"], "funding", SERVICE.migrations)
+    databases.upgraded(provisioned.urls["funding_owner"], "funding", SERVICE.migrations)
     return provisioned
 
 
@@ -30,6 +30,6 @@ async def funding(migrated: Provisioned) -> AsyncIterator[Served]:
 async def bare_funding(fresh_provisioned: Provisioned) -> AsyncIterator[Served]:
     """HTTP only, on a database of the test's own from which it may take a guard away."""
     owner = fresh_provisioned.urls["funding_owner"]
-    await asyncio.to_thread(migrate.upgrade_service, owner, "funding", SERVICE.migrations)
+    await asyncio.to_thread(databases.upgraded, owner, "funding", SERVICE.migrations)
     async with served(SERVICE, fresh_provisioned.environment("funding")) as running:
         yield running

@@ -17,6 +17,7 @@ from codicefiscale import codicefiscale as tables
 
 from insieme_events import migrate, topics
 from insieme_events.service import Role, Running, create_app
+from insieme_events.testing import databases
 from insieme_intake.service import SERVICE, IntakeSettings
 from insieme_local.provision import Provisioned
 
@@ -166,7 +167,7 @@ def somebody() -> Callable[[], Somebody]:
 
 def migrate_all(provisioned: Provisioned) -> None:
     migrate.upgrade_keys(provisioned.urls["keys_owner"])
-    migrate.upgrade_service(provisioned.urls["intake_owner"], "intake", SERVICE.migrations)
+    databases.upgraded(provisioned.urls["intake_owner"], "intake", SERVICE.migrations)
 
 
 @pytest.fixture(scope="module")

@@ -31,6 +31,7 @@ from insieme_events.in_charge import InChargeView
 from insieme_events.parameters import PUT
 from insieme_events.reactions import Reaction
 from insieme_events.service import Role, Running, create_app, open_pool
+from insieme_events.testing import databases
 from insieme_events.testing.agreements import published, published_limits
 from insieme_events.transaction import keys_to_open
 from insieme_events.units import Done, Step, Unit
@@ -238,7 +239,7 @@ def migrated(provisioned: Provisioned) -> Provisioned:
 def prepare(provisioned: Provisioned) -> None:
     """Matching's database and the keys', with the agreement and the legal limits as governance would tell them."""
     owner = provisioned.urls["matching_owner"]
-    migrate.upgrade_service(owner, "matching", SERVICE.migrations)
+    databases.upgraded(owner, "matching", SERVICE.migrations)
     migrate.upgrade_keys(provisioned.urls["keys_owner"])
     versions = [("agreement", one.version, one.valid_from, one.model_dump_json()) for one in published()]
     versions += [("legal_limits", one.version, one.valid_from, one.model_dump_json()) for one in published_limits()]

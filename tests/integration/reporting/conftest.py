@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from insieme_events import migrate
 from insieme_events.envelope import Stored
 from insieme_events.projection import ProjectionHandler, create_tables
 from insieme_events.service import open_pool
 from insieme_events.store import Connection
+from insieme_events.testing import databases
 from insieme_local.provision import Provisioned
 from insieme_reporting import measuring
 from insieme_reporting.measuring import Question
@@ -54,7 +54,7 @@ class Facts:
 @pytest.fixture(scope="module")
 def migrated(provisioned: Provisioned) -> str:
     """The URL of a database with every table of reporting but the facts'."""
-    migrate.upgrade_service(provisioned.urls["reporting_owner"], "reporting", SERVICE.migrations)
+    databases.upgraded(provisioned.urls["reporting_owner"], "reporting", SERVICE.migrations)
     return provisioned.urls["reporting"]
 
 

@@ -15,10 +15,10 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from insieme_events import migrate
 from insieme_events.contracts.vocabulary import ContractClass, Gender
 from insieme_events.projection import ProjectionHandler
 from insieme_events.service import Role, create_app, running
+from insieme_events.testing import databases
 from insieme_local.provision import Provisioned
 from insieme_reporting import examples, figures
 from insieme_reporting.service import SERVICE
@@ -87,7 +87,7 @@ def settings_of(provisioned: Provisioned) -> ReportingSettings:
 @pytest.fixture(scope="module")
 def filled(provisioned: Provisioned) -> ReportingSettings:
     """A database of reporting with the facts of this module and cursors that tell how far they reach."""
-    migrate.upgrade_service(provisioned.urls["reporting_owner"], "reporting", SERVICE.migrations)
+    databases.upgraded(provisioned.urls["reporting_owner"], "reporting", SERVICE.migrations)
     settings = settings_of(provisioned)
     asyncio.run(fill(settings))
     return settings

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from insieme_events import migrate
 from insieme_events.projection import ProjectionHandler
+from insieme_events.testing import databases
 from insieme_events.testing.http import Served, served
 from insieme_local.provision import Provisioned
 from insieme_reporting.service import SERVICE
@@ -28,7 +28,7 @@ def figure(value: int, year: int = 2018, source: str = "report_a", **more: Any) 
 @pytest.fixture
 async def reporting(provisioned: Provisioned) -> AsyncIterator[Served]:
     """Two persons enrolled in 2020, and nothing before."""
-    migrate.upgrade_service(provisioned.urls["reporting_owner"], "reporting", SERVICE.migrations)
+    databases.upgraded(provisioned.urls["reporting_owner"], "reporting", SERVICE.migrations)
     async with served(SERVICE, provisioned.environment("reporting")) as running:
         async with running.service.pool.connection() as connection:
             if not (

@@ -16,6 +16,7 @@ from insieme_events.contracts.intake import EntryCharacteristicsRecorded
 from insieme_events.projection import content
 from insieme_events.relay import Relay
 from insieme_events.service import Role, Running, create_app
+from insieme_events.testing import databases
 from insieme_events.testing.road import ACTOR, Record, Road, at_work, recorder, road
 from insieme_events.units import Done, Step, Unit
 from insieme_events.waiting import applied
@@ -94,7 +95,7 @@ async def test_of_a_lost_database_the_facts_come_back_byte_for_byte(
 ) -> None:
     made, prefix = fresh_provisioned, topic_prefix.rstrip(".")
     await asyncio.to_thread(migrate.upgrade_keys, made.urls["keys_owner"])
-    await asyncio.to_thread(migrate.upgrade_service, made.urls["reporting_owner"], "reporting", SERVICE.migrations)
+    await asyncio.to_thread(databases.upgraded, made.urls["reporting_owner"], "reporting", SERVICE.migrations)
     async with road(made.urls, made.common["KAFKA_BOOTSTRAP_SERVERS"], prefix) as intake:
         relay = Relay("intake", intake.url, intake.bootstrap, prefix, intake.commands.appended)
         async with at_work(relay):
@@ -103,6 +104,6 @@ async def test_of_a_lost_database_the_facts_come_back_byte_for_byte(
     assert before["case_versions"].count(b"\n") > 80
 
     await asyncio.to_thread(lose, made)
-    await asyncio.to_thread(migrate.upgrade_service, made.urls["reporting_owner"], "reporting", SERVICE.migrations)
+    await asyncio.to_thread(databases.upgraded, made.urls["reporting_owner"], "reporting", SERVICE.migrations)
 
     assert await facts(made, prefix, until) == before

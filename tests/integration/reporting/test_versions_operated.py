@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 import pytest
 from tests.integration.reporting.versions_bed import CHANGED, DEFINITIONS, OPERATOR, SAME, WRONG
 
-from insieme_events import migrate, projection_versions
+from insieme_events import projection_versions
 from insieme_events.clock import system_clock
 from insieme_events.problems import ProblemError
 from insieme_events.projection import ProjectionDefinition, ProjectionHandler, create_tables
@@ -23,6 +23,7 @@ from insieme_events.projection_versions import State
 from insieme_events.rebuild_tables import drop, forget
 from insieme_events.service import Running, open_pool
 from insieme_events.store import Connection
+from insieme_events.testing import databases
 from insieme_events.vault import KeyVault
 from insieme_local.provision import Provisioned
 from insieme_reporting import versions
@@ -82,7 +83,7 @@ class Bed:
 
 @pytest.fixture(scope="module")
 def migrated(provisioned: Provisioned) -> str:
-    migrate.upgrade_service(provisioned.urls["reporting_owner"], "reporting", SERVICE.migrations)
+    databases.upgraded(provisioned.urls["reporting_owner"], "reporting", SERVICE.migrations)
     return provisioned.urls["reporting"]
 
 

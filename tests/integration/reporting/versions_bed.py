@@ -23,6 +23,7 @@ from insieme_events.projection_operations import Operations
 from insieme_events.rebuild_reader import Surroundings
 from insieme_events.rebuilding import Outcome, Rebuild
 from insieme_events.service import Running, open_pool
+from insieme_events.testing import databases
 from insieme_events.testing.road import Wire, accepted, chain, produce
 from insieme_events.vault import Keys, KeyVault, MasterKey
 from insieme_local.provision import Provisioned
@@ -130,7 +131,7 @@ class Bed:
     def prepare(self) -> None:
         urls = self.provisioned.urls
         migrate.upgrade_keys(urls["keys_owner"])
-        migrate.upgrade_service(urls["reporting_owner"], "reporting", SERVICE.migrations)
+        databases.upgraded(urls["reporting_owner"], "reporting", SERVICE.migrations)
         topics.apply(self.bootstrap, self.prefix)
 
     @property

@@ -30,6 +30,7 @@ from insieme_events.envelope import Stored
 from insieme_events.in_charge import InChargeView
 from insieme_events.reactions import Reaction
 from insieme_events.service import Role, open_pool
+from insieme_events.testing import databases
 from insieme_events.testing.http import Served, served
 from insieme_events.units import Answer
 from insieme_events.vault import KeyVault
@@ -203,7 +204,7 @@ class Training:
 
 def migrate_all(provisioned: Provisioned) -> None:
     migrate.upgrade_keys(provisioned.urls["keys_owner"])
-    migrate.upgrade_service(provisioned.urls["training_owner"], "training", SERVICE.migrations)
+    databases.upgraded(provisioned.urls["training_owner"], "training", SERVICE.migrations)
 
 
 @pytest.fixture(scope="module")

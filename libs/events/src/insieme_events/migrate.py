@@ -6,17 +6,12 @@ from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
-import psycopg
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from insieme_events.testing.agreements import published
-
 ROAD = Path(str(files("insieme_events") / "migrations"))
 LOCK = 4_711_001
-SOURCE = "governance"
-"""The service that adopts the agreement: its view is written by its own events alone."""
 
 
 def upgrade(url: str, role: str, locations: Sequence[Path]) -> None:
@@ -45,19 +40,6 @@ def upgrade(url: str, role: str, locations: Sequence[Path]) -> None:
 def upgrade_service(url: str, role: str, own: Path | None) -> None:
     """The database of a service: the road's tables, then the service's own."""
     upgrade(url, role, [ROAD / "versions", *([own] if own else [])])
-    if role != SOURCE:
-        _feed_agreements(url)
-
-
-def _feed_agreements(url: str) -> None:
-    """Feeds the view of the agreement from the versioned file; governance's events take its place later."""
-    with psycopg.connect(url) as connection, connection.cursor() as cursor:
-        cursor.executemany(
-            """insert into events.parameters (kind, version, valid_from, parameters) values ('agreement', %s, %s, %s)
-               on conflict on constraint parameters_key
-               do update set valid_from = excluded.valid_from, parameters = excluded.parameters""",
-            [(a.version, a.valid_from, a.model_dump_json()) for a in published()],
-        )
 
 
 def upgrade_keys(url: str) -> None:

@@ -16,7 +16,7 @@ from aiokafka import AIOKafkaProducer
 from confluent_kafka import Consumer, KafkaError, TopicPartition
 from psycopg_pool import AsyncConnectionPool
 
-from insieme_events import migrate, store, topics
+from insieme_events import store, topics
 from insieme_events.commands import Aggregate, Asked, Change, Commands, Done, Step, Unit
 from insieme_events.contracts import Actor, DomainEvent
 from insieme_events.contracts.intake import ReferralAccepted
@@ -25,6 +25,7 @@ from insieme_events.envelope import Stored, metadata_of, outgoing
 from insieme_events.sealing import to_json
 from insieme_events.service import Worker, open_pool
 from insieme_events.store import Connection
+from insieme_events.testing import databases
 from insieme_events.vault import Keys, KeyVault
 
 ACTOR = Actor(party="citta_metropolitana", role="operator", purpose="case_work")
@@ -114,7 +115,7 @@ async def road(
     urls: Mapping[str, str], bootstrap: str, prefix: str, name: str = "intake", keys: KeyVault | None = None
 ) -> AsyncIterator[Road]:
     """Migrates the database of `name`, makes the topics, opens a pool. `urls` has `<name>` and `<name>_owner`."""
-    await asyncio.to_thread(migrate.upgrade_service, urls[f"{name}_owner"], name, None)
+    await asyncio.to_thread(databases.upgraded, urls[f"{name}_owner"], name, None)
     await asyncio.to_thread(topics.apply, bootstrap, prefix)
     async with open_pool(urls[name], 8, f"road-{name}") as pool:
         yield Road(bootstrap, prefix, urls[name], urls[f"{name}_owner"], pool, Commands("intake", pool, keys), keys)
