@@ -11,6 +11,8 @@ from insieme_events.contracts import (
     base,
     funding,
     governance,
+    governance_plan,
+    governance_registers,
     intake,
     matching,
     training,
@@ -56,7 +58,11 @@ MODULES: dict[str, tuple[ModuleType, ...]] = {
     "matching": (matching,),
     "training": (training, training_courses, training_participations),
     "funding": (funding,),
-    "governance": (governance,),
+    "governance": (
+        governance,
+        governance_plan,
+        governance_registers,
+    ),
 }
 
 

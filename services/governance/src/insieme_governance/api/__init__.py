@@ -2,6 +2,25 @@
 
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from insieme_governance.api import (
+    board,
+    plan_actions,
+    plan_years,
+    presentations,
+    register,
+    register_views,
+    studies,
+)
+
+ROUTERS: tuple[APIRouter, ...] = (
+    plan_years.router,
+    plan_actions.router,
+    plan_actions.every_year,
+    board.router,
+    presentations.router,
+    studies.router,
+    register.router,
+    register_views.router,
+)
 
 __all__ = ["ROUTERS"]
