@@ -8,8 +8,8 @@ must reach every status of the union.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, get_args
 
@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from insieme_events.contracts.governance_plan import Framework, LegalForm, PresentationKind, StudyOutcome
 from insieme_events.contracts.vocabulary import Strand
 from insieme_events.decider import Command, Decider, Refused
-from insieme_governance import board_membership, plan_testing, plan_year, presentation, register, study
+from insieme_governance import board_membership, plan_testing, plan_year, presentation, registers, study
 from insieme_governance.plan_testing import (
     ACTION_1,
     ACTION_2,
@@ -40,7 +40,7 @@ from insieme_governance.plan_testing import (
     SNAPSHOT_ID,
     YEAR,
 )
-from insieme_governance.register.kinds import KINDS
+from insieme_governance.registers.kinds import KINDS
 
 ON = date(YEAR, 3, 1)
 IDS = st.sampled_from([ACTION_1, ACTION_2, AMENDMENT_ID, COMPANY_ID, FIRST_EVENT, MEETING_ID, OTHER_MEETING])
@@ -103,13 +103,13 @@ class Aggregate:
     decider: Decider[Any, Any, Any]
     statuses: Any
     commands: tuple[type[Command], ...]
-    circumstances: Any
+    circumstances: Callable[[Any], Any]
     histories: tuple[tuple[Command, ...], ...]
 
     def after(self, history: Sequence[Command]) -> Any:
         state = self.decider.initial
         for command in history:
-            decision = self.decider.decide(command, state, self.circumstances)
+            decision = self.decider.decide(command, state, self.circumstances(command))
             assert not isinstance(decision, Refused), decision
             state = self.decider.fold(decision, state)
         return state
@@ -139,15 +139,25 @@ CONCLUDE = study.ConcludeStudy(
     outcome=StudyOutcome.FORM_PROPOSED, option=LegalForm.FOUNDATION, document_id=DOCUMENT_ID, on=ON
 )
 RECORDS = tuple(
-    (register.RecordEntry(entry_id=ENTRY_ID, fact=kind.fact(**{**kind.example, "on": ON})),) for kind in KINDS
+    (registers.RecordEntry(entry_id=ENTRY_ID, fact=kind.fact(**{**kind.example, "on": ON})),) for kind in KINDS
 )
+
+
+def of_the_plan(command: Any) -> Any:
+    """The Tavolo took the decision that each command needs."""
+    amends = isinstance(command, plan_year.AmendWorkPlan)
+    meeting = plan_testing.HELD_IN_FEBRUARY
+    if amends:
+        meeting = replace(meeting, subject=plan_testing.HELD_IN_JUNE.subject)
+    return plan_testing.plan_circumstances(today=date(YEAR + 1, 2, 28), meeting=meeting)
+
 
 AGGREGATES = [
     Aggregate(
         plan_year.PLAN_YEAR,
         plan_year.PlanYear,
         get_args(plan_year.PlanYearCommand),
-        plan_testing.plan_circumstances(today=date(YEAR + 1, 2, 28)),
+        of_the_plan,
         (
             (),
             (COMMIT,),
@@ -162,7 +172,7 @@ AGGREGATES = [
         board_membership.BOARD_MEMBERSHIP,
         board_membership.BoardMembership,
         get_args(board_membership.BoardCommand),
-        plan_testing.board_circumstances(ceded=ON),
+        lambda _: plan_testing.board_circumstances(ceded=ON),
         (
             (),
             (JOIN,),
@@ -174,14 +184,14 @@ AGGREGATES = [
         presentation.ANNUAL_PRESENTATION,
         presentation.AnnualPresentation,
         get_args(presentation.PresentationCommand),
-        plan_testing.presentation_circumstances(),
+        lambda _: plan_testing.presentation_circumstances(),
         ((), (presentation.NotePresentationOverdue(year=YEAR, on=date(YEAR + 1, 1, 1)),), (PRESENT,)),
     ),
     Aggregate(
         study.STUDY,
         study.Study,
         get_args(study.StudyCommand),
-        plan_testing.study_circumstances(),
+        lambda _: plan_testing.study_circumstances(),
         (
             (),
             (study.NoteStudyOverdue(protocol_id=PROTOCOL_ID, on=ON),),
@@ -190,11 +200,11 @@ AGGREGATES = [
         ),
     ),
     Aggregate(
-        register.REGISTER_ENTRY,
-        register.RegisterEntry,
-        get_args(register.RegisterCommand),
-        plan_testing.register_circumstances(today=date(2024, 12, 31)),
-        ((), *RECORDS, (*RECORDS[0], register.VoidEntry(voids=FIRST_EVENT, on=ON))),
+        registers.REGISTER_ENTRY,
+        registers.RegisterEntry,
+        get_args(registers.RegisterCommand),
+        lambda _: plan_testing.register_circumstances(today=date(2024, 12, 31)),
+        ((), *RECORDS, (*RECORDS[0], registers.VoidEntry(voids=FIRST_EVENT, on=ON))),
     ),
 ]
 each_aggregate = pytest.mark.parametrize("aggregate", AGGREGATES, ids=[each.decider.name for each in AGGREGATES])
@@ -215,7 +225,7 @@ def test_every_state_answers_every_command(aggregate: Aggregate) -> None:
     def run(history: Sequence[Command], sequence: list[Command]) -> None:
         state = aggregate.after(history)
         for command in sequence:
-            decision = aggregate.decider.decide(command, state, aggregate.circumstances)
+            decision = aggregate.decider.decide(command, state, aggregate.circumstances(command))
             if isinstance(decision, Refused):
                 assert re.fullmatch(r"governance\.[a-z_]+", decision.code)
                 assert "{" not in decision.sentence
@@ -234,7 +244,7 @@ def test_every_status_answers_each_kind_of_command(aggregate: Aggregate) -> None
         @given(any_command(kind))
         def run(command: Command) -> None:
             for history in aggregate.histories:
-                aggregate.decider.decide(command, aggregate.after(history), aggregate.circumstances)
+                aggregate.decider.decide(command, aggregate.after(history), aggregate.circumstances(command))
 
         run()
 
@@ -250,7 +260,7 @@ def test_no_sequence_of_commands_lets_an_approved_plan_spend_more_than_is_commit
     def run(history: Sequence[Command], sequence: list[Command]) -> None:
         state = plans.after(history)
         for command in sequence:
-            decision = plans.decider.decide(command, state, plans.circumstances)
+            decision = plans.decider.decide(command, state, plans.circumstances(command))
             if not isinstance(decision, Refused):
                 state = plans.decider.fold(decision, state)
             work = getattr(state, "work", None)

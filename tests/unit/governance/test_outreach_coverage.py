@@ -8,8 +8,8 @@ import pytest
 
 from insieme_events.contracts.governance_registers import TerritoryKind
 from insieme_governance.plan_testing import CITY, COMUNE
-from insieme_governance.register.coverage import Coverage, coverage
-from insieme_governance.register.territories import BOLOGNA, owed
+from insieme_governance.registers.coverage import Coverage, coverage
+from insieme_governance.registers.territories import BOLOGNA, owed
 
 pytestmark = pytest.mark.clause("P73")
 MAY, JUNE = date(2024, 5, 2), date(2024, 6, 3)
@@ -39,7 +39,7 @@ def test_each_debtor_is_counted_for_itself_and_a_territory_once() -> None:
             (COMUNE, TerritoryKind.QUARTIERE, "navile", MAY),
             (CITY, TerritoryKind.QUARTIERE, "navile", JUNE),
             (CITY, TerritoryKind.DISTRETTO, "imola", JUNE),
-            ("cna_bologna", TerritoryKind.UNIONE, "reno_galliera", JUNE),
+            ("cna", TerritoryKind.UNIONE, "reno_galliera", JUNE),
         ],
     )
     assert (found.reached, found.reached_by_any) == ({CITY: 2, COMUNE: 1}, 2)

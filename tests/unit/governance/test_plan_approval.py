@@ -27,6 +27,7 @@ from insieme_governance.plan_testing import (
     AMENDMENT_ID,
     COMUNE,
     FEBRUARY,
+    HELD_IN_JUNE,
     JANUARY,
     JUNE,
     MARCH,
@@ -52,13 +53,13 @@ from insieme_governance.plan_year import (
     RefuseReduction,
     RejectWorkPlan,
 )
-from insieme_governance.plan_year.facts import HELD, TAVOLO, Meeting
+from insieme_governance.plan_year.facts import HELD, TAVOLO, WORK_PLAN, WORK_PLAN_AMENDMENT, Meeting
 
 given = scenario(PLAN_YEAR, plan_circumstances())
 APPROVE = ApproveWorkPlan(meeting_id=MEETING_ID, decision_no=1, on=FEBRUARY)
 REJECT = RejectWorkPlan(meeting_id=MEETING_ID, decision_no=1, on=FEBRUARY)
 REJECTED = WorkPlanRejected(year=YEAR, meeting_id=MEETING_ID, decision_no=1, occurred_on=FEBRUARY)
-IN_JUNE = plan_circumstances(meeting=Meeting(TAVOLO, HELD, JUNE, decided=True))
+IN_JUNE = plan_circumstances(meeting=HELD_IN_JUNE)
 CLOSED = PlanYearClosed(year=YEAR, occurred_on=date(2023, 1, 1))
 
 
@@ -128,11 +129,12 @@ def test_a_held_tavolo_approves_the_draft_with_its_ceilings() -> None:
 
 NOT_BY_THAT = {
     "governance.plan_meeting_unknown": None,
-    "governance.not_the_tavolo": Meeting("tavolo_tecnico", HELD, FEBRUARY, decided=True),
-    "governance.meeting_not_held": Meeting(TAVOLO, "convened", None, decided=True),
-    "governance.decision_unknown": Meeting(TAVOLO, HELD, FEBRUARY, decided=False),
-    "governance.before_meeting": Meeting(TAVOLO, HELD, MARCH, decided=True),
-    "governance.drafted_after_meeting": Meeting(TAVOLO, HELD, date(YEAR, 1, 9), decided=True),
+    "governance.not_the_tavolo": Meeting("technical_table", HELD, FEBRUARY, WORK_PLAN),
+    "governance.plan_meeting_not_held": Meeting(TAVOLO, "convened", None, WORK_PLAN),
+    "governance.plan_decision_unknown": Meeting(TAVOLO, HELD, FEBRUARY, None),
+    "governance.decision_about_other": Meeting(TAVOLO, HELD, FEBRUARY, WORK_PLAN_AMENDMENT),
+    "governance.before_meeting": Meeting(TAVOLO, HELD, MARCH, WORK_PLAN),
+    "governance.drafted_after_meeting": Meeting(TAVOLO, HELD, date(YEAR, 1, 9), WORK_PLAN),
 }
 
 
@@ -224,6 +226,8 @@ def test_an_answer_about_an_amendment_that_nobody_proposed_is_not_found() -> Non
 @pytest.mark.clause("P52")
 def test_a_plan_that_is_not_approved_is_not_amended() -> None:
     given(drafted()).under(IN_JUNE).when(amend(700)).then_refused("governance.plan_not_approved", clause="P52")
+    about_the_plan = plan_circumstances(meeting=Meeting(TAVOLO, HELD, JUNE, WORK_PLAN))
+    PLANNED.under(about_the_plan).when(amend(700)).then_refused("governance.decision_about_other", clause="P52")
     used = amend(700, meeting_id=MEETING_ID, decision_no=1)
     PLANNED.when(used).then_refused("governance.decision_used", clause="P52")
 

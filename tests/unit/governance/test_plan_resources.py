@@ -17,6 +17,7 @@ from insieme_governance.plan_testing import (
     CITY,
     COMUNE,
     FEBRUARY,
+    HELD_IN_JUNE,
     JANUARY,
     JUNE,
     MARCH,
@@ -28,7 +29,6 @@ from insieme_governance.plan_testing import (
     plan_circumstances,
 )
 from insieme_governance.plan_year import PLAN_YEAR, AmendWorkPlan, CommitResources, NoteMissingCommitment, RecordCash
-from insieme_governance.plan_year.facts import HELD, TAVOLO, Meeting
 
 given = scenario(PLAN_YEAR, plan_circumstances())
 BY_CASH = agreement(resources_basis=ResourcesBasis.CASHED)
@@ -81,7 +81,7 @@ def test_a_commitment_is_not_corrected_below_what_an_approved_plan_spends() -> N
 @pytest.mark.invariant("I3", "command")
 def test_nor_below_what_an_open_amendment_would_spend() -> None:
     higher = (ceiling(500), ceiling(400, strand=Strand.MATCHING))
-    in_june = plan_circumstances(meeting=Meeting(TAVOLO, HELD, JUNE, decided=True))
+    in_june = plan_circumstances(meeting=HELD_IN_JUNE)
     amend = AmendWorkPlan(
         amendment_id=AMENDMENT_ID, meeting_id=AMENDMENT_ID, decision_no=3, ceilings=higher, actions=(), on=JUNE
     )
@@ -129,7 +129,7 @@ def test_a_commitment_is_missing_once_its_day_is_over() -> None:
 
 @pytest.mark.clause("P72")
 def test_it_is_missing_only_from_a_party_that_bears_a_share() -> None:
-    given().when(missing("arcidiocesi_bologna")).then_refused("governance.owes_no_commitment", clause="P72")
+    given().when(missing("arcidiocesi")).then_refused("governance.owes_no_commitment", clause="P72")
     late = plan_circumstances(parties={COMUNE: plan_circumstances().parties[COMUNE]})
     given().under(late).when(missing()).then_refused("governance.owes_no_commitment")
 

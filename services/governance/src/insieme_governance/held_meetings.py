@@ -9,7 +9,7 @@ from insieme_events.store import Connection
 from insieme_governance.plan_year.facts import Meeting
 
 MEETINGS = """
-select a.meeting_id, a.decision_no, m.body, m.status, m.held_on, d.meeting_id is not null
+select a.meeting_id, a.decision_no, m.kind, m.status, m.held_on, d.subject
 from unnest(%s::uuid[], %s::int[]) as a(meeting_id, decision_no)
 join views.meetings m on m.meeting_id = a.meeting_id
 left join views.decisions d on d.meeting_id = a.meeting_id and d.decision_no = a.decision_no
@@ -25,6 +25,6 @@ async def of(connection: Connection, asked: Collection[Decided]) -> dict[Decided
     meetings, numbers = [meeting for meeting, _ in asked], [number for _, number in asked]
     cursor = await connection.execute(MEETINGS, (meetings, numbers))
     return {
-        (meeting_id, number): Meeting(body, status, held_on, decided)
-        for meeting_id, number, body, status, held_on, decided in await cursor.fetchall()
+        (meeting_id, number): Meeting(body, status, held_on, subject)
+        for meeting_id, number, body, status, held_on, subject in await cursor.fetchall()
     }

@@ -36,10 +36,10 @@ from insieme_governance.presentation import (
     PresentationCommand,
     due_on,
 )
-from insieme_governance.register import CorrectEntry, RecordEntry, RegisterCircumstances, RegisterCommand
-from insieme_governance.register.facts import RecordContribution
+from insieme_governance.registers import CorrectEntry, RecordEntry, RegisterCircumstances, RegisterCommand
+from insieme_governance.registers.facts import RecordContribution
 from insieme_governance.study import StudyCircumstances, StudyCommand, agreement_of
-from insieme_governance.views import board, companies, plan_years, presentations, register
+from insieme_governance.views import board, companies, entries, plan_years, presentations
 
 SIGNED = "select protocol_id, signed_on from events.protocols where protocol_id = any(%s)"
 
@@ -52,7 +52,7 @@ async def of_plan_years(connection: Connection, asked: Sequence[Asked[PlanYearCo
     decisions = {decision for each in asked if (decision := decision_of(each.command)) is not None}
     meetings = await held_meetings.of(connection, decisions)
     named = {measure for each in asked for measure in measures_of(each.command)}
-    measures = await register.of_kind(connection, "regional-measures", named)
+    measures = await entries.of_kind(connection, "regional-measures", named)
     return [
         PlanYearCircumstances(
             actor=each.situation.actor,
@@ -149,7 +149,7 @@ async def of_studies(connection: Connection, asked: Sequence[Asked[StudyCommand]
 async def of_entries(connection: Connection, asked: Sequence[Asked[RegisterCommand]]) -> list[RegisterCircumstances]:
     parties = await in_force(connection, [each.command.on for each in asked])
     actions = await plan_years.known_actions(connection, {a for each in asked for a in served(each.command)})
-    last = await register.last_events(connection, [each.stream_id for each in asked])
+    last = await entries.last_events(connection, [each.stream_id for each in asked])
     return [
         RegisterCircumstances(
             actor=each.situation.actor,

@@ -20,9 +20,9 @@ from insieme_events.contracts.vocabulary import PartyRole, Strand
 from insieme_events.testing.agreements import published
 from insieme_governance.board_membership import BoardCircumstances
 from insieme_governance.plan_year import PlanYearCircumstances
-from insieme_governance.plan_year.facts import HELD, TAVOLO, Meeting
+from insieme_governance.plan_year.facts import HELD, TAVOLO, WORK_PLAN, WORK_PLAN_AMENDMENT, Meeting
 from insieme_governance.presentation import PresentationCircumstances
-from insieme_governance.register import RegisterCircumstances
+from insieme_governance.registers import RegisterCircumstances
 from insieme_governance.study import StudyCircumstances
 
 YEAR = 2022
@@ -37,20 +37,21 @@ COMUNE, CITY, FONDAZIONE = "comune_bologna", "citta_metropolitana", "fondazione_
 PARTIES: Mapping[str, PartyRole] = {
     COMUNE: PartyRole.PROMOTER,
     CITY: PartyRole.PROMOTER,
-    "arcidiocesi_bologna": PartyRole.PROMOTER,
+    "arcidiocesi": PartyRole.PROMOTER,
     FONDAZIONE: PartyRole.PROMOTER,
     "regione_emilia_romagna": PartyRole.PARTICIPANT,
-    "aci_bologna": PartyRole.EMPLOYER_ASSOCIATION,
-    "cna_bologna": PartyRole.EMPLOYER_ASSOCIATION,
+    "alleanza_cooperative": PartyRole.EMPLOYER_ASSOCIATION,
+    "cna": PartyRole.EMPLOYER_ASSOCIATION,
     "confartigianato": PartyRole.EMPLOYER_ASSOCIATION,
     "confcommercio_ascom": PartyRole.EMPLOYER_ASSOCIATION,
     "confesercenti": PartyRole.EMPLOYER_ASSOCIATION,
     "confindustria_emilia": PartyRole.EMPLOYER_ASSOCIATION,
-    "cgil_bologna": PartyRole.TRADE_UNION,
-    "cisl_bologna": PartyRole.TRADE_UNION,
-    "uil_bologna": PartyRole.TRADE_UNION,
+    "cgil": PartyRole.TRADE_UNION,
+    "cisl": PartyRole.TRADE_UNION,
+    "uil": PartyRole.TRADE_UNION,
 }
-HELD_IN_FEBRUARY = Meeting(TAVOLO, HELD, FEBRUARY, decided=True)
+HELD_IN_FEBRUARY = Meeting(TAVOLO, HELD, FEBRUARY, WORK_PLAN)
+HELD_IN_JUNE = Meeting(TAVOLO, HELD, JUNE, WORK_PLAN_AMENDMENT)
 
 
 def actor(party: str = COMUNE) -> Actor:

@@ -7,8 +7,9 @@ from insieme_governance.api import (
     plan_actions,
     plan_years,
     presentations,
-    register,
+    register_lists,
     register_views,
+    registers,
     studies,
 )
 
@@ -19,7 +20,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     board.router,
     presentations.router,
     studies.router,
-    register.router,
+    registers.router,
+    register_lists.router,
     register_views.router,
 )
 

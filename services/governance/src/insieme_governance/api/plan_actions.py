@@ -111,7 +111,7 @@ async def assign(
     request: Incoming,
     year: OfYear,
     action_id: UUID,
-    body: Annotated[Assignment, Body(examples=[{"party": "cna_bologna", "due_on": "2024-10-31", "on": "2024-03-01"}])],
+    body: Annotated[Assignment, Body(examples=[{"party": "cna", "due_on": "2024-10-31", "on": "2024-03-01"}])],
 ) -> CommandAnswer:
     """The Tavolo tecnico assigns an action to a party (P58)."""
     command = AssignAction(action_id=action_id, **body.model_dump())

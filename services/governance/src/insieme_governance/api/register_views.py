@@ -14,10 +14,10 @@ from insieme_events.contracts.governance_registers import Scope, StaffProfile, T
 from insieme_events.contracts.vocabulary import InterventionKind, PartyRole
 from insieme_events.problems import RESPONSES
 from insieme_events.reading import pool_of
-from insieme_governance.register.coverage import coverage
+from insieme_governance.registers.coverage import coverage
 from insieme_governance.views import register_reads as reads
 
-router = APIRouter(prefix="/v1/register-views", tags=["register"], responses=RESPONSES)
+router = APIRouter(prefix="/v1/register-views", tags=["registers"], responses=RESPONSES)
 
 InYear = Annotated[Year, Query(description="Calendar year", examples=[2024])]
 

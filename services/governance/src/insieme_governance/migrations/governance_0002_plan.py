@@ -128,7 +128,7 @@ create table views.study_milestones (
 """
 
 REGISTER = """
-create table views.register (
+create table views.entries (
     entry_id uuid primary key,
     kind text not null,
     status text not null,
@@ -142,15 +142,15 @@ create table views.register (
     event_id uuid not null,
     version integer not null
 );
-create index register_by_kind on views.register (kind, entry_id);
-create index register_by_day on views.register (kind, recorded_on);
+create index entries_by_kind on views.entries (kind, entry_id);
+create index entries_by_day on views.entries (kind, recorded_on);
 """
 
 GRANTS = """
 grant select, insert, update on
     views.plan_years, views.commitments, views.commitments_missing, views.plan_ceilings, views.plan_actions,
     views.companies, views.board_memberships, views.snapshots, views.presentations, views.studies,
-    views.study_milestones, views.register
+    views.study_milestones, views.entries
 to {role};
 grant delete on views.plan_ceilings, views.plan_actions to {role};
 """

@@ -28,7 +28,7 @@ from insieme_governance.plan_year.commands import (
     RefuseReduction,
     RejectWorkPlan,
 )
-from insieme_governance.plan_year.facts import HELD, TAVOLO, PlanYearCircumstances
+from insieme_governance.plan_year.facts import HELD, TAVOLO, WORK_PLAN, WORK_PLAN_AMENDMENT, PlanYearCircumstances
 from insieme_governance.plan_year.refusals import (
     ACTION_BEYOND_CEILING,
     ACTION_TWICE,
@@ -48,6 +48,7 @@ from insieme_governance.plan_year.refusals import (
     NOT_DECIDED,
     NOT_HELD,
     NOT_THE_TAVOLO,
+    OTHER_SUBJECT,
     YEAR_RUNNING,
 )
 from insieme_governance.plan_year.resources import YEAR_CLOSED
@@ -236,6 +237,7 @@ def undecided(
     used: frozenset[DecisionOfTavolo],
 ) -> Refused | None:
     """Refuses what no held meeting of the Tavolo decided, and what rests on a decision that has served before."""
+    wanted = WORK_PLAN_AMENDMENT if isinstance(command, AmendWorkPlan) else WORK_PLAN
     match circumstances.meeting:
         case None:
             return MEETING_UNKNOWN
@@ -245,8 +247,10 @@ def undecided(
             return NOT_HELD.about(status=meeting.status)
         case meeting if command.on < meeting.held_on:
             return BEFORE_MEETING.about(held_on=meeting.held_on)
-        case meeting if not meeting.decided:
+        case meeting if meeting.subject is None:
             return NOT_DECIDED.about(number=command.decision_no)
+        case meeting if meeting.subject != wanted:
+            return OTHER_SUBJECT.about(number=command.decision_no, subject=meeting.subject, wanted=wanted)
         case _ if (command.meeting_id, command.decision_no) in used:
             return DECISION_USED.about(number=command.decision_no)
         case _:

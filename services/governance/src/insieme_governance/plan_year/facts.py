@@ -10,18 +10,19 @@ from uuid import UUID
 from insieme_events.contracts.vocabulary import PartyRole
 from insieme_events.decider import Circumstances
 
-TAVOLO = "tavolo_coordinamento"
+TAVOLO = "coordination_table"
 HELD = "held"
+WORK_PLAN, WORK_PLAN_AMENDMENT = "work_plan", "work_plan_amendment"
 
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """The meeting that a command names; `decided`: whether it took the decision of that number."""
+    """The meeting that a command names, and what its decision of that number is about; None where it took none."""
 
     body: str
     status: str
     held_on: date | None
-    decided: bool
+    subject: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,13 +47,18 @@ NOT_THE_TAVOLO = Refused(
     clause="P52",
 )
 NOT_HELD = Refused(
-    code="governance.meeting_not_held",
+    code="governance.plan_meeting_not_held",
     sentence="That meeting is {status}: only a meeting that was held can have decided on the plan.",
     clause="P52",
 )
 NOT_DECIDED = Refused(
-    code="governance.decision_unknown",
+    code="governance.plan_decision_unknown",
     sentence="Decision {number} is not recorded for that meeting: record it first.",
+    clause="P52",
+)
+OTHER_SUBJECT = Refused(
+    code="governance.decision_about_other",
+    sentence="Decision {number} of that meeting is about {subject}: this needs one about {wanted}.",
     clause="P52",
 )
 DECISION_USED = Refused(

@@ -12,25 +12,25 @@ from psycopg.rows import dict_row
 
 from insieme_events.contracts.governance_registers import TerritoryKind
 from insieme_events.store import Connection
-from insieme_governance.register.coverage import Reached
+from insieme_governance.registers.coverage import Reached
 
 CONTRIBUTIONS = """
 select facts->>'party' as party, count(*)::int as entries, coalesce(sum((facts->>'hours')::int), 0)::int as hours,
     coalesce(sum((facts->>'value')::bigint), 0)::bigint as value
-from views.register
+from views.entries
 where kind = 'contributions' and status <> 'voided' and recorded_on between %(first)s and %(last)s
 group by 1 order by 1
 """
 OUTREACH = """
 select facts->>'party', facts->>'territory_kind', facts->>'territory', max(recorded_on)
-from views.register
+from views.entries
 where kind = 'outreach' and status <> 'voided' and recorded_on between %(first)s and %(last)s
 group by 1, 2, 3
 """
 ASSOCIATIONS = """
 select facts->>'party' as party, count(*)::int as held,
     coalesce(sum((facts->>'companies_reached')::int), 0)::int as companies_reached, max(recorded_on) as last_on
-from views.register
+from views.entries
 where kind = 'association-outreach' and status <> 'voided' and recorded_on between %(first)s and %(last)s
 group by 1 order by 1
 """
@@ -38,7 +38,7 @@ group by 1 order by 1
 VISIBILITY = """
 select p.party, p.role, count(r.entry_id)::int as events, max(r.recorded_on) as last_on
 from events.parties p join events.protocols t using (protocol_id)
-left join views.register r on r.kind = 'visibility-events' and r.status <> 'voided'
+left join views.entries r on r.kind = 'visibility-events' and r.status <> 'voided'
     and r.recorded_on between %(first)s and %(last)s and p.party = any(r.parties)
 where t.signed_on <= %(last)s and %(first)s <= t.ends_on and p.since <= %(last)s
     and (p.until is null or %(first)s < p.until)
@@ -46,27 +46,27 @@ group by 1, 2 order by 1
 """
 THEMES = """
 select theme, facts->>'scope' as scope, count(*)::int as events
-from views.register, jsonb_array_elements_text(facts->'themes') theme
+from views.entries, jsonb_array_elements_text(facts->'themes') theme
 where kind = 'visibility-events' and status <> 'voided' and recorded_on between %(first)s and %(last)s
 group by 1, 2 order by 1, 2
 """
 STAFF = """
 select facts->>'party' as party, facts->>'profile' as profile,
     sum((facts->>'fte_hundredths')::int)::int as fte_hundredths
-from views.register
+from views.entries
 where kind = 'staff' and status <> 'voided' and (facts->>'year')::int = %(year)s
 group by 1, 2 order by 1, 2
 """
 DESKS = """
 select facts->>'party' as party, count(*)::int as desks, array_agg(distinct facts->>'comune') as comuni
-from views.register
+from views.entries
 where kind = 'desks' and status <> 'voided' and recorded_on <= %(day)s and (ended_on is null or %(day)s < ended_on)
 group by 1 order by 1
 """
 MEASURES = """
 select r.entry_id, r.facts->>'measure' as measure, r.facts->>'kind' as kind,
     count(a.action_id)::int as actions, coalesce(sum(a.planned_cost), 0)::bigint as planned_cost
-from views.register r left join views.plan_actions a on a.completes = r.entry_id
+from views.entries r left join views.plan_actions a on a.completes = r.entry_id
 where r.kind = 'regional-measures' and r.status <> 'voided'
 group by r.entry_id order by 2, 1
 """

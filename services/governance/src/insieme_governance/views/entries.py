@@ -12,11 +12,11 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from insieme_events.contracts.governance_registers import DeskClosed, RecordedEntry
 from insieme_events.store import Connection
 from insieme_events.units import Change
-from insieme_governance.register.entry import EntryGone, NotRecorded, Recorded, RegisterEntry
-from insieme_governance.register.kinds import BY_EVENT, VOIDED
+from insieme_governance.registers.entry import EntryGone, NotRecorded, Recorded, RegisterEntry
+from insieme_governance.registers.kinds import BY_EVENT, VOIDED
 
-REGISTER = sa.Table(
-    "register",
+ENTRIES = sa.Table(
+    "entries",
     sa.MetaData(schema="views"),
     sa.Column("entry_id", sa.Uuid, primary_key=True),
     sa.Column("kind", sa.Text, nullable=False),
@@ -34,7 +34,7 @@ REGISTER = sa.Table(
 ENVELOPE = {"entry_id", "corrects", "occurred_on", "by"}
 
 PUT = """
-insert into views.register as r
+insert into views.entries as r
     (entry_id, kind, status, recorded_on, parties, facts, adopted_by, shared_with, ended_on, corrected, event_id,
      version)
 values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
@@ -44,8 +44,8 @@ on conflict (entry_id) do update set
     ended_on = coalesce(excluded.ended_on, r.ended_on), corrected = excluded.corrected,
     event_id = coalesce(excluded.event_id, r.event_id), version = excluded.version
 """
-LAST_EVENTS = "select entry_id, event_id from views.register where entry_id = any(%s)"
-OF_KIND = "select entry_id from views.register where kind = %s and status <> %s and entry_id = any(%s)"
+LAST_EVENTS = "select entry_id, event_id from views.entries where entry_id = any(%s)"
+OF_KIND = "select entry_id from views.entries where kind = %s and status <> %s and entry_id = any(%s)"
 
 
 async def write(connection: Connection, changes: Sequence[Change[RegisterEntry]]) -> None:

@@ -12,7 +12,7 @@ from insieme_events.contracts.governance_registers import ExchangeLevel
 from insieme_events.contracts.vocabulary import PartyRole
 from insieme_events.decider import Circumstances, RefusalKind, Refused
 from insieme_governance.guards import in_force
-from insieme_governance.register.facts import (
+from insieme_governance.registers.facts import (
     AnyFact,
     CommitStaff,
     ProposePractice,
@@ -26,8 +26,8 @@ from insieme_governance.register.facts import (
     RegisterIntegration,
     RegisterRegionalMeasure,
 )
-from insieme_governance.register.kinds import kind_of
-from insieme_governance.register.territories import known
+from insieme_governance.registers.kinds import kind_of
+from insieme_governance.registers.territories import known
 
 # Named by the text itself, one sentence after the other (P71, P73).
 GUARANTORS = ("citta_metropolitana", "comune_bologna", "fondazione_san_petronio")

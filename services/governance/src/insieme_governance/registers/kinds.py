@@ -20,8 +20,8 @@ from insieme_events.contracts.governance_registers import (
     StaffCommitted,
     VisibilityEventHeld,
 )
-from insieme_governance.register import facts
-from insieme_governance.register.facts import AnyFact, Fact
+from insieme_governance.registers import facts
+from insieme_governance.registers.facts import AnyFact, Fact
 
 RECORDED, VOIDED = "recorded", "voided"
 
@@ -68,7 +68,7 @@ KINDS: tuple[Kind, ...] = (
         facts.ProposePractice,
         PracticeProposed,
         ("proposed_by",),
-        {"proposed_by": "cna_bologna", "practice": "visite_in_azienda", "strand": "1", **ON},
+        {"proposed_by": "cna", "practice": "visite_in_azienda", "strand": "1", **ON},
         status="proposed",
     ),
     Kind(
@@ -77,7 +77,7 @@ KINDS: tuple[Kind, ...] = (
         facts.RecordContribution,
         ContributionRecorded,
         ("party",),
-        {"party": "cgil_bologna", "kind": "competence", "strand": "2a", "hours": 12, **ON},
+        {"party": "cgil", "kind": "competence", "strand": "2a", "hours": 12, **ON},
     ),
     Kind(
         "integrations",
@@ -161,7 +161,7 @@ KINDS: tuple[Kind, ...] = (
         facts.RecordVisibilityEvent,
         VisibilityEventHeld,
         ("promoters",),
-        {"promoters": ["cgil_bologna", "cisl_bologna"], "themes": ["lavoro_povero"], "scope": "national", **ON},
+        {"promoters": ["cgil", "cisl"], "themes": ["lavoro_povero"], "scope": "national", **ON},
     ),
 )
 BY_FACT: dict[type[Fact], Kind] = {kind.fact: kind for kind in KINDS}

@@ -12,8 +12,8 @@ from datetime import date
 
 from insieme_events import territory
 from insieme_events.contracts.governance_registers import TerritoryKind
-from insieme_governance.register.rules import DEBTORS
-from insieme_governance.register.territories import BOLOGNA, code, owed
+from insieme_governance.registers.rules import DEBTORS
+from insieme_governance.registers.territories import BOLOGNA, code, owed
 
 Reached = tuple[str, TerritoryKind, str, date]
 """Party, kind, code, and the last day on which the party held outreach there."""

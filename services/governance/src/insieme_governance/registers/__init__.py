@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from insieme_governance.register.entry import (
+from insieme_governance.registers.entry import (
     REGISTER_ENTRY,
     AdoptPractice,
     ChangeInstrumentStatus,
@@ -15,7 +15,7 @@ from insieme_governance.register.entry import (
     SharePractice,
     VoidEntry,
 )
-from insieme_governance.register.rules import RegisterCircumstances
+from insieme_governance.registers.rules import RegisterCircumstances
 
 __all__ = [
     "REGISTER_ENTRY",
