@@ -16,7 +16,7 @@ from insieme_events.envelope import Stored
 from insieme_events.testing.http import Served
 from insieme_events.timers import Timers
 from insieme_events.units import Done
-from insieme_governance.aggregates import PLAN_YEARS
+from insieme_governance.plan_aggregates import PLAN_YEARS
 from insieme_governance.plan_deadlines import COMMITMENTS_MISSING
 from insieme_governance.plan_reactions import PlanReductions
 from insieme_governance.plan_year import plan_year_id

@@ -11,7 +11,7 @@ from insieme_events.store import Connection
 from insieme_events.timers import Timer
 from insieme_events.units import Step
 from insieme_governance import study
-from insieme_governance.aggregates import PLAN_YEARS, PRESENTATIONS, STUDIES
+from insieme_governance.plan_aggregates import PLAN_YEARS, PRESENTATIONS, STUDIES
 from insieme_governance.plan_year import NoteMissingCommitment, plan_year_id, resources
 from insieme_governance.presentation import NotePresentationOverdue, due_on, presentation_id
 from insieme_governance.views import presentations
@@ -72,3 +72,4 @@ async def studies_overdue(connection: Connection, today: date) -> Sequence[Step]
 COMMITMENTS_MISSING = Timer("governance.commitment_missing", missing_commitments)
 PRESENTATION_OVERDUE = Timer("governance.presentation_overdue", presentations_overdue)
 STUDY_START_OVERDUE = Timer("governance.study_start_overdue", studies_overdue)
+PLAN_TIMERS = (COMMITMENTS_MISSING, PRESENTATION_OVERDUE, STUDY_START_OVERDUE)

@@ -7,8 +7,8 @@ from insieme_events.contracts.funding import PlanReductionAccepted, PlanReductio
 from insieme_events.contracts.matching import CompaniesMerged
 from insieme_events.envelope import Stored
 from insieme_events.units import Step, Unit
-from insieme_governance.aggregates import BOARD, PLAN_YEARS
 from insieme_governance.board_membership import CedeMembership, TakeOverMembership
+from insieme_governance.plan_aggregates import BOARD, PLAN_YEARS
 from insieme_governance.plan_year import AcceptReduction, RefuseReduction, plan_year_id
 from insieme_governance.views import companies
 

@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import Field
 
-from insieme_events.reactions import Reactions
-from insieme_events.service import Running, ServiceDefinition
+from insieme_events.service import ServiceDefinition
 from insieme_events.settings import ServiceSettings
-from insieme_events.subscription import Subscription
-from insieme_governance import plan_deadlines
 from insieme_governance.aggregates import AGGREGATES
 from insieme_governance.api import ROUTERS
-from insieme_governance.plan_reactions import BoardMerges, PlanReductions
-from insieme_governance.views.companies import CompaniesView
+from insieme_governance.plan_deadlines import PLAN_TIMERS
+from insieme_governance.plan_subscriptions import plan_subscriptions
 
 
 class GovernanceSettings(ServiceSettings):
     port: int = Field(8005, validation_alias="INSIEME_GOVERNANCE_PORT")
     database_url: str = Field(validation_alias="DATABASE_URL_GOVERNANCE", repr=False)
     database_url_owner: str | None = Field(None, validation_alias="DATABASE_URL_GOVERNANCE_OWNER", repr=False)
-
-
-def subscriptions(service: Running) -> Sequence[Subscription]:
-    return [
-        Subscription.of(service, name="governance.companies", contexts=("matching",), handler=CompaniesView()),
-        Reactions.to(service, "governance.board_merges", ("matching",), BoardMerges()),
-        Reactions.to(service, "governance.plan_reductions", ("funding",), PlanReductions()),
-    ]
 
 
 SERVICE = ServiceDefinition(
@@ -40,10 +28,6 @@ SERVICE = ServiceDefinition(
     routers=ROUTERS,
     migrations=Path(__file__).parent / "migrations",
     aggregates=AGGREGATES,
-    subscriptions=subscriptions,
-    timers=(
-        plan_deadlines.COMMITMENTS_MISSING,
-        plan_deadlines.PRESENTATION_OVERDUE,
-        plan_deadlines.STUDY_START_OVERDUE,
-    ),
+    subscriptions=plan_subscriptions,
+    timers=(*PLAN_TIMERS,),
 )

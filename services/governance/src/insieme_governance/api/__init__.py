@@ -2,27 +2,8 @@
 
 from fastapi import APIRouter
 
-from insieme_governance.api import (
-    board,
-    plan_actions,
-    plan_years,
-    presentations,
-    register_lists,
-    register_views,
-    registers,
-    studies,
-)
+from insieme_governance.api.plan_routers import PLAN_ROUTERS
 
-ROUTERS: tuple[APIRouter, ...] = (
-    plan_years.router,
-    plan_actions.router,
-    plan_actions.every_year,
-    board.router,
-    presentations.router,
-    studies.router,
-    registers.router,
-    register_lists.router,
-    register_views.router,
-)
+ROUTERS: tuple[APIRouter, ...] = (*PLAN_ROUTERS,)
 
 __all__ = ["ROUTERS"]

@@ -16,8 +16,8 @@ from insieme_events.http import CommandAnswer, Incoming, Limit, Page
 from insieme_events.problems import RESPONSES, ProblemError
 from insieme_events.reading import page, pool_of, rows
 from insieme_events.units import Step
-from insieme_governance.aggregates import BOARD
 from insieme_governance.board_membership import MEMBERSHIP_UNKNOWN, Adhesion, JoinBoard, LeaveBoard
+from insieme_governance.plan_aggregates import BOARD
 from insieme_governance.plan_reactions import BOARD_LOCK
 from insieme_governance.views.board import MEMBERSHIPS
 

@@ -17,7 +17,7 @@ from insieme_events.http import CommandAnswer, Incoming, Limit, Page
 from insieme_events.problems import RESPONSES, ProblemError
 from insieme_events.reading import equals, page, pool_of, rows
 from insieme_events.units import Step
-from insieme_governance.aggregates import PLAN_YEARS
+from insieme_governance.plan_aggregates import PLAN_YEARS
 from insieme_governance.plan_year import AssignAction, ReportActionProgress, TagAction, plan_year_id
 from insieme_governance.plan_year.commands import Assignment, Progress, Tags
 from insieme_governance.plan_year.refusals import ACTION_UNKNOWN

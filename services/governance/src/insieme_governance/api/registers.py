@@ -15,7 +15,7 @@ from pydantic import create_model
 from insieme_events.http import CommandAnswer, Incoming
 from insieme_events.problems import RESPONSES
 from insieme_events.units import Step
-from insieme_governance.aggregates import ENTRIES
+from insieme_governance.plan_aggregates import ENTRIES
 from insieme_governance.registers import (
     AdoptPractice,
     ChangeInstrumentStatus,
