@@ -15,6 +15,7 @@ from psycopg import AsyncConnection
 
 from insieme_events import catalogue, topics
 from insieme_events.store import Connection
+from insieme_events.testing.databases import upgraded
 from insieme_local import folders, ladder
 from insieme_local.provision import Provisioned, provision
 from insieme_local.servers import Servers

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from insieme_events.contracts.governance import CompanyJoinedBoard, CompanyLeftBoard
+from insieme_events.contracts.governance_plan import CompanyJoinedBoard, CompanyLeftBoard
 from insieme_matching.views.told import BoardView
 
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from insieme_events.contracts import governance, matching, training, training_courses, training_participations
+from insieme_events.contracts import governance_plan, matching, training, training_courses, training_participations
 from insieme_events.contracts.vocabulary import CompanySize, InterventionKind, Strand
 from insieme_reporting.testing import History
 
@@ -16,12 +16,12 @@ MARCH, APRIL, MAY = date(2019, 3, 4), date(2019, 4, 1), date(2019, 5, 6)
 
 
 def joined(history: History, company_id: UUID, on: date) -> None:
-    event = governance.CompanyJoinedBoard(company_id=company_id, occurred_on=on)
+    event = governance_plan.CompanyJoinedBoard(company_id=company_id, occurred_on=on)
     history.record(f"board_membership-{company_id}", event)
 
 
 def left(history: History, company_id: UUID, on: date) -> None:
-    event = governance.CompanyLeftBoard(company_id=company_id, occurred_on=on)
+    event = governance_plan.CompanyLeftBoard(company_id=company_id, occurred_on=on)
     history.record(f"board_membership-{company_id}", event)
 
 

@@ -12,6 +12,8 @@ from insieme_events.contracts import (
     funding,
     governance,
     governance_bodies,
+    governance_plan,
+    governance_registers,
     intake,
     matching_candidacies,
     matching_companies,
@@ -67,7 +69,7 @@ MODULES: dict[str, tuple[ModuleType, ...]] = {
     ),
     "training": (training, training_courses, training_participations),
     "funding": (funding,),
-    "governance": (governance, governance_bodies),
+    "governance": (governance, governance_bodies, governance_plan, governance_registers),
 }
 
 

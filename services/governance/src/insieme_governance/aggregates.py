@@ -16,6 +16,7 @@ from insieme_governance.legal_limits import LEGAL_LIMITS, Limits, LimitsCircumst
 from insieme_governance.meeting import MEETING, MeetingCircumstances
 from insieme_governance.meeting_commands import ConveneMeeting, MeetingCommand
 from insieme_governance.meeting_state import Meeting
+from insieme_governance.plan_aggregates import PLAN_AGGREGATES
 from insieme_governance.protocol import PROTOCOL, Protocol, ProtocolCircumstances, ProtocolCommand
 from insieme_governance.protocol.commands import NoticeWithdrawal, TransferOwnership
 from insieme_governance.views import agreements, bodies, meetings, protocols, register
@@ -125,4 +126,5 @@ AGGREGATES: tuple[Aggregate[Any, Any, Any], ...] = (
     LIMITS,
     BODIES,
     MEETINGS,
+    *PLAN_AGGREGATES,
 )

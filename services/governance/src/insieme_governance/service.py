@@ -10,6 +10,8 @@ from insieme_events.service import ServiceDefinition
 from insieme_events.settings import ServiceSettings
 from insieme_governance.aggregates import AGGREGATES
 from insieme_governance.api import ROUTERS
+from insieme_governance.plan_deadlines import PLAN_TIMERS
+from insieme_governance.plan_subscriptions import plan_subscriptions
 from insieme_governance.timers import TIMERS
 
 
@@ -27,5 +29,6 @@ SERVICE = ServiceDefinition(
     routers=ROUTERS,
     migrations=Path(__file__).parent / "migrations",
     aggregates=AGGREGATES,
-    timers=TIMERS,
+    subscriptions=plan_subscriptions,
+    timers=(*TIMERS, *PLAN_TIMERS),
 )

@@ -1,20 +1,18 @@
-"""Events of governance: the protocol and its parties, the agreement, the bodies and the plan (P01-P05, P49-P84)."""
+"""Events of governance: the protocol and its parties, the agreement, the legal limits (P01-P05, P62, P67, P79-P81)."""
 
 from __future__ import annotations
 
 from datetime import date
 from uuid import UUID
 
-from insieme_events.contracts.agreement import ConsentOf, LegalLimits, Parameters, Part
+from insieme_events.contracts.agreement import ConsentOf, LegalLimits, Parameters
 from insieme_events.contracts.base import Code, DomainEvent
 from insieme_events.contracts.vocabulary import (
-    Cents,
     DelegateScope,
     GovernanceRole,
     NoticeKind,
     PartyRole,
     Seat,
-    Strand,
 )
 
 
@@ -209,56 +207,3 @@ class LegalLimitsPublished(GovernanceEvent):
     valid_from: date
     limits: LegalLimits
     party_fields = ("limits_id", "version", "valid_from", "limits", "occurred_on")
-
-
-class Ceiling(Part):
-    """The most that a plan lets a source spend on a strand in the year (P52, P66)."""
-
-    source: Code
-    strand: Strand
-    amount: Cents
-
-
-class PlanEvent(GovernanceEvent):
-    year: int
-
-
-class WorkPlanApproved(PlanEvent):
-    """A held meeting of the Tavolo approved the plan of the year, within the resources committed (P52)."""
-
-    meeting_id: UUID
-    decision_no: int
-    ceilings: tuple[Ceiling, ...]
-    agreement_version: Code
-    party_fields = ("year", "meeting_id", "decision_no", "ceilings", "agreement_version", "occurred_on")
-
-
-class WorkPlanAmendmentProposed(PlanEvent):
-    """New ceilings, some of them lower: funding answers whether its budgets fit under them (P52, P66)."""
-
-    amendment_id: UUID
-    ceilings: tuple[Ceiling, ...]
-    party_fields = ("year", "amendment_id", "ceilings", "occurred_on")
-
-
-class WorkPlanAmended(PlanEvent):
-    """From now on these ceilings hold (P52)."""
-
-    amendment_id: UUID
-    meeting_id: UUID
-    decision_no: int
-    ceilings: tuple[Ceiling, ...]
-    agreement_version: Code
-    party_fields = ("year", "amendment_id", "meeting_id", "decision_no", "ceilings", "agreement_version", "occurred_on")
-
-
-class CompanyJoinedBoard(GovernanceEvent):
-    """A company joined the Board by a signed adhesion (P59)."""
-
-    company_id: UUID
-    party_fields = ("company_id", "occurred_on")
-
-
-class CompanyLeftBoard(GovernanceEvent):
-    company_id: UUID
-    party_fields = ("company_id", "occurred_on")

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from insieme_governance.api import agreements, bodies, meetings, protocols, register
+from insieme_governance.api.plan_routers import PLAN_ROUTERS
 
 ROUTERS: tuple[APIRouter, ...] = (
     protocols.router,
@@ -11,6 +12,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     agreements.limits_router,
     bodies.router,
     meetings.router,
+    *PLAN_ROUTERS,
 )
 
 __all__ = ["ROUTERS"]

@@ -11,7 +11,7 @@ from uuid import UUID
 from insieme_events import catalogue
 from insieme_events.contracts import DomainEvent
 from insieme_events.contracts.funding import ActivityFundingApproved, ActivityKind
-from insieme_events.contracts.governance import CompanyJoinedBoard, CompanyLeftBoard
+from insieme_events.contracts.governance_plan import CompanyJoinedBoard, CompanyLeftBoard
 from insieme_events.envelope import Stored
 from insieme_events.store import Connection
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
-from insieme_events.contracts import governance
+from insieme_events.contracts import governance_plan
 from insieme_events.envelope import Stored
 from insieme_events.projection import FactRow
 from insieme_reporting.v1.facts.changes import changed
@@ -33,9 +33,9 @@ class BoardMembershipVersion(FactRow):
 def apply(latest: Mapping[tuple[Any, ...], BoardMembershipVersion], stored: Stored) -> Sequence[BoardMembershipVersion]:
     number = len(latest)
     match stored.event:
-        case governance.CompanyJoinedBoard() as event:
+        case governance_plan.CompanyJoinedBoard() as event:
             return (BoardMembershipVersion(event.company_id, number + 1, event.occurred_on),)
-        case governance.CompanyLeftBoard() as event:
+        case governance_plan.CompanyLeftBoard() as event:
             before = latest[(event.company_id, number)]
             return changed(before, replace(before, left_on=event.occurred_on))
         case _:
