@@ -10,6 +10,9 @@ from insieme_events.contracts import (
     DomainEvent,
     base,
     funding,
+    funding_budget,
+    funding_committees,
+    funding_projects,
     governance,
     intake,
     matching,
@@ -55,7 +58,7 @@ MODULES: dict[str, tuple[ModuleType, ...]] = {
     "intake": (intake,),
     "matching": (matching,),
     "training": (training, training_courses, training_participations),
-    "funding": (funding,),
+    "funding": (funding, funding_budget, funding_committees, funding_projects),
     "governance": (governance,),
 }
 
