@@ -172,9 +172,7 @@ def test_a_project_is_paid_by_instalments_and_an_activity_by_expenditures() -> N
     given(budget_set(), committed()).when(on_project).then_refused("funding.pay_by_instalment", clause="P64")
     activity = committed(300_000, B2, commitment_kind=CommitmentKind.ACTIVITY)
     on_activity = expenditure(commitment_id=PROJECT_ID, on=date(2022, 6, 1))
-    given(budget_set(), activity).when(on_activity).then(
-        spent(commitment_id=PROJECT_ID, occurred_on=date(2022, 6, 1))
-    )
+    given(budget_set(), activity).when(on_activity).then(spent(commitment_id=PROJECT_ID, occurred_on=date(2022, 6, 1)))
     other_strand = expenditure(commitment_id=PROJECT_ID, strand=B3, on=date(2022, 6, 1))
     given(budget_set(), activity).when(other_strand).then_refused("funding.other_strand", clause="P30")
 
@@ -232,9 +230,7 @@ def test_an_amendment_keeps_what_is_used() -> None:
 @pytest.mark.invariant("I3", "command")
 def test_a_lower_plan_is_held_from_the_acceptance_on() -> None:
     reserve = ReserveReduction(amendment_id=AMENDMENT, ceilings=lines(s3b=900_000), on=date(2022, 6, 1))
-    held = ReductionReserved(
-        **PLACE, amendment_id=AMENDMENT, ceilings=lines(s3b=900_000), occurred_on=date(2022, 6, 1)
-    )
+    held = ReductionReserved(**PLACE, amendment_id=AMENDMENT, ceilings=lines(s3b=900_000), occurred_on=date(2022, 6, 1))
     history = (budget_set(), committed())
     given(*history).when(reserve).then(held)
     given(*history, held).when(reserve).then_nothing()

@@ -58,7 +58,11 @@ CALL_ID, PROJECT_ID, PROPOSER, DECISION_ID, ACTIVITY_ID, MEETING, EXPENDITURE, E
 )
 EVALUATION_ID, MANAGEMENT_ID = UUID(int=21), UUID(int=22)
 EVALUATORS = {UUID(int=31): "comune_bologna", UUID(int=32): "citta_metropolitana"}
-MANAGERS = {UUID(int=41): "comune_bologna", UUID(int=42): "citta_metropolitana", UUID(int=43): "fondazione_san_petronio"}
+MANAGERS = {
+    UUID(int=41): "comune_bologna",
+    UUID(int=42): "citta_metropolitana",
+    UUID(int=43): "fondazione_san_petronio",
+}
 TODAY = date(2022, 12, 31)
 YEAR, SOURCE = 2022, "comune_bologna"
 BUDGET_ID = budget_id(YEAR, SOURCE)
