@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,7 +14,6 @@ import pytest
 from insieme_events import migrate
 from insieme_events.commands import Answer, Done, Step, Unit
 from insieme_events.contracts import DomainEvent
-from insieme_events.contracts.funding_budget import StrandAmount
 from insieme_events.contracts.funding_projects import AccompanimentOutcome
 from insieme_events.contracts.governance import (
     Ceiling,
@@ -42,6 +41,7 @@ from insieme_funding.views.others import BoardView
 from insieme_local.provision import Provisioned
 
 B3, A3, B2 = Strand.SOCIAL_INNOVATION, Strand.SELF_ENTERPRISE, Strand.TRAINING_TARGETED
+P = TypeVar("P", bound=DomainEvent)
 PARTIES = ("citta_metropolitana", "comune_bologna", "fondazione_san_petronio")
 DAY = date(2022, 5, 20)
 
@@ -79,25 +79,25 @@ class Fund:
         return FollowingPlacements(self.served.service.pool, self.served.service.clock)
 
     async def approve_plan(self, year: int, *rows: tuple[str, Strand, int]) -> None:
-        event = WorkPlanApproved(
-            year=year,
-            meeting_id=uuid4(),
-            decision_no=1,
-            ceilings=ceilings(*rows),
-            agreement_version="2021.1",
-            occurred_on=date(year, 1, 10),
-        )
-        await self.told(self.plan(), event)
+        await self.told(self.plan(), of_plan(WorkPlanApproved, year, date(year, 1, 10), *rows))
 
     async def propose(self, year: int, amendment_id: UUID, *rows: tuple[str, Strand, int]) -> None:
-        await self.told(self.plan(), proposed(year, amendment_id, *rows))
+        event = of_plan(WorkPlanAmendmentProposed, year, date(year, 6, 1), *rows, amendment_id=amendment_id)
+        await self.told(self.plan(), event)
 
     async def amend_plan(self, year: int, amendment_id: UUID, *rows: tuple[str, Strand, int]) -> None:
-        await self.told(self.plan(), amended(year, amendment_id, *rows))
+        event = of_plan(WorkPlanAmended, year, date(year, 6, 10), *rows, amendment_id=amendment_id)
+        await self.told(self.plan(), event)
 
     async def set_budget(self, source: str, year: int = 2022, borne_by: str = "comune_bologna", **lines: int) -> UUID:
         told = [{"strand": name.removeprefix("s"), "amount": amount} for name, amount in lines.items()]
-        body = {"year": year, "source": source, "borne_by": borne_by, "lines": told, "on": f"{year}-01-20"}
+        body: dict[str, Any] = {
+            "year": year,
+            "source": source,
+            "borne_by": borne_by,
+            "lines": told,
+            "on": f"{year}-01-20",
+        }
         await self.served.post("/v1/budgets", **body)
         return budget_id(year, source)
 
@@ -110,7 +110,7 @@ class Fund:
                     "insert into views.plan_ceilings (year, source, strand, amount) values (%s, %s, %s, %s)",
                     (year, source, name.removeprefix("s"), amount),
                 )
-        return await self.set_budget(source, year, **lines)
+        return await self.set_budget(source, year, "comune_bologna", **lines)
 
     async def committee(self, kind: str) -> tuple[UUID, list[UUID]]:
         """The committee of a kind in its mandate from 2022 to 2025, appointed once."""
@@ -122,7 +122,12 @@ class Fund:
             else:
                 ids = [uuid4() for _ in PARTIES]
                 members = [{"member_id": str(m), "party": p} for m, p in zip(ids, PARTIES, strict=True)]
-                body = {"kind": kind, "members": members, "mandate_to": "2025-12-31", "on": "2022-01-10"}
+                body: dict[str, Any] = {
+                    "kind": kind,
+                    "members": members,
+                    "mandate_to": "2025-12-31",
+                    "on": "2022-01-10",
+                }
                 done = await self.served.post("/v1/committees", **body)
                 self.committees[kind] = (UUID(done["id"]), ids)
         return self.committees[kind]
@@ -167,7 +172,7 @@ class Fund:
         await self.told(self.placements(), placement_voided(employment_id))
 
     async def submitted(self, call: str, kind: str = "3b", proposer: UUID | None = None) -> str:
-        body = {
+        body: dict[str, Any] = {
             "kind": kind,
             "call_id": call,
             "proposer_id": str(proposer or uuid4()),
@@ -288,22 +293,19 @@ class Fund:
         return {line["strand"]: line for line in found["lines"]}
 
 
-def proposed(year: int, amendment_id: UUID, *rows: tuple[str, Strand, int]) -> WorkPlanAmendmentProposed:
-    return WorkPlanAmendmentProposed(
-        year=year, amendment_id=amendment_id, ceilings=ceilings(*rows), occurred_on=date(year, 6, 1)
-    )
-
-
-def amended(year: int, amendment_id: UUID, *rows: tuple[str, Strand, int]) -> WorkPlanAmended:
-    return WorkPlanAmended(
-        year=year,
-        amendment_id=amendment_id,
-        meeting_id=uuid4(),
-        decision_no=2,
-        ceilings=ceilings(*rows),
-        agreement_version="2021.1",
-        occurred_on=date(year, 6, 10),
-    )
+def of_plan(kind: type[P], year: int, on: date, *rows: tuple[str, Strand, int], **more: Any) -> P:
+    """An event of governance's plan with whatever else its contract asks for."""
+    values: dict[str, Any] = {
+        "year": year,
+        "meeting_id": uuid4(),
+        "decision_no": 1,
+        "ceilings": ceilings(*rows),
+        "actions": (),
+        "agreement_version": "2021.1",
+        "occurred_on": on,
+        **more,
+    }
+    return kind(**{name: value for name, value in values.items() if name in kind.model_fields})
 
 
 def placement_started(employment_id: UUID) -> PlacementStarted:
@@ -332,10 +334,6 @@ def placement_voided(employment_id: UUID) -> PlacementVoided:
         reason=PlacementVoidReason.NEVER_STARTED,
         occurred_on=date(2022, 10, 1),
     )
-
-
-def amounts(**lines: int) -> tuple[StrandAmount, ...]:
-    return tuple(StrandAmount(strand=Strand(name.removeprefix("s")), amount=a) for name, a in lines.items())
 
 
 @pytest.fixture(scope="module")

@@ -103,10 +103,10 @@ async def funding_round(fund: Any, number: int, project: UUID) -> list[Answer]:
             negative = await fund.evaluation(outcome=EvaluationOutcome.NEGATIVE, on="2022-05-15")
             other = fund.run(units.judge(project, EvaluateProject.model_validate(negative)))
     if number // 4 % 2:
-        answers = await asyncio.gather(funding, other)
+        first, second = await asyncio.gather(funding, other)
     else:
-        answers = list(reversed(await asyncio.gather(other, funding)))
-    return list(answers)
+        second, first = await asyncio.gather(other, funding)
+    return [first, second]
 
 
 async def judging_round(fund: Any, number: int, project: UUID) -> list[Answer]:

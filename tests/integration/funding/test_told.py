@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, date, datetime
+from importlib import import_module
 from typing import Any
 from uuid import uuid4
 
@@ -101,11 +102,8 @@ async def test_a_placement_counts_for_one_project_also_when_two_ask_at_once(fund
 
 async def test_without_the_lock_a_link_stands_on_a_void_placement(fund: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control run: the linking and the mark do not wait for one another."""
-    from insieme_funding import placements
-    from insieme_funding.api import grants
-
-    for module in (placements, grants):
-        monkeypatch.setattr(module, "placement_lock", lambda _: f"nothing-{uuid4()}")
+    for module in ("insieme_funding.placements", "insieme_funding.api.grants"):
+        monkeypatch.setattr(import_module(module), "placement_lock", lambda _: f"nothing-{uuid4()}")
     for _ in range(10):
         if await linked_and_voided(fund, 40):
             return

@@ -131,7 +131,7 @@ CIRCUMSTANCES = testing.decision_circumstances()
 
 def accepted(decider: Decider[Any, Any, Any], circumstances: Any, *commands: Command) -> tuple[DomainEvent, ...]:
     """The events of commands that are all accepted."""
-    state, events = decider.initial, []
+    state, events = decider.initial, list[DomainEvent]()
     for command in commands:
         decided = decider.decide(command, state, circumstances)
         assert not isinstance(decided, Refused), decided

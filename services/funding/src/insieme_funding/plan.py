@@ -37,8 +37,13 @@ from insieme_funding.views import budgets, plans
 
 PROCESS = Actor(party="platform", role="process", purpose="planning")
 
-REJECTED = next((each.event for each in CONTRACTS if each.name == "WorkPlanAmendmentRejected"), None)
+REJECTED: type[DomainEvent] | None = next(
+    (each.event for each in CONTRACTS if each.name == "WorkPlanAmendmentRejected"), None
+)
 """Governance's word that a proposed plan is not adopted; None in a build whose catalogue does not have it."""
+
+FOLLOWED: tuple[type[DomainEvent], ...] = (WorkPlanApproved, WorkPlanAmendmentProposed, WorkPlanAmended)
+TYPES = frozenset(FOLLOWED if REJECTED is None else (*FOLLOWED, REJECTED))
 
 LOCK = "select pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
@@ -46,9 +51,7 @@ LOCK = "select pg_advisory_xact_lock(hashtextextended(%s, 0))"
 class FollowingPlan:
     """Reacts to governance's plan of a year; repeating it changes nothing."""
 
-    types: frozenset[type[DomainEvent]] = frozenset({WorkPlanApproved, WorkPlanAmendmentProposed, WorkPlanAmended}) | (
-        frozenset() if REJECTED is None else frozenset({REJECTED})
-    )
+    types: frozenset[type[DomainEvent]] = TYPES
 
     def __init__(self, pool: AsyncConnectionPool[Connection], clock: Clock) -> None:
         self._pool = pool
@@ -64,8 +67,7 @@ class FollowingPlan:
             case WorkPlanAmendmentProposed(year=year, ceilings=ceilings, amendment_id=amendment_id):
                 return await self._answer(year, ceilings, amendment_id, on)
             case PlanEvent(year=year) as event if type(event) is REJECTED:
-                amendment_id: UUID = event.model_dump()["amendment_id"]
-                return await self.left_as_it_was(year, amendment_id, on)
+                return await self.left_as_it_was(year, event.model_dump()["amendment_id"], on)
             case _:
                 raise TypeError(f"{type(stored.event).__name__} is none that this reaction wants")
 
