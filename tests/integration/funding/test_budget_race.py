@@ -116,6 +116,7 @@ def overspent(ledger: dict[str, dict[Strand, int]]) -> list[str]:
 
 @pytest.mark.clause("P64", "P66")
 @pytest.mark.invariant("I3", "race")
+@pytest.mark.timeout(300)
 async def test_no_budget_is_overspent_however_much_is_asked_at_once(fund: Any) -> None:
     ledger = await played(fund, ROUNDS, "kept")
     assert overspent(ledger) == []

@@ -126,6 +126,7 @@ async def judging_round(fund: Any, number: int, project: UUID) -> list[Answer]:
 
 @pytest.mark.clause("P63", "P64")
 @pytest.mark.invariant("I2", "race")
+@pytest.mark.timeout(300)
 async def test_a_funding_never_rests_on_somebody_in_conflict_or_on_what_was_taken_back(fund: Any) -> None:
     await fund.budget(SOURCE, s3b=1_000_000)
     seen = await at_once(fund, await fund.many_projects(ROUNDS), funding_round)
@@ -146,6 +147,7 @@ async def test_a_funding_never_rests_on_somebody_in_conflict_or_on_what_was_take
 
 @pytest.mark.clause("P63", "P64")
 @pytest.mark.invariant("I2", "race")
+@pytest.mark.timeout(300)
 async def test_no_evaluation_and_no_approval_has_somebody_in_conflict(fund: Any) -> None:
     seen = await at_once(fund, await fund.many_projects(ROUNDS, approved=False), judging_round)
     assert await violations(fund) == {}

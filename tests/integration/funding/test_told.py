@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+from insieme_events import topics
 from insieme_events.clock import system_clock
 from insieme_events.contracts.governance import CompanyJoinedBoard, CompanyLeftBoard
 from insieme_events.contracts.intake import ErasureGround, PersonErased
@@ -111,8 +112,11 @@ async def test_without_the_lock_a_link_stands_on_a_void_placement(fund: Any, mon
 
 
 async def test_every_subscription_of_the_service_is_ready(migrated: Provisioned) -> None:
-    """The whole service: topics read, timers and relay at work."""
-    async with served(SERVICE, migrated.environment("funding"), Role.SUBSCRIPTIONS) as running:
+    """Each finds its topics and has its partitions."""
+    environment = migrated.environment("funding")
+    prefix = environment["INSIEME_TOPIC_PREFIX"].rstrip(".")
+    await asyncio.to_thread(topics.apply, environment["KAFKA_BOOTSTRAP_SERVERS"], prefix)
+    async with served(SERVICE, environment, Role.SUBSCRIPTIONS) as running:
 
         async def ready() -> bool:
             return bool((await running.client.get("/readyz")).json()["ready"])
