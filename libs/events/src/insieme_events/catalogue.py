@@ -10,6 +10,9 @@ from insieme_events.contracts import (
     DomainEvent,
     base,
     funding,
+    funding_budget,
+    funding_committees,
+    funding_projects,
     governance,
     governance_bodies,
     governance_plan,
@@ -68,7 +71,7 @@ MODULES: dict[str, tuple[ModuleType, ...]] = {
         matching_employments,
     ),
     "training": (training, training_courses, training_participations),
-    "funding": (funding,),
+    "funding": (funding, funding_budget, funding_committees, funding_projects),
     "governance": (governance, governance_bodies, governance_plan, governance_registers),
 }
 

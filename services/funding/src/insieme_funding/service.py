@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from uuid import UUID
 
 from pydantic import Field
 
+from insieme_events.erasing import Acknowledging
+from insieme_events.in_charge import InChargeView
 from insieme_events.parameters import ParametersView
+from insieme_events.reactions import Reactions
 from insieme_events.service import Running, ServiceDefinition, Worker
 from insieme_events.settings import ServiceSettings
 from insieme_events.subscription import Subscription
-from insieme_funding.aggregates import AGGREGATES
+from insieme_events.units import Write
+from insieme_funding.aggregates import AGGREGATES, ERASURES
 from insieme_funding.api import ROUTERS
+from insieme_funding.placements import FollowingPlacements
+from insieme_funding.plan import FollowingPlan
+from insieme_funding.views.others import BoardView
 
 
 class FundingSettings(ServiceSettings):
@@ -21,8 +29,23 @@ class FundingSettings(ServiceSettings):
     database_url_owner: str | None = Field(None, validation_alias="DATABASE_URL_FUNDING_OWNER", repr=False)
 
 
+def blank(person_id: UUID) -> Sequence[Write]:
+    """Funding copied nothing of a person but the opaque id of who proposed a project."""
+    return ()
+
+
 def subscriptions(service: Running) -> Sequence[Worker]:
-    return [Subscription.of(service, name="funding.parameters", contexts=("governance",), handler=ParametersView())]
+    erasing = Acknowledging(ERASURES, service.clock, blank)
+    plan = FollowingPlan(service.pool, service.clock)
+    placements = FollowingPlacements(service.pool, service.clock)
+    return [
+        Subscription.of(service, name="funding.parameters", contexts=("governance",), handler=ParametersView()),
+        Subscription.of(service, name="funding.in_charge", contexts=("intake",), handler=InChargeView()),
+        Subscription.of(service, name="funding.board", contexts=("governance",), handler=BoardView()),
+        Reactions.to(service, "funding.plan", ["governance"], plan),
+        Reactions.to(service, "funding.placements", ["matching"], placements),
+        Reactions.to(service, "funding.erasure", ["intake"], erasing),
+    ]
 
 
 SERVICE = ServiceDefinition(

@@ -1,1 +1,1 @@
-"""The views of funding: one module per table, written in the transaction of the append."""
+"""The views of funding, each with the SQL that writes and reads it."""

@@ -1,0 +1,171 @@
+"""No decision of a committee stands with somebody in conflict, and none is passed over, whatever comes at once (I2).
+
+The order is that of the transactions: they take their ids under the locks that the rule rests on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from insieme_events.commands import Answer, Done
+from insieme_events.contracts.funding_projects import EvaluationOutcome, RejectionGround
+from insieme_events.contracts.vocabulary import Strand
+from insieme_funding import testing, units
+from insieme_funding.committee import DeclareConflict
+from insieme_funding.project import ApproveProject, EvaluateProject, RejectProject
+
+ROUNDS = 200
+AT_ONCE = 4
+SOURCE = "order"
+B3 = Strand.SOCIAL_INNOVATION
+
+# Decisions in which somebody took part whose conflict was stored before them.
+TAINTED = """
+select d.type, count(*) from events.events d, json_array_elements_text(d.data->'members_present') m (id)
+where d.type in ('ProjectEvaluated', 'ProjectApproved', 'ProjectFunded') and exists (
+    select from events.events c where c.type = 'ConflictDeclared' and c.data->>'member_id' = m.id
+        and c.data->>'project_id' = d.data->>'project_id'
+        and (c.epoch, c.transaction_id, c.position) < (d.epoch, d.transaction_id, d.position))
+group by 1
+"""
+# Fundings that rest on an evaluation or approval in which such a person took part.
+RESTING_ON_TAINTED = """
+select count(distinct f.stream) from events.events f, events.events d,
+    json_array_elements_text(d.data->'members_present') m (id)
+where f.type = 'ProjectFunded' and d.stream = f.stream and d.version < f.version
+    and d.type in ('ProjectEvaluated', 'ProjectApproved')
+    and not exists (select from events.events l where l.stream = d.stream and l.type = d.type
+        and d.version < l.version and l.version < f.version)
+    and exists (select from events.events c where c.type = 'ConflictDeclared' and c.data->>'member_id' = m.id
+        and c.data->>'project_id' = f.data->>'project_id'
+        and (c.epoch, c.transaction_id, c.position) < (f.epoch, f.transaction_id, f.position))
+"""
+# Fundings before which, in their own stream, an approval does not stand behind a positive evaluation.
+OUT_OF_ORDER = """
+select count(*) from events.events f where f.type = 'ProjectFunded' and (
+    select array_agg(case e.type when 'ProjectEvaluated' then e.data->>'outcome' else e.type end order by e.version)
+    from events.events e where e.stream = f.stream and e.version < f.version
+        and e.type in ('ProjectEvaluated', 'ProjectApproved', 'ProjectRejected')
+) <> array['positive', 'ProjectApproved']
+"""
+
+
+async def violations(fund: Any) -> dict[str, int]:
+    tainted = dict(await fund.served.rows(TAINTED))
+    [(resting,)] = await fund.served.rows(RESTING_ON_TAINTED)
+    [(unordered,)] = await fund.served.rows(OUT_OF_ORDER)
+    found = {**tainted, "resting": resting, "unordered": unordered}
+    return {name: number for name, number in found.items() if number}
+
+
+async def conflict_of(fund: Any, kind: str, number: int, project: UUID) -> Any:
+    committee, members = await fund.committee(kind)
+    declared = DeclareConflict(member_id=members[number % len(members)], project_id=project, on=testing.TODAY)
+    return fund.run(units.declare_conflict(committee, declared))
+
+
+async def at_once(fund: Any, projects: list[UUID], one_round: Any) -> Counter[str]:
+    seen: Counter[str] = Counter()
+    for start in range(0, len(projects), AT_ONCE):
+        numbers = range(start, min(start + AT_ONCE, len(projects)))
+        for answers in await asyncio.gather(*(one_round(fund, n, projects[n]) for n in numbers)):
+            seen.update(outcome(answer) for answer in answers[:1])
+    return seen
+
+
+def outcome(answer: Answer) -> str:
+    return "done" if isinstance(answer, Done) else answer.code
+
+
+async def funding_round(fund: Any, number: int, project: UUID) -> list[Answer]:
+    """A funding beside a conflict of somebody who evaluated, or approved, or a rejection, or a negative evaluation."""
+    committee, _ = await fund.committee("management")
+    command = testing.fund(
+        committee_id=committee, vote=await fund.vote(), source=SOURCE, investment=1_000, consultancy=0
+    )
+    funding = fund.run(units.fund_project(project, B3, command))
+    other: Any
+    match number % 4:
+        case 0:
+            other = await conflict_of(fund, "evaluation", number, project)
+        case 1:
+            other = await conflict_of(fund, "management", number, project)
+        case 2:
+            rejection = {**await fund.approval(), "ground": RejectionGround.NO_BUDGET}
+            other = fund.run(units.judge(project, RejectProject.model_validate(rejection)))
+        case _:
+            negative = await fund.evaluation(outcome=EvaluationOutcome.NEGATIVE, on="2022-05-15")
+            other = fund.run(units.judge(project, EvaluateProject.model_validate(negative)))
+    if number // 4 % 2:
+        first, second = await asyncio.gather(funding, other)
+    else:
+        second, first = await asyncio.gather(other, funding)
+    return [first, second]
+
+
+async def judging_round(fund: Any, number: int, project: UUID) -> list[Answer]:
+    """An evaluation and, once it is there, an approval, each beside a conflict of somebody who takes part."""
+    evaluation = EvaluateProject.model_validate(await fund.evaluation())
+    judged = fund.run(units.judge(project, evaluation))
+    if number % 2:
+        conflict = await conflict_of(fund, "evaluation", number, project)
+        first, _ = await asyncio.gather(judged, conflict)
+        return [first]
+    assert isinstance(await judged, Done)
+    approval = ApproveProject.model_validate(await fund.approval())
+    conflict = await conflict_of(fund, "management", number, project)
+    second, _ = await asyncio.gather(fund.run(units.judge(project, approval)), conflict)
+    return [second]
+
+
+@pytest.mark.clause("P63", "P64")
+@pytest.mark.invariant("I2", "race")
+@pytest.mark.timeout(300)
+async def test_a_funding_never_rests_on_somebody_in_conflict_or_on_what_was_taken_back(fund: Any) -> None:
+    await fund.budget(SOURCE, s3b=1_000_000)
+    seen = await at_once(fund, await fund.many_projects(ROUNDS), funding_round)
+    assert await violations(fund) == {}
+    # Against vacuity: the funding came first in many rounds, and each of the others in some.
+    assert seen["done"] > ROUNDS // 10
+    assert ROUNDS - seen["done"] > ROUNDS // 10
+    funded = await fund.served.rows("select count(*) from events.events where type = 'ProjectFunded'")
+    assert funded == [(seen["done"],)]
+    late = await fund.served.rows("select count(*) from views.projects where conflict_late")
+    stored = await fund.served.rows(
+        """select count(distinct c.data->>'project_id') from events.events c join events.events f
+           on f.type = 'ProjectFunded' and f.data->>'project_id' = c.data->>'project_id'
+           where c.type = 'ConflictDeclared'"""
+    )
+    assert late == stored
+
+
+@pytest.mark.clause("P63", "P64")
+@pytest.mark.invariant("I2", "race")
+@pytest.mark.timeout(300)
+async def test_no_evaluation_and_no_approval_has_somebody_in_conflict(fund: Any) -> None:
+    seen = await at_once(fund, await fund.many_projects(ROUNDS, approved=False), judging_round)
+    assert await violations(fund) == {}
+    assert seen["done"] > ROUNDS // 10
+    assert seen["funding.conflicted_member"] > ROUNDS // 10
+
+
+async def test_without_the_locks_somebody_in_conflict_takes_part(
+    bare_fund: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control run: every command locks a name of its own, and the same requests break the rule."""
+    number = count()
+    monkeypatch.setattr(units, "project_lock", lambda _: f"nothing-{next(number)}")
+    monkeypatch.setattr(units, "committee_lock", lambda _: f"nothing-{next(number)}")
+    await bare_fund.budget(SOURCE, s3b=1_000_000)
+    for _ in range(8):
+        projects = await bare_fund.many_projects(40, approved=False)
+        await at_once(bare_fund, projects, judging_round)
+        if await violations(bare_fund):
+            return
+    pytest.fail("the rule held without its locks: the race is none")
