@@ -21,7 +21,6 @@ from hypothesis import strategies as st
 
 from insieme_events.contracts import DomainEvent
 from insieme_events.contracts.intake import (
-    DeclineReason,
     EligibilityAssessed,
     ErasureGround,
     ExitState,
@@ -36,6 +35,7 @@ from insieme_events.contracts.intake import (
     SuspensionReason,
     VoidReason,
 )
+from insieme_events.contracts.intake_referrals import DeclineReason
 from insieme_events.contracts.vocabulary import ChannelClass, FragilityBand
 from insieme_events.decider import Command, Decider, Refused
 from insieme_intake import person, referral

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from insieme_events.contracts.intake import (
+from insieme_events.contracts.intake_referrals import (
     DeclineReason,
     ReferralAccepted,
     ReferralDeclined,

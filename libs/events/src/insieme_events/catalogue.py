@@ -6,7 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import ModuleType
 
-from insieme_events.contracts import DomainEvent, base, funding, governance, intake, matching, training
+from insieme_events.contracts import (
+    DomainEvent,
+    base,
+    funding,
+    governance,
+    intake,
+    intake_following,
+    intake_interventions,
+    intake_persons,
+    intake_referrals,
+    matching,
+    training,
+)
 
 TYPE_HEAD = "it.insiemeperillavoro"
 
@@ -42,7 +54,7 @@ class TopicSpec:
 BUSY, QUIET = 6, 1
 PARTITIONS = {"intake": BUSY, "matching": BUSY, "training": BUSY, "funding": BUSY, "governance": QUIET}
 MODULES: dict[str, tuple[ModuleType, ...]] = {
-    "intake": (intake,),
+    "intake": (intake, intake_persons, intake_following, intake_interventions, intake_referrals),
     "matching": (matching,),
     "training": (training,),
     "funding": (funding,),

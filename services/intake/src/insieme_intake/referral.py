@@ -12,7 +12,7 @@ from typing import assert_never
 from uuid import UUID
 
 from insieme_events.contracts import DomainEvent
-from insieme_events.contracts.intake import (
+from insieme_events.contracts.intake_referrals import (
     DeclineReason,
     ReferralAccepted,
     ReferralDeclined,

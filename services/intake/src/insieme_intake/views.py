@@ -14,13 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from insieme_events.contracts import ERASED
-from insieme_events.contracts.intake import (
-    ApplicationSubmitted,
-    PersonRegistered,
-    ReferralDeclined,
-    ReferralReceived,
-    ReferralSent,
-)
+from insieme_events.contracts.intake import ApplicationSubmitted, PersonRegistered
+from insieme_events.contracts.intake_referrals import ReferralDeclined, ReferralReceived, ReferralSent
 from insieme_events.projection import UNKNOWN
 from insieme_events.store import Connection
 from insieme_events.units import Change
