@@ -65,7 +65,11 @@ def test_no_service_completes_an_erasure_that_nobody_asked_for() -> None:
     given(registered()).when(COMPLETE).then_refused("intake.not_erased")
 
 
-@pytest.mark.parametrize("command", [NOTICE, ERASE, COMPLETE], ids=lambda command: type(command).__name__)
+def test_an_answer_about_somebody_unknown_is_tried_again() -> None:
+    assert given().when(COMPLETE).then_refused("intake.not_erased").kind is RefusalKind.RETRY
+
+
+@pytest.mark.parametrize("command", [NOTICE, ERASE], ids=lambda command: type(command).__name__)
 def test_somebody_unknown_is_not_found(command: PersonCommand) -> None:
     assert given().when(command).then_refused("intake.person_unknown").kind is RefusalKind.NOT_FOUND
 

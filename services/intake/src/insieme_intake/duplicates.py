@@ -1,7 +1,7 @@
 """Who may be one person under two ids (P25): found by names and dates of birth that are alike.
 
-The codice fiscale alone does not find everybody: provisional codes, misspelled names and interchanged dates leave a person with two ids. Nothing is merged here: the
-pairs are ids for somebody who looks at both.
+The codice fiscale alone does not find everybody: a provisional code, a misspelled name or an interchanged date leaves
+a person with two ids. Nothing is merged here: the pairs are ids for somebody who looks at both.
 """
 
 from __future__ import annotations

@@ -133,7 +133,7 @@ async def register(intervention: NewIntervention, incoming: Incoming) -> Interve
     async with service.pool.connection() as connection:
         # By the event that was stored: with a repeated Idempotency-Key it is not the id made above.
         query = """
-            select i.intervention_id, i.person_id, i.status, i.overlaps from events.events e
+            select i.intervention_id, i.person_id, i.status, i.overlaps_id from events.events e
             join views.interventions i on i.intervention_id = (e.data::json ->> 'intervention_id')::uuid
             where e.event_id = %s
         """
@@ -194,11 +194,12 @@ async def interventions(
 async def duplicates(request: Request, since: date, until: date) -> Doubled:
     """Doubled interventions found in a period: detected, avoided, overridden (duplicate_interventions; P25)."""
     table = views.INTERVENTIONS
-    found: sa.Select[Any] = sa.select(
+    counts: tuple[sa.ColumnElement[Any], ...] = (
         func.count().label("detected"),
         func.count().filter(table.c.overridden_on.is_(None)).label("avoided"),
         func.count().filter(table.c.overridden_on.is_not(None)).label("overridden"),
-    ).where(table.c.overlaps.is_not(None), table.c.registered_on.between(since, until))
+    )
+    found = sa.select(*counts).where(table.c.overlaps_id.is_not(None), table.c.registered_on.between(since, until))
     async with reading.pool_of(request).connection() as connection:
         (row,) = await reading.rows(connection, found)
     return Doubled(**row)

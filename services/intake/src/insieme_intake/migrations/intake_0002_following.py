@@ -93,7 +93,7 @@ create table views.interventions (
     status text not null,
     effective boolean not null,
     registered_on date not null,
-    overlaps uuid,
+    overlaps_id uuid,
     overridden_on date,
     override_reason text,
     ended_on date,

@@ -85,9 +85,7 @@ def erase(command: ErasePerson, state: PersonState) -> Decision:
 
 def complete(command: CompleteErasure, state: PersonState) -> Decision:
     match state:
-        case Unknown():
-            return PERSON_UNKNOWN
-        case Known() | Restricted() | Merged():
+        case Unknown() | Known() | Restricted() | Merged():
             return NOT_ERASED
         case Erased(completed=completed) if command.service in completed:
             return []

@@ -11,7 +11,7 @@ from insieme_intake.views.sealed import text
 
 PUT = """
 insert into views.interventions (intervention_id, person_id, kind, measure, party, starts_on, ends_on, status,
-    effective, registered_on, overlaps, overridden_on, override_reason, ended_on, version)
+    effective, registered_on, overlaps_id, overridden_on, override_reason, ended_on, version)
 values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 on conflict (person_id, intervention_id) do update set kind = excluded.kind, measure = excluded.measure,
     status = excluded.status, effective = excluded.effective, overridden_on = excluded.overridden_on,

@@ -146,7 +146,7 @@ INTERVENTIONS = sa.Table(
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("effective", sa.Boolean, nullable=False),
     sa.Column("registered_on", sa.Date, nullable=False),
-    sa.Column("overlaps", sa.Uuid),
+    sa.Column("overlaps_id", sa.Uuid),
     sa.Column("overridden_on", sa.Date),
     sa.Column("override_reason", sa.Text),
     sa.Column("ended_on", sa.Date),
