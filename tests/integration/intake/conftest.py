@@ -12,11 +12,14 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import psycopg
 import pytest
 from codicefiscale import codicefiscale as tables
 
-from insieme_events import migrate, topics
+from insieme_events import migrate, parameters, topics
+from insieme_events.parameters import LIMITS
 from insieme_events.service import Role, Running, create_app
+from insieme_events.testing.agreements import published_limits
 from insieme_intake.service import SERVICE, IntakeSettings
 from insieme_local.provision import Provisioned
 
@@ -167,6 +170,9 @@ def somebody() -> Callable[[], Somebody]:
 def migrate_all(provisioned: Provisioned) -> None:
     migrate.upgrade_keys(provisioned.urls["keys_owner"])
     migrate.upgrade_service(provisioned.urls["intake_owner"], "intake", SERVICE.migrations)
+    with psycopg.connect(provisioned.urls["intake_owner"]) as owner:
+        for limits in published_limits():
+            owner.execute(parameters.PUT, (LIMITS, limits.version, limits.valid_from, limits.model_dump_json()))
 
 
 @pytest.fixture(scope="module")

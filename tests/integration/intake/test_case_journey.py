@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from insieme_intake.api.cases import COMMANDS
 
 CLOSED_LISTS = {"gender": "female", "citizenship": "eu", "isced": "6", "birth_month": "1970-05", "comune": "037032"}
@@ -59,6 +61,7 @@ async def event_id(intake: Any, case_id: str, kind: str) -> str:
     return str(rows[0][0])
 
 
+@pytest.mark.clause("P15", "P24", "P27", "P28", "P29")
 async def test_a_whole_journey_sends_every_command_once(intake: Any, somebody: Any) -> None:
     journey = Journey(intake, await intake.apply(somebody()))
     first, second, officer, referent, other = (str(uuid4()) for _ in range(5))

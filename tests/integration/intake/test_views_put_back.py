@@ -24,6 +24,8 @@ async def seen(intake: Any) -> list[list[tuple[Any, ...]]]:
     return [await intake.rows(f"select t::text from views.{name} t order by 1") for name in VIEWS]
 
 
+@pytest.mark.invariant("I7", "replay")
+@pytest.mark.invariant("I8", "replay")
 async def test_a_case_opened_after_another_was_closed_and_an_erasure_come_back_into_the_views(
     bare_intake: Any, fresh_provisioned: Provisioned, somebody: Any
 ) -> None:

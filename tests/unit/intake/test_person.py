@@ -25,12 +25,14 @@ ERASED = PersonErased(person_id=PERSON, ground=ErasureGround.REQUEST, occurred_o
 COMPLETED = ErasureCompleted(person_id=PERSON, service="intake", occurred_on=ERASED_ON)
 
 
+@pytest.mark.clause("P25")
 def test_a_person_is_registered_once() -> None:
     given().when(REGISTER).then(registered())
     given(registered()).when(REGISTER).then_nothing()
     given(registered()).when(REGISTER.model_copy(update={"on": TODAY})).then_nothing()
 
 
+@pytest.mark.clause("P25")
 def test_an_id_is_never_given_to_somebody_else() -> None:
     other = REGISTER.model_copy(update={"person_id": UUID(int=99)})
     provisional = REGISTER.model_copy(update={"identity_kind": IdentityKind.PROVISIONAL})
