@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from tests.end_to_end.people import company
 from tests.end_to_end.platform import Platform
 from tests.end_to_end.privacy.canaries import RECEIVED, Canary
 
+from insieme_events.clock import business_date
 from insieme_events.testing.road import eventually
 from insieme_reporting.versions import NEWEST
 
@@ -24,7 +26,8 @@ ASSESSED = "2024-03-11"
 CHARGED = "2024-03-12"
 PLACED = "2024-04-02"
 CLOSED = "2024-09-02"
-ERASED = "2025-10-01"
+ERASED = business_date(datetime.now(UTC)).isoformat()
+"""Today: else the erasure would be late before anybody could answer, and the clock would say so meanwhile."""
 
 HEADS = "select stream, max(version) from events.events group by stream"
 APPLIED = "select stream, sequence from events.sequences where subscription = %s"

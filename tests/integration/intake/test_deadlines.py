@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from insieme_events import metrics
-from insieme_events.commands import Commands, Done
+from insieme_events.commands import Done, Unit
 from insieme_events.contracts import funding, matching, training
 from insieme_events.contracts.intake import ErasureGround, PersonErased
 from insieme_events.decider import RefusalKind, Refused
 from insieme_events.envelope import Stored
-from insieme_events.timers import Timers
+from insieme_events.timers import ACTOR
 from insieme_intake import deadlines, erasure
 
 TYPES = "select type from events.events where stream = %s order by version"
@@ -23,15 +23,15 @@ TYPES = "select type from events.events where stream = %s order by version"
 
 @pytest.fixture
 def on_day(intake: Any) -> Callable[[str], Any]:
-    """Runs the timers as if it were noon of that day."""
+    """Does what the timers find due on that day; none of it may be refused."""
 
-    async def run(day: str) -> int:
-        def clock() -> datetime:
-            return datetime.combine(date.fromisoformat(day), time(12), UTC)
-
-        service = intake.service
-        commands = Commands("intake", service.pool, service.keys, clock)
-        return await Timers("intake", deadlines.TIMERS, service.pool, commands, clock).once()
+    async def run(day: str) -> None:
+        for timer in deadlines.TIMERS:
+            async with intake.service.pool.connection() as connection:
+                steps = await timer.due(connection, date.fromisoformat(day))
+            for step in steps:
+                answer = await intake.service.commands.run(Unit((step,), ACTOR))
+                assert isinstance(answer, Done), answer
 
     return run
 
