@@ -25,25 +25,13 @@ from insieme_intake.ledger import FollowEnd, RegisterIntervention
 PROCESS = Actor(party="fondazione_san_petronio", role="process", purpose="intervention_ledger")
 
 ENDINGS: Mapping[str, tuple[str, frozenset[str]]] = {
-    "training": (
-        "participation_id",
-        frozenset(
-            {
-                "ParticipantCompleted",
-                "ParticipantDropped",
-                "ParticipationBlocked",
-                "ParticipationCancelled",
-                "ParticipationRefused",
-                "ParticipationWithdrawn",
-            }
-        ),
-    ),
-    "matching": (
-        "internship_id",
-        frozenset({"InternshipCancelled", "InternshipEnded", "InternshipRefused", "InternshipWithdrawn"}),
-    ),
+    "training": ("participation_id", frozenset({"ParticipantCompleted", "ParticipantDropped"})),
+    "matching": ("internship_id", frozenset({"InternshipEnded", "InternshipWithdrawn"})),
 }
-"""Per context the field that has the intervention's id, and the events after which its days are free."""
+"""Per context the field with the intervention's id, and the events after which its days are free.
+
+That somebody took note of a block ends nothing: the line may still be let through.
+"""
 
 ENDS: Mapping[type[DomainEvent], str] = {
     contract.event: ENDINGS[contract.event.context][0]
