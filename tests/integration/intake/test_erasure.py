@@ -45,7 +45,7 @@ async def test_an_erasure_marks_every_case_blanks_the_views_and_empties_the_vaul
     before = [await intake.get(f"/v1/cases/{case_id}") for case_id in cases]
     await intake.post(f"/v1/persons/{person}/erasure", **ERASE)
 
-    readable = [column.rsplit(".", 1)[-1] for _, column in READABLE_SEALED]
+    readable = [column for table, column in READABLE_SEALED if table == "views.cases"]
     for case_id, shown in zip(cases, before, strict=True):
         assert (await types(intake, f"case-{case_id}"))[-1] == "SealedFieldsErased"
         after = await intake.get(f"/v1/cases/{case_id}")

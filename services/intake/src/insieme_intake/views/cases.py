@@ -9,6 +9,7 @@ from typing import Any
 from insieme_events.contracts.intake import (
     ApplicationSubmitted,
     CaseClosed,
+    CaseReopened,
     FollowUpRecorded,
     PersonTakenInCharge,
     ReferentAssigned,
@@ -147,6 +148,8 @@ def _happened(changes: Sequence[Change[CaseState]]) -> dict[str, Rows]:
                     found.setdefault(PUT_FOLLOW_UP, []).append((case_id, months, event.occurred_on))
                 case CaseClosed(exit_state=exit_state):
                     found.setdefault(CLOSED_AS, []).append((exit_state, case_id))
+                case CaseReopened():
+                    found.setdefault(CLOSED_AS, []).append((None, case_id))
                 case _:
                     continue
     return found
