@@ -131,7 +131,7 @@ async def test_follow_ups_are_due_at_the_exit_and_after_six_months(intake: Any, 
     assert (await intake.get(f"/v1/participations/{participation['id']}"))["closed_on"] == "2024-04-30"
 
 
-@pytest.mark.clause("P06", "P07", "P08", "P18")
+@pytest.mark.clause("P06", "P07", "P08", "P17", "P18")
 async def test_cohorts_are_counted_by_cause_sector_and_previous_status(intake: Any, somebody: Any) -> None:
     told = await intake.apply(somebody())
     before = {each["value"]: each["cases"] for each in await intake.get("/v1/cohorts/job_loss_cause")}
@@ -144,6 +144,8 @@ async def test_cohorts_are_counted_by_cause_sector_and_previous_status(intake: A
     assert (sectors["I"]["hit"], sectors["I"]["cases"]) == (True, 1)
     statuses = {each["value"]: each["cases"] for each in await intake.get("/v1/cohorts/previous_status")}
     assert statuses["self_employed"] == 1
+    comuni = {each["value"]: each["cases"] for each in await intake.get("/v1/cohorts/comune")}
+    assert comuni["037006"] >= 1
 
 
 @pytest.mark.clause("P75")

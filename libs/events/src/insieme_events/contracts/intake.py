@@ -161,7 +161,7 @@ class OtherMeasureDeclared(CaseEvent):
 
 
 class ResidenceRecorded(CaseEvent):
-    """Where the person lives, by residence or domicile, from that day on (P29)."""
+    """Where the person lives, by residence or domicile, from that day on; sealed (P17, P29)."""
 
     comune: Sealed[Comune]
     quartiere: Sealed[Quartiere | None]

@@ -100,6 +100,7 @@ async def family_supports_by_kind(request: Request) -> list[SupportCount]:
 
 class Dimension(StrEnum):
     CHANNEL_CLASS = "channel_class"
+    COMUNE = "comune"
     EXIT_STATE = "exit_state"
     JOB_LOSS_CAUSE = "job_loss_cause"
     PREVIOUS_STATUS = "previous_status"
@@ -117,7 +118,7 @@ class CohortCount(BaseModel):
 
 @router.get("/cohorts/{dimension}")
 async def cohort(dimension: Dimension, request: Request, on: date | None = None) -> list[CohortCount]:
-    """Enrolled cases by channel, exit, cause of job loss, previous status or sector (P06, P07, P08, P12, P18).
+    """Enrolled cases by channel, comune, exit, cause of job loss, previous status or sector (P06, P07, P08, P12, P17).
 
     For the sectors, `on` says by which version of the agreement they count as hit; the sections of every version of
     ATECO together.

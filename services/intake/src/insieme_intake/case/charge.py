@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import assert_never
 
@@ -36,6 +35,12 @@ NOT_ELIGIBLE = Refused(
     "intake.not_eligible",
     "On {day} the person was not eligible; not met: {unmet}. Record what has changed and assess again.",
 )
+BY_CLAUSE = {
+    "P27": Refused(NOT_ELIGIBLE.code, NOT_ELIGIBLE.sentence, clause="P27"),
+    "P28": Refused(NOT_ELIGIBLE.code, NOT_ELIGIBLE.sentence, clause="P28"),
+    "P29": Refused(NOT_ELIGIBLE.code, NOT_ELIGIBLE.sentence, clause="P29"),
+}
+"""By the first clause that is not met: status with evidence, band at or above the threshold, comune (I7b)."""
 ELIGIBILITY_EXPIRED = Refused(
     "intake.eligibility_expired", "The eligibility was valid until {until}: assess it again.", "P27"
 )
@@ -99,8 +104,7 @@ def ineligible(eligibility: Eligibility | None, command: TakeInCharge) -> Refuse
     if eligibility is None:
         return ELIGIBILITY_MISSING.about(day=command.on)
     if not eligibility.eligible:
-        told = NOT_ELIGIBLE.about(day=eligibility.on, unmet=", ".join(eligibility.unmet))
-        return replace(told, clause=eligibility.unmet[0])
+        return BY_CLAUSE[eligibility.unmet[0]].about(day=eligibility.on, unmet=", ".join(eligibility.unmet))
     if command.on > eligibility.valid_until:
         return ELIGIBILITY_EXPIRED.about(until=eligibility.valid_until)
     return None

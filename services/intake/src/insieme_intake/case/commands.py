@@ -121,7 +121,7 @@ class RecordEmploymentStatus(DatedCommand):
 
 
 class RecordResidence(DatedCommand):
-    """Where the person lives from `on`, by residence or domicile (P29)."""
+    """Where the person lives from `on`, by residence or domicile: comune and, in Bologna, quartiere (P17, P29)."""
 
     comune: Comune
     quartiere: Quartiere | None = None

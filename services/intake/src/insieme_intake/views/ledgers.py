@@ -1,4 +1,4 @@
-"""Writes the list of interventions (P25, P48)."""
+"""Writes the list of interventions (P25, P48): every line again, as each shows the version of the whole ledger."""
 
 from __future__ import annotations
 
@@ -41,7 +41,6 @@ async def write_ledgers(connection: Connection, changes: Sequence[Change[LedgerS
         for change in changes
         if not isinstance(change.after, NoLedger)
         for line in change.after.lines
-        if isinstance(change.before, NoLedger) or line not in change.before.lines
     ]
     async with connection.cursor() as cursor:
         await cursor.executemany(PUT, rows)
