@@ -123,7 +123,6 @@ SEALED_OF_ONE = (
     "2019-11",
     "self_employment_ended",
     "family_worker",
-    "income_support",
     "esf_plus",
 )
 """Readable values of sealed fields that only one canary has: the marked one, and number 1 for the quartiere."""
