@@ -120,5 +120,9 @@ SEALED_OF_ONE = (
     "high",
     "not_autonomous",
     "in_training",
+    "2019-11",
+    "self_employment_ended",
+    "family_worker",
+    "esf_plus",
 )
 """Readable values of sealed fields that only one canary has: the marked one, and number 1 for the quartiere."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from tests.end_to_end.people import company
 from tests.end_to_end.platform import Platform
 from tests.end_to_end.privacy.canaries import RECEIVED, Canary
 
+from insieme_events.clock import business_date
 from insieme_events.testing.road import eventually
 from insieme_reporting.versions import NEWEST
 
@@ -24,7 +26,8 @@ ASSESSED = "2024-03-11"
 CHARGED = "2024-03-12"
 PLACED = "2024-04-02"
 CLOSED = "2024-09-02"
-ERASED = "2025-10-01"
+ERASED = business_date(datetime.now(UTC)).isoformat()
+"""Today: else the erasure would be late before anybody could answer, and the clock would say so meanwhile."""
 
 HEADS = "select stream, max(version) from events.events group by stream"
 APPLIED = "select stream, sequence from events.sequences where subscription = %s"
@@ -88,6 +91,23 @@ class Journey:
         await self.case(canary, "assess-suitability", outcome="in_target", assessor_id=referent)
         await self.case(canary, "take-in-charge", on=CHARGED, referent_id=referent)
         await self.case(canary, "agree-plan", on=CHARGED, ready_for="placement")
+        cause, before = ("self_employment_ended", "family_worker") if marked else ("pandemic", "employee")
+        await self.case(canary, "record-job-loss", cause=cause, month="2019-11" if marked else "2020-05")
+        await self.case(canary, "record-work-history", ateco_version="2007", section="I", previous_status=before)
+        await self.case(
+            canary, "offer-family-support", on=CHARGED, support_id=str(uuid4()), kind="transport" if marked else "care"
+        )
+        await self.post(
+            self.intake,
+            "/v1/interventions",
+            201,
+            person_id=self.ways[canary.number].person_id,
+            kind="income_support" if marked else "orientation",
+            party="regione_emilia_romagna",
+            measure="esf_plus" if marked else "gol",
+            starts_on=CHARGED,
+            on=CHARGED,
+        )
         if marked:
             await self.case(canary, "record-residence", on=CHARGED, comune="037031", basis="domicile")
             await self.case(canary, "declare-other-measure", on=CHARGED, kind="lr_14_2015")

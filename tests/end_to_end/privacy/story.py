@@ -23,7 +23,7 @@ from insieme_events.subscription import Subscription
 from insieme_events.testing.road import at_work, eventually
 from insieme_events.testing.snapshot import Snapshot, take
 from insieme_events.vault import KeyVault, MasterKey
-from insieme_local.provision import Provisioned
+from insieme_local.provision import SERVICES, Provisioned
 from insieme_local.servers import Servers
 
 CANARIES = [Canary(number) for number in range(12)]
@@ -112,7 +112,7 @@ def databases(platform: Platform, servers: Servers) -> dict[str, str]:
     """Every database of the platform, read as the server's superuser."""
     head, _, query = servers.admin_url.partition("?")
     at = head.rpartition("/")[0]
-    names = ("intake", "matching", "reporting", "keys")
+    names = (*SERVICES, "keys")
     return {
         name: f"{at}/{database}" + (f"?{query}" if query else "")
         for name, database in zip(names, platform.provisioned.databases, strict=True)

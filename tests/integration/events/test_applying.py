@@ -14,13 +14,8 @@ import pytest
 from insieme_events import cursors
 from insieme_events.applying import Applied, BatchTransaction
 from insieme_events.contracts import DomainEvent
-from insieme_events.contracts.intake import (
-    EmploymentStatus,
-    EmploymentStatusRecorded,
-    ReferralAccepted,
-    ReferralExpired,
-    StatusEvidence,
-)
+from insieme_events.contracts.intake import EmploymentStatus, EmploymentStatusRecorded, StatusEvidence
+from insieme_events.contracts.intake_referrals import ReferralAccepted, ReferralExpired
 from insieme_events.cursors import Advance, CursorError, Fenced
 from insieme_events.envelope import Stored
 from insieme_events.store import Connection, Record

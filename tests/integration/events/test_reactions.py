@@ -16,7 +16,7 @@ from insieme_events import catalogue, cursors, store
 from insieme_events.clock import system_clock
 from insieme_events.commands import Aggregate, Commands, Step, Unit
 from insieme_events.contracts import DomainEvent
-from insieme_events.contracts.intake import ReferralAccepted, ReferralExpired
+from insieme_events.contracts.intake_referrals import ReferralAccepted, ReferralExpired
 from insieme_events.cursors import Fenced
 from insieme_events.decider import Circumstances, Decider, Decision, Refused
 from insieme_events.envelope import KafkaRecord, Stored

@@ -17,7 +17,7 @@ from tests.integration.events.test_releasing import fetched
 from insieme_events import cursors, letter_actions
 from insieme_events.clock import system_clock
 from insieme_events.commands import Unit
-from insieme_events.contracts.intake import ReferralExpired
+from insieme_events.contracts.intake_referrals import ReferralExpired
 from insieme_events.cursors import Claim, Fenced
 from insieme_events.decider import Refused
 from insieme_events.decisions import merged

@@ -12,6 +12,7 @@ APPLY = "/v1/applications"
 Stored = Callable[[], Awaitable[tuple[int, ...]]]
 
 
+@pytest.mark.clause("P25", "P27", "P29")
 async def test_a_new_person_is_registered_and_enrolled(intake: Any, somebody: Any) -> None:
     someone = somebody()
     told = await intake.apply(someone)
@@ -45,6 +46,8 @@ async def test_the_application_that_the_documentation_shows_is_taken(intake: Any
     assert (await intake.get(f"/v1/cases/{told['case_id']}"))["status"] == "applied"
 
 
+@pytest.mark.clause("P13")
+@pytest.mark.invariant("I15", "command")
 async def test_who_the_person_is_stands_in_the_vault_only(intake: Any, somebody: Any) -> None:
     someone = somebody()
     told = await intake.apply(someone)
@@ -56,6 +59,7 @@ async def test_who_the_person_is_stands_in_the_vault_only(intake: Any, somebody:
             assert not [text for text in (someone.codice_fiscale, someone.last_name, "Canarini") if text in row], place
 
 
+@pytest.mark.clause("P25")
 async def test_the_same_person_is_recognised_in_any_spelling(intake: Any, somebody: Any) -> None:
     someone = somebody()
     told = await intake.apply(someone)
@@ -141,6 +145,7 @@ async def test_an_application_can_be_recorded_first_and_decided_later(intake: An
     assert (await intake.get(path))["status"] == "enrolled"
 
 
+@pytest.mark.clause("P29")
 async def test_an_application_from_elsewhere_is_recorded_and_rejected(intake: Any, somebody: Any) -> None:
     told = await intake.apply(somebody(), enrol=False, comune="036023", quartiere=None)
     path = f"/v1/cases/{told['case_id']}/reject-application"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from insieme_intake.api.cases import COMMANDS
 
 CLOSED_LISTS = {"gender": "female", "citizenship": "eu", "isced": "6", "birth_month": "1970-05", "comune": "037032"}
@@ -36,7 +38,21 @@ class Journey:
             "employment_status": "disoccupato",
             "fragility_band": None,
             "version": told["sequence"],
+            "root_id": told["person_id"],
+            "closed_on": None,
+            "exit_state": None,
+            "merged_into_case": None,
+            "plan_overdue": False,
+            "job_loss_cause": None,
+            "job_loss_month": None,
+            "ateco_version": None,
+            "provenance_section": None,
+            "previous_status": None,
             "interviews": [],
+            "referents": [],
+            "follow_up_group": [],
+            "family_supports": [],
+            "follow_ups": [],
         }
 
     async def send(self, path: str, body: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -59,6 +75,7 @@ async def event_id(intake: Any, case_id: str, kind: str) -> str:
     return str(rows[0][0])
 
 
+@pytest.mark.clause("P15", "P24", "P27", "P28", "P29")
 async def test_a_whole_journey_sends_every_command_once(intake: Any, somebody: Any) -> None:
     journey = Journey(intake, await intake.apply(somebody()))
     first, second, officer, referent, other = (str(uuid4()) for _ in range(5))
@@ -88,6 +105,19 @@ async def test_a_whole_journey_sends_every_command_once(intake: Any, somebody: A
         "record-residence", {"comune": "037032", "basis": "domicile", "on": "2024-03-14"}, comune="037032"
     )
     await journey.send("declare-other-measure", {"kind": None, "on": "2024-03-14"})
+    await journey.send(
+        "record-job-loss",
+        {"cause": "pandemic", "month": "2020-05", "on": "2024-03-14"},
+        job_loss_cause="pandemic",
+        job_loss_month="2020-05",
+    )
+    await journey.send(
+        "record-work-history",
+        {"ateco_version": "2007", "section": "I", "previous_status": "self_employed", "on": "2024-03-14"},
+        ateco_version="2007",
+        provenance_section="I",
+        previous_status="self_employed",
+    )
     await journey.send("assess-autonomy", {"level": "partial", "on": "2024-03-14"})
     await journey.send("assess-eligibility", {"on": "2024-03-14"})
     await intake.refused(
@@ -106,6 +136,7 @@ async def test_a_whole_journey_sends_every_command_once(intake: Any, somebody: A
     await intake.command(journey.case_id, "assess-eligibility", on="2024-03-15")
     journey.row |= {"version": journey.row["version"] + 1, "eligible_until": "2024-05-14"}
     await journey.send("assess-suitability", {"outcome": "in_target", "assessor_id": officer, "on": "2024-03-15"})
+    first_referent = {"case_id": journey.case_id, "since": "2024-03-18", "referent_id": referent}
     await journey.send(
         "take-in-charge",
         {"referent_id": referent, "on": "2024-03-18"},
@@ -113,14 +144,60 @@ async def test_a_whole_journey_sends_every_command_once(intake: Any, somebody: A
         taken_in_charge_on="2024-03-18",
         referent_id=referent,
         plan_due_on="2024-04-17",
+        referents=[first_referent],
     )
-    await journey.send("assign-referent", {"referent_id": other, "on": "2024-03-20"}, referent_id=other)
+    await journey.send(
+        "assign-referent",
+        {"referent_id": other, "on": "2024-03-20"},
+        referent_id=other,
+        referents=[first_referent, first_referent | {"referent_id": other, "since": "2024-03-20"}],
+    )
+    member = {"case_id": journey.case_id, "operator_id": officer, "joined_on": "2024-03-20", "left_on": None}
+    await journey.send("add-to-follow-up-group", {"operator_id": officer, "on": "2024-03-20"}, follow_up_group=[member])
+    gone = member | {"left_on": "2024-03-25"}
+    await journey.send("leave-follow-up-group", {"operator_id": officer, "on": "2024-03-25"}, follow_up_group=[gone])
+    support = {
+        "support_id": first,
+        "case_id": journey.case_id,
+        "person_id": journey.row["person_id"],
+        "kind": "childcare",
+        "offered_on": "2024-03-21",
+        "started_on": None,
+    }
+    await journey.send(
+        "offer-family-support",
+        {"support_id": first, "kind": "childcare", "on": "2024-03-21"},
+        family_supports=[support],
+    )
+    await journey.send(
+        "start-family-support",
+        {"support_id": first, "on": "2024-03-26"},
+        family_supports=[support | {"started_on": "2024-03-26"}],
+    )
     await journey.send("agree-plan", {"ready_for": "training", "on": "2024-03-28"}, plan_version=1)
     await journey.send("suspend", {"reason": "unavailable", "on": "2024-04-02"}, status="suspended")
     await journey.send("resume", {"on": "2024-04-22"}, status="in_charge")
-    await journey.send("close", {"exit_state": "temporary_work", "on": "2024-07-01"}, status="closed", is_open=False)
-    await journey.send("record-follow-up", {"months_after_exit": 6, "outcome": "seeking", "on": "2025-01-07"})
-    await journey.send("reopen", {"reason": "lost_work", "on": "2025-01-09"}, status="in_charge", is_open=True)
+    await journey.send(
+        "close",
+        {"exit_state": "temporary_work", "on": "2024-07-01"},
+        status="closed",
+        is_open=False,
+        closed_on="2024-07-01",
+        exit_state="temporary_work",
+    )
+    await journey.send(
+        "record-follow-up",
+        {"months_after_exit": 6, "outcome": "seeking", "on": "2025-01-07"},
+        follow_ups=[{"case_id": journey.case_id, "months": 6, "recorded_on": "2025-01-07"}],
+    )
+    await journey.send(
+        "reopen",
+        {"reason": "lost_work", "on": "2025-01-09"},
+        status="in_charge",
+        is_open=True,
+        closed_on=None,
+        exit_state=None,
+    )
     wrong = await event_id(intake, journey.case_id, "EntryCharacteristicsRecorded")
     await journey.send("correct-characteristics", {"corrects": wrong, **CLOSED_LISTS, "on": "2025-01-09"})
     enrolment = await event_id(intake, journey.case_id, "PersonEnrolled")

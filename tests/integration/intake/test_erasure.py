@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from insieme_events.clock import business_date
 from insieme_events.service import Role
 from insieme_events.testing.road import eventually
 from insieme_intake.views import READABLE_SEALED
@@ -44,7 +45,7 @@ async def test_an_erasure_marks_every_case_blanks_the_views_and_empties_the_vaul
     before = [await intake.get(f"/v1/cases/{case_id}") for case_id in cases]
     await intake.post(f"/v1/persons/{person}/erasure", **ERASE)
 
-    readable = [column.rsplit(".", 1)[-1] for _, column in READABLE_SEALED]
+    readable = [column for table, column in READABLE_SEALED if table == "views.cases"]
     for case_id, shown in zip(cases, before, strict=True):
         assert (await types(intake, f"case-{case_id}"))[-1] == "SealedFieldsErased"
         after = await intake.get(f"/v1/cases/{case_id}")
@@ -112,7 +113,9 @@ async def test_the_reaction_destroys_the_key_and_says_that_intake_is_done(
         told = await intake.apply(somebody())
         person = told["person_id"]
         assert await key_of(migrated, person) == (False, False)
-        await intake.post(f"/v1/persons/{person}/erasure", **ERASE)
+        # Today, so that no clock finds it late meanwhile.
+        today = business_date(intake.service.clock()).isoformat()
+        await intake.post(f"/v1/persons/{person}/erasure", **ERASE | {"on": today})
 
         async def completed() -> bool:
             return bool((await intake.get(f"/v1/persons/{person}"))["erasure_completed_by"] == ["intake"])

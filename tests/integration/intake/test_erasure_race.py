@@ -86,7 +86,7 @@ async def erased_while_an_application_commits(intake: Any, halt: Halt, someone: 
     application = asyncio.create_task(intake.apply(someone, received_on=AGAIN))
     await asyncio.wait_for(halt.arrived.wait(), 10)
     erasing = asyncio.create_task(intake.post(f"/v1/persons/{person}/erasure", **ERASE))
-    done, _ = await asyncio.wait([erasing], timeout=1)
+    done, _ = await asyncio.wait([erasing], timeout=4)
     if done:
         await react(intake, person)
     halt.go_on.set()

@@ -18,6 +18,7 @@ async def known(intake: Any, somebody: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("direction", ["received", "sent"])
+@pytest.mark.clause("P11", "P12")
 async def test_a_referral_is_opened_and_answered(intake: Any, known: Any, direction: str) -> None:
     ledger: dict[str, tuple[str, str | None, str | None, int]] = {}
     for path, body, expected in (
@@ -56,6 +57,7 @@ async def test_who_comes_alone_is_no_referral(intake: Any, known: Any) -> None:
     await intake.refused(REFERRALS, "intake.referral_by_self", 422, "P12", **{**known, "other_class": "self"})
 
 
+@pytest.mark.clause("P11")
 async def test_what_waits_too_long_is_listed(intake: Any, known: Any) -> None:
     late = await intake.post(REFERRALS, 201, **known)
     await intake.post(REFERRALS, 201, **{**known, "on": "2024-03-05"})

@@ -17,7 +17,7 @@ where table_schema = %s and table_name = %s order by ordinal_position
 """
 
 
-@pytest.mark.parametrize("table", [views.PERSONS, views.CASES, views.INTERVIEWS, views.REFERRALS], ids=str)
+@pytest.mark.parametrize("table", list(views.METADATA.tables.values()), ids=str)
 async def test_a_table_reads_as_it_was_made(intake: Any, table: sa.Table) -> None:
     made = await intake.rows(DECLARED, table.schema, table.name)
     dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
@@ -31,9 +31,11 @@ async def test_a_table_reads_as_it_was_made(intake: Any, table: sa.Table) -> Non
 
 async def test_every_column_with_a_readable_sealed_value_is_listed(intake: Any) -> None:
     """The list names columns that there are, and no view has another column that an opened value could stand in."""
-    plain = {"status", "channel_class", "kind", "direction", "other_class", "decline_reason", "identity_kind"}
+    plain = {"status", "channel_class", "direction", "other_class", "decline_reason", "identity_kind"}
+    plain |= {"party", "operation", "exit_state", "override_reason", "ateco_version"}
+    of_interviews = ("views.interviews", "kind")
     texts = await intake.rows(
         """select table_schema || '.' || table_name, column_name from information_schema.columns
            where table_schema = 'views' and data_type = 'text'"""
     )
-    assert {(table, column) for table, column in texts if column not in plain} == set(views.READABLE_SEALED)
+    assert {each for each in texts if each[1] not in plain} - {of_interviews} == set(views.READABLE_SEALED)

@@ -13,17 +13,21 @@ from insieme_events.position import Standing
 from insieme_events.putting_back import Recovered, as_told
 from insieme_events.store import Position
 from insieme_events.testing.road import on_wire
+from insieme_intake import views
 from insieme_local.provision import Provisioned
 
 pytestmark = pytest.mark.integration
 
-VIEWS = ("persons", "cases", "interviews", "referrals")
+VIEWS = tuple(table.name for table in views.METADATA.tables.values())
+COURSE = {"kind": "vocational_training", "starts_on": "2024-05-01", "on": "2024-04-02"}
 
 
 async def seen(intake: Any) -> list[list[tuple[Any, ...]]]:
     return [await intake.rows(f"select t::text from views.{name} t order by 1") for name in VIEWS]
 
 
+@pytest.mark.invariant("I7", "replay")
+@pytest.mark.invariant("I8", "replay")
 async def test_a_case_opened_after_another_was_closed_and_an_erasure_come_back_into_the_views(
     bare_intake: Any, fresh_provisioned: Provisioned, somebody: Any
 ) -> None:
@@ -32,6 +36,15 @@ async def test_a_case_opened_after_another_was_closed_and_an_erasure_come_back_i
     await bare_intake.in_charge(first["case_id"])
     await bare_intake.command(first["case_id"], "close", exit_state="other", on="2024-04-02")
     await bare_intake.apply(someone, received_on="2024-05-02")
+    for party in ("regione_emilia_romagna", "cna_bologna"):
+        await bare_intake.post("/v1/interventions", 201, **COURSE, person_id=first["person_id"], party=party)
+    opened = {"person_id": first["person_id"], "case_id": first["case_id"], "operation": "po.1", "on": "2024-04-02"}
+    await bare_intake.post("/v1/participations", 201, **opened)
+    kept, merged, reverted = [await bare_intake.apply(somebody()) for _ in range(3)]
+    for other in (merged, reverted):
+        await bare_intake.post(f"/v1/persons/{kept['person_id']}/merge", merged_id=other["person_id"], on="2024-06-03")
+    back = {"merged_id": reverted["person_id"], "on": "2024-06-10"}
+    await bare_intake.post(f"/v1/persons/{kept['person_id']}/revert-merge", **back)
     gone = await bare_intake.apply(somebody())
     await bare_intake.post(f"/v1/persons/{gone['person_id']}/erasure", ground="request", on="2024-07-01")
     before = await seen(bare_intake)

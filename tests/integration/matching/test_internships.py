@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from insieme_events.contracts.funding import ActivityFundingApproved, ActivityKind
-from insieme_events.contracts.intake import (
+from insieme_events.contracts.intake_interventions import (
     InterventionOverlapDetected,
     InterventionRegistered,
     OverlapOverridden,

@@ -15,13 +15,12 @@ import pytest
 from insieme_events import migrate, parameters
 from insieme_events.contracts import DomainEvent
 from insieme_events.contracts.governance import PartyRegistered, ProtocolSigned
-from insieme_events.contracts.intake import (
-    ApplicationSubmitted,
+from insieme_events.contracts.intake import ApplicationSubmitted, PersonTakenInCharge
+from insieme_events.contracts.intake_interventions import (
     InterventionOverlapDetected,
     InterventionRegistered,
     OverlapOverridden,
     OverrideReason,
-    PersonTakenInCharge,
 )
 from insieme_events.contracts.matching import PositionsReleased, PositionsReserved
 from insieme_events.contracts.vocabulary import ChannelClass, InterventionKind, PartyRole

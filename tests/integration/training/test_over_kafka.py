@@ -9,11 +9,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from insieme_events.contracts.intake import (
-    ApplicationSubmitted,
-    InterventionRegistered,
-    PersonTakenInCharge,
-)
+from insieme_events.contracts.intake import ApplicationSubmitted, PersonTakenInCharge
+from insieme_events.contracts.intake_interventions import InterventionRegistered
 from insieme_events.contracts.vocabulary import ChannelClass, InterventionKind
 from insieme_events.relay import Relay
 from insieme_events.service import Role, open_pool

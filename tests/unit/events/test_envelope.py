@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from insieme_events.contracts.intake import PersonEnrolled, ReferralAccepted
+from insieme_events.contracts.intake import PersonEnrolled
+from insieme_events.contracts.intake_referrals import ReferralAccepted
 from insieme_events.contracts.vocabulary import ChannelClass
 from insieme_events.envelope import UnknownType, Unreadable, metadata_of, outgoing, received
 from insieme_events.store import Record

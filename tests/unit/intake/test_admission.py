@@ -63,6 +63,7 @@ def test_an_application_is_recorded_with_all_that_the_person_declares() -> None:
     given().when(submit()).then(*applied())
 
 
+@pytest.mark.clause("P10")
 def test_a_question_that_was_not_answered_is_no_answer() -> None:
     decided = given().when(submit(other_measure=None)).decision
     assert OtherMeasureDeclared not in {type(event) for event in decided}  # type: ignore[union-attr]
@@ -80,6 +81,7 @@ def test_without_the_notice_nothing_is_written_down() -> None:
 
 
 @pytest.mark.parametrize("comune", ["999999", "000001", "037999", "120001"])
+@pytest.mark.clause("P29")
 def test_a_code_that_is_no_comune_is_refused(comune: str) -> None:
     given().when(submit(comune=comune)).then_refused("intake.comune_unknown", clause="P29")
 
@@ -89,6 +91,7 @@ def test_a_comune_that_ceased_is_refused_and_its_successor_named() -> None:
     assert VALSAMOGGIA in refusal.sentence
 
 
+@pytest.mark.clause("P17", "P29")
 def test_only_bologna_has_quartieri() -> None:
     given().when(submit(comune=IMOLA)).then_refused("intake.quartiere_elsewhere", clause="P29")
     given().when(submit(comune=IMOLA, quartiere=None)).then_types(*(type(event) for event in applied()))
@@ -110,6 +113,8 @@ def test_an_id_is_one_case() -> None:
     given(*applied()).when(submit()).then_refused("intake.case_exists", clause="P25")
 
 
+@pytest.mark.clause("P10", "P27", "P29")
+@pytest.mark.invariant("I7", "command")
 def test_who_meets_every_condition_is_enrolled_on_the_day_of_receipt() -> None:
     given(*applied()).when(ENROL).then(enrolment())
     given(*enrolled()).when(ENROL).then_nothing()
@@ -126,6 +131,8 @@ def test_an_enrolment_bears_no_other_day_than_that_of_the_receipt() -> None:
     "declared",
     [EmploymentStatus.INOCCUPATO, EmploymentStatus.DISOCCUPATO, EmploymentStatus.EMPLOYED_BELOW_THRESHOLD],
 )
+@pytest.mark.clause("P27")
+@pytest.mark.invariant("I7", "command")
 def test_the_programme_is_for_those_without_work(declared: EmploymentStatus) -> None:
     given(submitted(), status(declared), lives(), measure()).when(ENROL).then_types(PersonEnrolled)
 
@@ -144,10 +151,15 @@ UNMET = [
 
 
 @pytest.mark.parametrize(("facts", "code", "clause"), UNMET)
+@pytest.mark.clause("P10", "P27", "P29", "P79")
+@pytest.mark.invariant("I7", "command")
 def test_each_condition_that_is_not_met_is_named(facts: tuple[Any, ...], code: str, clause: str) -> None:
     given(submitted(), *facts).when(ENROL).then_refused(code, clause=clause)
 
 
+@pytest.mark.clause("P79")
+@pytest.mark.invariant("I7", "command")
+@pytest.mark.invariant("I11", "command")
 def test_nobody_is_enrolled_outside_the_term_of_the_protocol() -> None:
     outside = Enrol(on=BEFORE_ANY_TERM)
     given(*applied(BEFORE_ANY_TERM)).when(outside).then_refused("intake.out_of_term", clause="P79")
@@ -157,6 +169,7 @@ def test_nobody_is_enrolled_outside_the_term_of_the_protocol() -> None:
     assert enrolled_on.agreement_version == "2017.1"
 
 
+@pytest.mark.clause("P10")
 def test_an_agreement_may_admit_who_is_in_another_measure() -> None:
     found = circumstances()
     lenient = tuple(a.model_copy(update={"other_measure_refuses": False}) for a in found.agreements)
@@ -182,6 +195,7 @@ def test_facts_count_as_of_the_day_of_receipt() -> None:
         ((status(), lives(), measure(MeasureKind.TRAINING)), RejectionReason.OTHER_MEASURE),
     ],
 )
+@pytest.mark.clause("P24")
 def test_an_application_is_rejected_for_a_reason_that_it_shows(facts: tuple[Any, ...], reason: RejectionReason) -> None:
     history = (submitted(), *facts)
     given(*history).when(reject(reason)).then(of_case(ApplicationRejected, LATER, reason=reason))
@@ -228,6 +242,7 @@ def test_a_case_that_nobody_opened_is_not_found() -> None:
         assert given().when(command).then_refused("intake.case_unknown").kind is RefusalKind.NOT_FOUND
 
 
+@pytest.mark.clause("P12")
 def test_the_enrolment_carries_the_channel_of_the_application() -> None:
     decided = given().when(submit(channel_class=ChannelClass.THIRD_SECTOR)).decision
     assert not hasattr(decided, "code")

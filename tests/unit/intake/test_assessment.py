@@ -52,6 +52,8 @@ def judge(
 @pytest.mark.parametrize(
     "history", [assessable(), in_charge(), suspended()], ids=["interviewed", "in charge", "suspended"]
 )
+@pytest.mark.clause("P27", "P28", "P29")
+@pytest.mark.invariant("I7", "command")
 def test_who_meets_every_condition_is_eligible_for_sixty_days(history: tuple[DomainEvent, ...]) -> None:
     given(*history).when(ASSESS).then(eligibility())
     assert eligibility().valid_until == date(2021, 6, 14)
@@ -68,15 +70,20 @@ def test_who_meets_every_condition_is_eligible_for_sixty_days(history: tuple[Dom
         ((lives(MODENA, HELD),), ("P27", "P28", "P29")),
     ],
 )
+@pytest.mark.clause("P27", "P28", "P29")
+@pytest.mark.invariant("I7", "command")
 def test_each_clause_that_is_not_met_is_named(facts: tuple[DomainEvent, ...], unmet: tuple[str, ...]) -> None:
     given(*interviewed(), *facts).when(ASSESS).then(eligibility(unmet=unmet))
 
 
 @pytest.mark.parametrize("band", [FragilityBand.MEDIUM, FragilityBand.HIGH])
+@pytest.mark.clause("P28")
+@pytest.mark.invariant("I7", "command")
 def test_the_band_must_reach_the_threshold(band: FragilityBand) -> None:
     given(*interviewed(), PROVED, fragility(band)).when(ASSESS).then(eligibility())
 
 
+@pytest.mark.clause("P28")
 def test_the_threshold_is_that_of_the_agreement_of_the_day() -> None:
     strict = tuple(a.model_copy(update={"fragility_threshold": FragilityBand.HIGH}) for a in circumstances().agreements)
     given(*assessable()).under(circumstances(agreements=strict)).when(ASSESS).then(eligibility(unmet=("P28",)))
@@ -92,12 +99,14 @@ def test_facts_count_as_of_the_day_of_the_assessment() -> None:
 
 
 @pytest.mark.parametrize("outcome", [o for o in SuitabilityOutcome if o is not SuitabilityOutcome.OUT_OF_TARGET])
+@pytest.mark.clause("P15")
 def test_suitability_is_what_a_person_judges(outcome: SuitabilityOutcome) -> None:
     """Also of somebody who was not found eligible: the two do not contain one another."""
     expected = of_case(SuitabilityAssessed, ASSESSED, outcome=outcome, assessor_id=OFFICER, handed_to=None)
     given(*interviewed()).when(judge(outcome)).then(expected)
 
 
+@pytest.mark.clause("P15")
 def test_who_is_out_of_target_is_handed_to_somebody() -> None:
     out = SuitabilityOutcome.OUT_OF_TARGET
     given(*interviewed()).when(judge(out)).then_refused("intake.handed_to_missing", clause="P15")

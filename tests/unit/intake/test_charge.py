@@ -55,6 +55,9 @@ RESUMED = of_case(CaseResumed, date(2021, 7, 1))
 AGREED = of_case(PlanAgreed, date(2021, 5, 3), plan_version=1, ready_for=ReadyFor.PLACEMENT)
 
 
+@pytest.mark.clause("P24")
+@pytest.mark.invariant("I7", "command")
+@pytest.mark.invariant("I9", "command")
 def test_who_is_eligible_is_taken_in_charge_with_a_referent_and_a_date_for_the_plan() -> None:
     given(*eligible()).when(TAKE).then(charge())
     assert charge().plan_due_on == PLAN_DUE
@@ -68,6 +71,8 @@ def test_nobody_is_taken_in_charge_who_was_not_interviewed_or_assessed() -> None
     given(*assessed_later).when(TAKE).then_refused("intake.eligibility_missing")
 
 
+@pytest.mark.clause("P27", "P28", "P29")
+@pytest.mark.invariant("I7", "command")
 def test_nobody_is_taken_in_charge_who_was_not_eligible() -> None:
     not_eligible = eligibility(unmet=("P27", "P29"))
     refusal = given(*interviewed(), not_eligible).when(TAKE).then_refused("intake.not_eligible")
@@ -83,6 +88,8 @@ def test_the_last_assessment_counts() -> None:
     given(*interviewed(), eligibility(unmet=("P28",)), eligibility()).when(TAKE).then_types(PersonTakenInCharge)
 
 
+@pytest.mark.clause("P27")
+@pytest.mark.invariant("I7", "command")
 def test_eligibility_lasts_to_its_last_day() -> None:
     given(*eligible()).when(TakeInCharge(on=VALID_UNTIL, referent_id=REFERENT)).then_types(PersonTakenInCharge)
     late = TakeInCharge(on=VALID_UNTIL + timedelta(days=1), referent_id=REFERENT)
@@ -116,12 +123,15 @@ def test_after_a_reopening_nobody_is_taken_in_charge_before_it() -> None:
 
 
 @pytest.mark.parametrize("history", [in_charge(), suspended()], ids=["in charge", "suspended"])
+@pytest.mark.clause("P24")
 def test_another_referent_is_assigned(history: tuple[DomainEvent, ...]) -> None:
     given(*history).when(ASSIGN).then(of_case(ReferentAssigned, date(2021, 5, 3), referent_id=OTHER_REFERENT))
     same = ASSIGN.model_copy(update={"referent_id": REFERENT})
     given(*history).when(same).then_nothing()
 
 
+@pytest.mark.clause("P24")
+@pytest.mark.invariant("I9", "command")
 def test_every_agreed_plan_is_the_next_version() -> None:
     given(*in_charge()).when(PLAN).then(AGREED)
     (second,) = given(*in_charge(), AGREED).when(PLAN).then_types(PlanAgreed)

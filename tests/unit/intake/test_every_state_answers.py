@@ -21,7 +21,6 @@ from hypothesis import strategies as st
 
 from insieme_events.contracts import DomainEvent
 from insieme_events.contracts.intake import (
-    DeclineReason,
     EligibilityAssessed,
     ErasureGround,
     ExitState,
@@ -36,15 +35,18 @@ from insieme_events.contracts.intake import (
     SuspensionReason,
     VoidReason,
 )
-from insieme_events.contracts.vocabulary import ChannelClass, FragilityBand
+from insieme_events.contracts.intake_persons import RestrictionGround
+from insieme_events.contracts.intake_referrals import DeclineReason
+from insieme_events.contracts.vocabulary import ChannelClass, FragilityBand, InterventionKind
 from insieme_events.decider import Command, Decider, Refused
-from insieme_intake import person, referral
+from insieme_intake import ledger, participation, person, referral
 from insieme_intake.case import CASE, commands
 from insieme_intake.case.commands import CaseCommand
 from insieme_intake.case.states import CaseState
 from insieme_intake.testing import (
     ASSESSED,
     BOLOGNA,
+    CASE_ID,
     CHARACTERISTICS,
     ENROLMENT,
     HELD,
@@ -63,7 +65,7 @@ from insieme_intake.testing import (
 )
 
 FOUND = circumstances()
-LATER = date(2021, 5, 3)
+LATER, MUCH_LATER = date(2021, 5, 3), date(2021, 7, 1)
 IDS = st.sampled_from([UUID(int=n) for n in (*range(1, 9), 101, 102)])
 DAYS = st.integers(-5, 60).map(lambda n: RECEIVED + timedelta(days=n))
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
@@ -76,6 +78,15 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "instrument_version": st.just("isf.2"),
     "handed_to": st.one_of(st.none(), st.just("associations")),
     "service": st.sampled_from(["intake", "matching"]),
+    "services": st.just(("intake", "matching")),
+    "due_on": DAYS,
+    "starts_on": DAYS,
+    "ends_on": st.one_of(st.none(), DAYS),
+    "party": st.sampled_from(["regione", "comune_bologna"]),
+    "operation": st.sampled_from(["po.1", "po.2"]),
+    "month": st.one_of(st.none(), st.sampled_from(["2020-05", "2091-01"])),
+    "section": st.one_of(st.none(), st.just("I")),
+    "ateco_version": st.just("2007"),
     "months_after_exit": st.integers(-1, 61),
     "other_measure": st.one_of(st.none(), st.builds(commands.OtherMeasureAnswer)),
 }
@@ -124,12 +135,52 @@ INTERVIEWED = (SUBMIT, ENROL, HOLD)
 ELIGIBLE = (*INTERVIEWED, PROVE, BAND, commands.AssessEligibility(on=ASSESSED))
 IN_CHARGE = (*ELIGIBLE, commands.TakeInCharge(on=TAKEN, referent_id=REFERENT))
 
+INTERVENE = ledger.RegisterIntervention(
+    person_id=PERSON,
+    intervention_id=OFFICER,
+    kind=InterventionKind.VOCATIONAL_TRAINING,
+    party="regione",
+    starts_on=RECEIVED,
+    ends_on=None,
+    on=RECEIVED,
+)
+DOUBLED = INTERVENE.model_copy(update={"intervention_id": INTERVIEW, "party": "comune_bologna"})
+TAKE_PART = participation.OpenParticipation(person_id=PERSON, case_id=CASE_ID, operation="po.1", on=RECEIVED)
+
 AGGREGATES = [
     Aggregate(
         person.PERSON,
         person.PersonState,
         person.PersonCommand,
-        ((), (REGISTER,), (REGISTER, ERASE), (REGISTER, ERASE, person.CompleteErasure(service="intake", on=LATER))),
+        (
+            (),
+            (REGISTER,),
+            (REGISTER, person.RestrictProcessing(ground=RestrictionGround.UNLAWFUL, on=LATER)),
+            (REGISTER, person.BecomeAlias(of=OFFICER, on=LATER)),
+            (REGISTER, person.MergePersons(merged_id=OFFICER, on=LATER)),
+            (REGISTER, person.RequestAccess(request_id=INTERVIEW, on=LATER)),
+            (REGISTER, ERASE),
+            (REGISTER, ERASE, person.CompleteErasure(service="intake", on=LATER)),
+            (REGISTER, ERASE, person.NoteErasureOverdue(due_on=LATER, services=("intake",), on=MUCH_LATER)),
+        ),
+    ),
+    Aggregate(
+        ledger.LEDGER,
+        ledger.LedgerState,
+        ledger.LedgerCommand,
+        (
+            (),
+            (INTERVENE,),
+            (INTERVENE, DOUBLED),
+            (INTERVENE, DOUBLED, ledger.EndIntervention(intervention_id=INTERVIEW, on=LATER)),
+            (INTERVENE, ledger.EraseInterventions(on=LATER)),
+        ),
+    ),
+    Aggregate(
+        participation.PARTICIPATION,
+        participation.ParticipationState,
+        participation.ParticipationCommand,
+        ((), (TAKE_PART,), (TAKE_PART, participation.CloseParticipation(on=LATER))),
     ),
     Aggregate(
         referral.REFERRAL,
@@ -160,6 +211,10 @@ AGGREGATES = [
             (*IN_CHARGE, commands.CloseCase(on=LATER, exit_state=ExitState.TRAINING)),
             (*INTERVIEWED, commands.CloseCase(on=LATER, exit_state=ExitState.TRAINING)),
             (SUBMIT, ENROL, commands.VoidEnrolment(on=LATER, voids=ENROLMENT, reason=VoidReason.WRONG_DATA)),
+            (*IN_CHARGE, commands.NotePlanOverdue(on=MUCH_LATER)),
+            (*IN_CHARGE, commands.OfferFamilySupport(support_id=INTERVIEW, kind="care", on=LATER)),
+            (*IN_CHARGE, commands.MergeCase(into_case_id=OFFICER, on=LATER)),
+            (SUBMIT, commands.MergeCase(into_case_id=OFFICER, on=LATER)),
             (*IN_CHARGE, commands.EraseFields(on=LATER)),
         ),
     ),
@@ -264,7 +319,7 @@ def test_the_funnel_keeps_its_order_whatever_is_sent() -> None:
 def test_after_the_erasure_nothing_is_sealed_whatever_is_sent() -> None:
     anything = st.one_of([any_command(kind) for kind in get_args(CaseCommand)])
     counted: Counter[str] = Counter()
-    case = AGGREGATES[2]
+    case = next(each for each in AGGREGATES if each.decider is CASE)
     histories = [h for h in case.histories if h and not isinstance(h[-1], commands.EraseFields)]
 
     @settings(max_examples=200, deadline=None, derandomize=True, database=None)

@@ -79,6 +79,7 @@ EVERY: list[tuple[FactCommand, DomainEvent]] = [
     [applied(), enrolled(), interviewed(), in_charge(), suspended()],
     ids=["applied", "enrolled", "interviewed", "in charge", "suspended"],
 )
+@pytest.mark.clause("P10", "P15", "P27", "P28", "P29")
 def test_a_running_case_takes_every_fact(
     history: tuple[DomainEvent, ...], command: FactCommand, event: DomainEvent
 ) -> None:
@@ -117,6 +118,7 @@ def test_a_move_before_a_comune_ceased_is_a_move_to_it() -> None:
     given(*enrolled()).when(long_ago).then_types(ResidenceRecorded)
 
 
+@pytest.mark.clause("P17")
 def test_the_quartiere_is_kept() -> None:
     moved = MOVE.model_copy(update={"comune": "037006", "quartiere": Quartiere.SAVENA})
     (event,) = given(*enrolled()).when(moved).then_types(ResidenceRecorded)

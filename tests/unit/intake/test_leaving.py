@@ -46,6 +46,7 @@ NAMES = ["enrolled", "interviewed", "in charge", "suspended"]
 
 
 @pytest.mark.parametrize("history", RUNNING, ids=NAMES)
+@pytest.mark.clause("P18")
 def test_every_running_case_can_be_closed(history: tuple[DomainEvent, ...]) -> None:
     given(*history).when(CLOSE).then(closing())
     given(*history, closing()).when(CLOSE).then_nothing()
@@ -105,6 +106,7 @@ def test_a_case_is_closed_and_reopened_as_often_as_it_takes() -> None:
 
 
 @pytest.mark.parametrize("months", [0, 3, 60])
+@pytest.mark.clause("P18")
 def test_what_became_of_a_person_is_recorded_after_the_exit(months: int) -> None:
     command = FOLLOW_UP.model_copy(update={"months_after_exit": months})
     expected = of_case(FollowUpRecorded, date(2021, 12, 1), months_after_exit=months, outcome=FollowUpOutcome.EMPLOYED)

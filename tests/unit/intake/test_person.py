@@ -25,12 +25,14 @@ ERASED = PersonErased(person_id=PERSON, ground=ErasureGround.REQUEST, occurred_o
 COMPLETED = ErasureCompleted(person_id=PERSON, service="intake", occurred_on=ERASED_ON)
 
 
+@pytest.mark.clause("P25")
 def test_a_person_is_registered_once() -> None:
     given().when(REGISTER).then(registered())
     given(registered()).when(REGISTER).then_nothing()
     given(registered()).when(REGISTER.model_copy(update={"on": TODAY})).then_nothing()
 
 
+@pytest.mark.clause("P25")
 def test_an_id_is_never_given_to_somebody_else() -> None:
     other = REGISTER.model_copy(update={"person_id": UUID(int=99)})
     provisional = REGISTER.model_copy(update={"identity_kind": IdentityKind.PROVISIONAL})
@@ -65,7 +67,11 @@ def test_no_service_completes_an_erasure_that_nobody_asked_for() -> None:
     given(registered()).when(COMPLETE).then_refused("intake.not_erased")
 
 
-@pytest.mark.parametrize("command", [NOTICE, ERASE, COMPLETE], ids=lambda command: type(command).__name__)
+def test_an_answer_about_somebody_unknown_is_tried_again() -> None:
+    assert given().when(COMPLETE).then_refused("intake.not_erased").kind is RefusalKind.RETRY
+
+
+@pytest.mark.parametrize("command", [NOTICE, ERASE], ids=lambda command: type(command).__name__)
 def test_somebody_unknown_is_not_found(command: PersonCommand) -> None:
     assert given().when(command).then_refused("intake.person_unknown").kind is RefusalKind.NOT_FOUND
 

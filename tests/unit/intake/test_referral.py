@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from insieme_events.contracts.intake import (
+from insieme_events.contracts.intake_referrals import (
     DeclineReason,
     ReferralAccepted,
     ReferralDeclined,
@@ -55,12 +55,14 @@ EXPIRED = ReferralExpired(referral_id=REFERRAL_ID, occurred_on=DAY_AFTER)
 BOTH_WAYS = pytest.mark.parametrize("opened", [CAME, WENT], ids=["received", "sent"])
 
 
+@pytest.mark.clause("P11")
 def test_an_answer_is_due_so_many_days_after_as_the_agreement_says() -> None:
     given().when(RECEIVE).then(CAME)
     given().when(SEND).then(WENT)
 
 
 @BOTH_WAYS
+@pytest.mark.clause("P11")
 def test_it_is_accepted_declined_or_expires(opened: ReferralReceived | ReferralSent) -> None:
     given(opened).when(ACCEPT).then(ACCEPTED)
     given(opened).when(DECLINE).then(DECLINED)
@@ -98,6 +100,7 @@ def test_an_id_is_one_referral(history: tuple[ReferralReceived, ...]) -> None:
         given(*history).when(command).then_refused("intake.referral_exists", clause="P11")
 
 
+@pytest.mark.clause("P12")
 def test_who_comes_alone_was_not_referred() -> None:
     alone = RECEIVE.model_copy(update={"channel_class": ChannelClass.SELF})
     to_nobody = SEND.model_copy(update={"receiver_class": ChannelClass.SELF})

@@ -21,6 +21,7 @@ from insieme_events.contracts.intake import (
     SuspensionReason,
     VoidReason,
 )
+from insieme_events.contracts.intake_following import CaseMerged, CaseUnmerged
 from insieme_events.gates import Interval
 from insieme_events.in_charge import Charge, InChargeView, after
 from insieme_matching.gates import in_charge_on
@@ -90,3 +91,12 @@ def test_both_days_of_an_interval_are_in_charge() -> None:
     assert in_charge_on(charge, JANUARY_10) is None
     assert in_charge_on(charge, MARCH_1) is None
     assert in_charge_on(charge, date(2021, 3, 2)) is not None
+
+
+def test_a_case_that_was_merged_ends_and_goes_on_where_the_merge_was_a_mistake() -> None:
+    merged = CaseMerged(case_id=CASE, person_id=WHO, occurred_on=MARCH_1, into_case_id=UUID(int=8))
+    apart = CaseUnmerged(case_id=CASE, person_id=WHO, occurred_on=APRIL_1)
+    assert intervals(TAKEN, merged) == (Interval(JANUARY_10, MARCH_1),)
+    assert intervals(TAKEN, merged, apart) == (Interval(JANUARY_10, None),)
+    assert intervals(merged, apart) == ()
+    assert {CaseMerged, CaseUnmerged} <= (InChargeView.types or frozenset())

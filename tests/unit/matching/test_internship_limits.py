@@ -89,6 +89,9 @@ def limits(version: str, since: date, law: Law) -> Limits:
         status_suspension_days=1,
         start_notice_days=1,
         change_notice_days=5,
+        follow_up_exit_days=28,
+        follow_up_months=6,
+        subject_access_months=1,
     )
 
 

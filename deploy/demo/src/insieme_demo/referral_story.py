@@ -5,7 +5,7 @@ from __future__ import annotations
 from insieme_demo.happening import Kind, Order, Phase
 from insieme_demo.referrals import Answer, Referral
 from insieme_demo.story import Story
-from insieme_events.contracts.intake import DeclineReason
+from insieme_events.contracts.intake_referrals import DeclineReason
 from insieme_intake.referral import (
     AcceptReferral,
     DeclineReferral,

@@ -18,6 +18,10 @@ from insieme_events.contracts import (
     governance_plan,
     governance_registers,
     intake,
+    intake_following,
+    intake_interventions,
+    intake_persons,
+    intake_referrals,
     matching_candidacies,
     matching_companies,
     matching_employments,
@@ -62,7 +66,7 @@ class TopicSpec:
 BUSY, QUIET = 6, 1
 PARTITIONS = {"intake": BUSY, "matching": BUSY, "training": BUSY, "funding": BUSY, "governance": QUIET}
 MODULES: dict[str, tuple[ModuleType, ...]] = {
-    "intake": (intake,),
+    "intake": (intake, intake_persons, intake_following, intake_interventions, intake_referrals),
     "matching": (
         matching_companies,
         matching_vacancies,

@@ -15,6 +15,7 @@ from insieme_events.cli_deadletters import deadletters
 from insieme_events.cli_metrics import metrics
 from insieme_events.cli_projections import projections
 from insieme_events.cli_store import store
+from insieme_events.cli_subject_access import subject_access
 from insieme_events.settings import RoadSettings
 
 app = typer.Typer(no_args_is_help=True, help="Insieme per il lavoro: the platform's command line.")
@@ -26,6 +27,7 @@ app.add_typer(store, name="store")
 app.add_typer(metrics, name="metrics")
 app.add_typer(deadletters, name="deadletters")
 app.add_typer(projections, name="projections")
+app.command("subject-access")(subject_access)
 
 
 @topics.command("apply")
@@ -81,7 +83,7 @@ def _fail(sentence: str) -> None:
 
 def main() -> None:
     # The road's own commands start without importing every service.
-    own = {group.name for group in app.registered_groups}
+    own = {group.name for group in app.registered_groups} | {command.name for command in app.registered_commands}
     if len(sys.argv) < 2 or sys.argv[1] not in own:
         for point in entry_points(group="insieme.commands"):
             app.add_typer(point.load(), name=point.name)

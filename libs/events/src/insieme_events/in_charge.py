@@ -1,6 +1,7 @@
 """Who is in charge and when: a service's own view of intake's cases (aggregates.md, the in-charge gate).
 
-A case gives intervals from PersonTakenInCharge to CaseClosed, both days included; a suspended case stays in charge. A
+A case gives intervals from PersonTakenInCharge to CaseClosed, or to CaseMerged where another case of the person goes
+on, both days included; a suspended case stays in charge. A
 person is known from the application on, so "not heard of yet" differs from "never in charge". A closing that arrives
 late flags what began after it; it never voids anything. Persons who were merged share their intervals: either id asks
 for both, until the merge is reverted.
@@ -26,6 +27,7 @@ from insieme_events.contracts.intake import (
     PersonTakenInCharge,
     ReopeningReason,
 )
+from insieme_events.contracts.intake_following import CaseMerged, CaseUnmerged
 from insieme_events.envelope import Stored
 from insieme_events.gates import Interval
 from insieme_events.store import Connection
@@ -66,9 +68,9 @@ def after(charge: Charge, event: CaseEvent) -> Charge:
     match event:
         case PersonTakenInCharge(occurred_on=on):
             return replace(charge, intervals=(*intervals, Interval(on, None)))
-        case CaseClosed(occurred_on=on) if intervals and intervals[-1].until is None:
+        case CaseClosed(occurred_on=on) | CaseMerged(occurred_on=on) if intervals and intervals[-1].until is None:
             return replace(charge, intervals=(*intervals[:-1], Interval(intervals[-1].since, on)))
-        case CaseReopened(reason=ReopeningReason.CLOSED_BY_MISTAKE) if intervals:
+        case CaseReopened(reason=ReopeningReason.CLOSED_BY_MISTAKE) | CaseUnmerged() if intervals:
             return replace(charge, intervals=(*intervals[:-1], Interval(intervals[-1].since, None)))
         case CaseReopened(occurred_on=on) if intervals:
             return replace(charge, intervals=(*intervals, Interval(on, None)))
@@ -87,7 +89,9 @@ class InChargeView:
             PersonEnrolled,
             PersonTakenInCharge,
             CaseClosed,
+            CaseMerged,
             CaseReopened,
+            CaseUnmerged,
             EnrolmentVoided,
             PersonsMerged,
             MergeReverted,

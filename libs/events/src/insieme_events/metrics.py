@@ -78,6 +78,13 @@ TIMERS = _counter(
     "outcome",
 )
 
+ERASURES_OVERDUE = _gauge(
+    "Commands",
+    "insieme_erasures_overdue_persons",
+    "persons",
+    "Persons whose erasure some service has not answered by the agreement's deadline; above 0 somebody must look",
+)
+
 RELAYED = _counter(
     "From the store to Kafka",
     "insieme_relayed_events_total",

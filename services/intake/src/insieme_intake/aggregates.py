@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -10,11 +10,20 @@ from uuid import UUID
 from insieme_events.decider import RefusalKind, Refused
 from insieme_events.store import Connection
 from insieme_events.units import Aggregate, Asked
-from insieme_intake import views
-from insieme_intake.case import CASE
+from insieme_intake import lookups, views
+from insieme_intake.case import CASE, KEEPS
 from insieme_intake.case.commands import CaseCommand, CorrectCharacteristics, SubmitApplication, VoidEnrolment
 from insieme_intake.case.states import CaseState
-from insieme_intake.circumstances import IntakeCircumstances, ReferralFound
+from insieme_intake.circumstances import IntakeCircumstances
+from insieme_intake.ledger import (
+    INTERVENTION_ELSEWHERE,
+    LEDGER,
+    LedgerCommand,
+    LedgerState,
+    OverrideOverlap,
+    RegisterIntervention,
+)
+from insieme_intake.participation import PARTICIPATION, OpenParticipation, ParticipationCommand, ParticipationState
 from insieme_intake.person import PERSON, PersonCommand, PersonState
 from insieme_intake.referral import REFERRAL, ReceiveReferral, ReferralCommand, ReferralState, SendReferral
 
@@ -27,63 +36,53 @@ INTERVIEW_ELSEWHERE = Refused(
     "intake.interview_elsewhere", "This interview id belongs to another case: use a new id.", kind=RefusalKind.INVALID
 )
 
-LAST_IDS = """
-select distinct on (stream, type) stream, type, event_id from events.events
-where stream = any(%s) and type in ('PersonEnrolled', 'EntryCharacteristicsRecorded')
-order by stream, type, version desc
-"""
-KNOWN = "select person_id from views.persons where person_id = any(%s) and erased_on is null"
-REFERRALS_NAMED = """
-select referral_id, person_id, direction = 'received', status, sent_on, reply_due_on from views.referrals
-where referral_id = any(%s)
-"""
-
 
 async def circumstances(connection: Connection, asked: Sequence[Asked[Any]]) -> Sequence[IntakeCircumstances]:
     """The agreement of the command's business date, all of them for other days, and what the command speaks of."""
     named = {CASES.stream(e.stream_id) for e in asked if isinstance(e.command, VoidEnrolment | CorrectCharacteristics)}
-    ids = await event_ids(connection, named)
-    referred = {e.command.person_id for e in asked if isinstance(e.command, ReceiveReferral | SendReferral)}
-    known = await persons_known(connection, referred)
-    referrals = await referrals_named(connection, {id_ for e in asked if (id_ := _referral_of(e)) is not None})
-    return [
-        IntakeCircumstances(
-            each.situation.actor,
-            each.situation.today,
-            each.situation.agreement_on(each.command.on),
-            each.situation.agreements,
-            ids.get(CASES.stream(each.stream_id), {}),
-            getattr(each.command, "person_id", None) in known,
-            referrals.get(_referral_of(each)),
+    ids = await lookups.event_ids(connection, named)
+    persons = await lookups.persons(connection, {id_ for e in asked if (id_ := _person_of(e)) is not None})
+    referrals = await lookups.referrals(connection, {id_ for e in asked if (id_ := _referral_of(e)) is not None})
+    used = {e.stream_id for e in asked if isinstance(e.command, CaseCommand) and not isinstance(e.command, KEEPS)}
+    restricted = await lookups.restrictions(connection, used)
+    registering = {e.command.person_id for e in asked if isinstance(e.command, RegisterIntervention)}
+    lines = await lookups.lines_of_aliases(connection, registering)
+    opened = {e.command.case_id for e in asked if isinstance(e.command, OpenParticipation)}
+    owners = await lookups.persons_of_cases(connection, opened)
+    told = []
+    for each in asked:
+        person_id = _person_of(each)
+        person = persons.get(person_id) if person_id is not None else None
+        told.append(
+            IntakeCircumstances(
+                each.situation.actor,
+                each.situation.today,
+                each.situation.agreement_on(each.command.on),
+                each.situation.agreements,
+                ids.get(CASES.stream(each.stream_id), {}),
+                person is not None and not person.erased and person.into is None,
+                referrals.get(_referral_of(each)),
+                person,
+                restricted.get(each.stream_id),
+                lines.get(each.stream_id, ()),
+                owners.get(each.command.case_id) if isinstance(each.command, OpenParticipation) else None,
+                each.situation.limits_on(each.command.on),
+            )
         )
-        for each in asked
-    ]
+    return told
 
 
-async def event_ids(connection: Connection, streams: set[str]) -> Mapping[str, Mapping[str, UUID]]:
-    """Per stream and type the id of the last enrolment and of the last characteristics at entry."""
-    found: dict[str, dict[str, UUID]] = {}
-    if streams:
-        rows = await connection.execute(LAST_IDS, (sorted(streams),))
-        for stream, kind, event_id in await rows.fetchall():
-            found.setdefault(stream, {})[kind] = event_id
-    return found
-
-
-async def persons_known(connection: Connection, persons: set[UUID]) -> frozenset[UUID]:
-    """Those of them who are registered and not erased."""
-    if not persons:
-        return frozenset()
-    rows = await connection.execute(KNOWN, (list(persons),))
-    return frozenset(person_id for (person_id,) in await rows.fetchall())
-
-
-async def referrals_named(connection: Connection, referrals: set[UUID]) -> Mapping[UUID | None, ReferralFound]:
-    """Those of them that there are."""
-    if not referrals:
-        return {}
-    rows = await connection.execute(REFERRALS_NAMED, (list(referrals),))
-    return {referral_id: ReferralFound(*values) for referral_id, *values in await rows.fetchall()}
+def _person_of(asked: Asked[Any]) -> UUID | None:
+    """Whom the decision must know about, where it is not on the person's own stream."""
+    match asked.command:
+        case RegisterIntervention() | OverrideOverlap():
+            return asked.stream_id
+        case ReceiveReferral(person_id=person_id) | SendReferral(person_id=person_id):
+            return person_id
+        case OpenParticipation(person_id=person_id):
+            return person_id
+        case _:
+            return None
 
 
 def _referral_of(asked: Asked[Any]) -> UUID | None:
@@ -111,3 +110,10 @@ REFERRALS_OF_REGISTERED: Aggregate[ReferralState, ReferralCommand, IntakeCircums
     REFERRAL, person_registered, views.write_referrals
 )
 """As REFERRALS, only for a unit whose step before registers the person or refuses the whole."""
+
+LEDGERS: Aggregate[LedgerState, LedgerCommand, IntakeCircumstances] = Aggregate(
+    LEDGER, circumstances, views.write_ledgers, {"one_person_per_intervention": INTERVENTION_ELSEWHERE}
+)
+PARTICIPATIONS: Aggregate[ParticipationState, ParticipationCommand, IntakeCircumstances] = Aggregate(
+    PARTICIPATION, circumstances, views.write_participations
+)

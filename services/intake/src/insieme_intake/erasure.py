@@ -1,12 +1,14 @@
 """Erasure of a person, end to end within intake (decision 10; GDPR art. 17).
 
-One append puts PersonErased on the person's stream and SealedFieldsErased on every case of the person; the vault's row
-goes in the same transaction. A reaction then destroys the key, as often as it takes, and records ErasureCompleted.
+One append puts PersonErased on the person's stream, and on that of every id that was given up for it, and
+SealedFieldsErased on every case and ledger; the vault's rows go in the same transaction. A reaction then destroys the
+key, as often as it takes, and records ErasureCompleted; another one records the answers of the other services.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -15,7 +17,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from insieme_events import catalogue, moved
 from insieme_events.clock import Clock, business_date
-from insieme_events.contracts import Actor, DomainEvent
+from insieme_events.contracts import Actor, DomainEvent, base, funding, matching, training
 from insieme_events.contracts.intake import ErasureGround, PersonErased
 from insieme_events.envelope import Stored
 from insieme_events.service import Running
@@ -23,17 +25,21 @@ from insieme_events.settings import ServiceSettings
 from insieme_events.store import Connection
 from insieme_events.units import Step, Unit
 from insieme_events.vault import KeyVault
-from insieme_intake import vault
-from insieme_intake.aggregates import CASES, PERSONS
+from insieme_intake import lookups, vault
+from insieme_intake.aggregates import CASES, LEDGERS, PERSONS
 from insieme_intake.case.commands import EraseFields
+from insieme_intake.ledger import EraseInterventions
 from insieme_intake.person import CompleteErasure, ErasePerson
 
 SERVICE = "intake"
+AWAITED = ("funding", "intake", "matching", "training")
+"""The services that answer an erasure: each of them may have copied something of a person."""
+
 PROCESS = Actor(party="fondazione_san_petronio", role="process", purpose="erasure")
 
-CASES_OF = "select case_id from views.cases where person_id = %s order by case_id"
+CASES_OF = "select case_id from views.cases where person_id = any(%s) order by case_id"
+LEDGERS_OF = "select distinct person_id from views.interventions where person_id = any(%s) order by 1"
 ERASED_PERSONS = "select person_id from views.persons where erased_on is not null"
-ERASED_IN_VAULT = "delete from vault.identities where person_id = any(%s)"
 
 
 def lock(person_id: UUID) -> str:
@@ -41,13 +47,21 @@ def lock(person_id: UUID) -> str:
     return f"intake.person/{person_id}"
 
 
-async def steps(connection: Connection, person_id: UUID, ground: ErasureGround, on: date) -> tuple[Step, ...]:
-    """The person's stream last, so that the answer speaks of it."""
-    cases = await (await connection.execute(CASES_OF, (person_id,))).fetchall()
+async def steps(connection: Connection, persons: Sequence[UUID], ground: ErasureGround, on: date) -> tuple[Step, ...]:
+    """Everything that stands under these ids of one person; their own streams last: the answer speaks of one."""
+    ids = list(persons)
+    cases = await (await connection.execute(CASES_OF, (ids,))).fetchall()
+    ledgers = await (await connection.execute(LEDGERS_OF, (ids,))).fetchall()
     return (
         *(Step(CASES, case_id, EraseFields(on=on)) for (case_id,) in cases),
-        Step(PERSONS, person_id, ErasePerson(ground=ground, on=on)),
+        *(Step(LEDGERS, ledger, EraseInterventions(on=on)) for (ledger,) in ledgers),
+        *(Step(PERSONS, person_id, ErasePerson(ground=ground, on=on)) for person_id in ids),
     )
+
+
+async def ids_to_erase(connection: Connection, person_id: UUID) -> tuple[UUID, ...]:
+    """Every id of this person, the one that was asked for last."""
+    return (*[each for each in await lookups.ids_of(connection, person_id) if each != person_id], person_id)
 
 
 class ErasureProcess:
@@ -70,9 +84,23 @@ class ErasureProcess:
         await self._keys.destroy([event.person_id], self._clock())
         today = max(business_date(self._clock()), event.occurred_on)
         async with self._pool.connection() as connection:
-            erased = await steps(connection, event.person_id, event.ground, today)
+            erased = await steps(connection, [event.person_id], event.ground, today)
         done = Step(PERSONS, event.person_id, CompleteErasure(service=SERVICE, on=today))
         return Unit((*erased, done), PROCESS, also=(vault.delete(event.person_id),))
+
+
+class ErasureAnswers:
+    """Reacts to the ErasureCompleted of the other services: the person's stream says who has answered."""
+
+    types: frozenset[type[DomainEvent]] = frozenset(
+        {matching.ErasureCompleted, training.ErasureCompleted, funding.ErasureCompleted}
+    )
+
+    async def react(self, stored: Stored) -> Unit | None:
+        event = stored.event
+        assert isinstance(event, base.ErasureCompleted)
+        told = CompleteErasure(service=event.context, on=event.occurred_on)
+        return Unit((Step(PERSONS, event.person_id, told),), PROCESS)
 
 
 async def apply_again(service: Running) -> None:
@@ -88,7 +116,7 @@ async def apply_again(service: Running) -> None:
         rows = await (await connection.execute(ERASED_PERSONS)).fetchall()
         erased = sorted(on_topic.union(person for (person,) in rows))
         if erased:
-            await connection.execute(ERASED_IN_VAULT, (erased,))
+            await vault.forget(connection, erased)
     if erased:
         await service.keys.destroy(erased, service.clock())
 

@@ -12,7 +12,7 @@ from typing import assert_never
 from uuid import UUID
 
 from insieme_events.contracts import DomainEvent
-from insieme_events.contracts.intake import (
+from insieme_events.contracts.intake_referrals import (
     DeclineReason,
     ReferralAccepted,
     ReferralDeclined,
@@ -22,7 +22,7 @@ from insieme_events.contracts.intake import (
 )
 from insieme_events.contracts.vocabulary import ChannelClass
 from insieme_events.decider import Command, Decider, Decision, RefusalKind, Refused
-from insieme_intake.circumstances import OUT_OF_TERM, IntakeCircumstances, misdated
+from insieme_intake.circumstances import OUT_OF_TERM, RESTRICTED, IntakeCircumstances, misdated
 from insieme_intake.person import PERSON_UNKNOWN
 
 
@@ -139,6 +139,8 @@ def open_referral(
 ) -> Decision:
     if not isinstance(state, NoReferral):
         return REFERRAL_EXISTS
+    if found.person is not None and found.person.restricted_on is not None:
+        return RESTRICTED.about(on=found.person.restricted_on)
     if not found.person_known:
         return PERSON_UNKNOWN
     if found.agreement is None:

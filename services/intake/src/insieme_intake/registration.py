@@ -16,16 +16,18 @@ from insieme_events.decider import Refused
 from insieme_events.http import CommandRequest
 from insieme_events.problems import ProblemError
 from insieme_events.service import Running
-from insieme_intake import codice_fiscale, erasure, vault
+from insieme_events.units import Write
+from insieme_events.vault import Keys
+from insieme_intake import codice_fiscale, erasure, lookups, vault
 from insieme_intake.aggregates import PERSONS
 from insieme_intake.circumstances import ERASED_PERSON
 from insieme_intake.codice_fiscale import TaxCode
-from insieme_intake.person import GiveNotice, RegisterPerson
+from insieme_intake.person import IS_ALIAS, GiveNotice, RegisterPerson
 from insieme_intake.vault import Identity
 
 TRIES = 5
-LOOK_AGAIN = frozenset({vault.SOMEBODY_WAS_QUICKER.code, ERASED_PERSON.code})
-"""Somebody registered or erased the same person between our look and our write."""
+LOOK_AGAIN = frozenset({vault.SOMEBODY_WAS_QUICKER.code, ERASED_PERSON.code, IS_ALIAS.code})
+"""Somebody registered, erased or merged the same person between our look and our write."""
 
 
 def checked(
@@ -51,6 +53,7 @@ async def register(
     on: date,
     follow: Callable[[UUID], Sequence[Step]],
     replaces: bool,
+    keep: Callable[[UUID, Keys], Write] | None = None,
 ) -> Done:
     """Runs one unit: the person's registration and notice, then the steps that `follow` gives for the person's id.
 
@@ -63,18 +66,24 @@ async def register(
     for _ in range(TRIES):
         async with service.pool.connection() as connection:
             known = await vault.find(connection, code_hash)
-        person_id = known or uuid4()
+            standing = None if known is None else await lookups.standing_for(connection, known)
+        # Whoever was merged is found by either codice fiscale; the identity on record stays that of the id in use.
+        person_id, kind = standing or (known or uuid4(), code.kind)
+        replaced = replaces and known == person_id
         # Whoever is known has a key. Where it is not there it must be restored: a new one would open nothing of old.
         keys = await (
-            service.keys.ensure({person_id}, service.clock()) if known is None else service.keys.read({known})
+            service.keys.ensure({person_id}, service.clock()) if known is None else service.keys.read({person_id})
         )
         if keys[person_id] is None:  # erased since our look
             continue
         done = await incoming.attempt(
-            Step(PERSONS, person_id, RegisterPerson(person_id=person_id, identity_kind=code.kind, on=on)),
+            Step(PERSONS, person_id, RegisterPerson(person_id=person_id, identity_kind=kind, on=on)),
             Step(PERSONS, person_id, GiveNotice(notice_version=notice_version, on=on)),
             *follow(person_id),
-            also=(vault.put(person_id, code_hash, identity, keys),) if replaces or known is None else (),
+            also=(
+                *((vault.put(person_id, code_hash, identity, keys),) if replaced or known is None else ()),
+                *((keep(person_id, keys),) if keep is not None else ()),
+            ),
             unique=vault.UNIQUE,
             locks=(erasure.lock(person_id),),
         )

@@ -11,9 +11,10 @@ from insieme_events.reactions import Reactions
 from insieme_events.service import Running, ServiceDefinition
 from insieme_events.settings import ServiceSettings
 from insieme_events.subscription import Subscription
-from insieme_intake import erasure
-from insieme_intake.aggregates import CASES, PERSONS, REFERRALS
-from insieme_intake.api import applications, cases, persons, referrals
+from insieme_intake import deadlines, erasure
+from insieme_intake.aggregates import CASES, LEDGERS, PARTICIPATIONS, PERSONS, REFERRALS
+from insieme_intake.api import ROUTERS
+from insieme_intake.ledger_reaction import LedgerReaction
 
 
 class IntakeSettings(ServiceSettings):
@@ -27,6 +28,8 @@ def subscriptions(service: Running) -> list[Subscription]:
     process = erasure.ErasureProcess(service.pool, service.keys, service.clock)
     return [
         Reactions.to(service, "intake.erasure", ["intake"], process),
+        Reactions.to(service, "intake.erasure_answers", ["matching", "training", "funding"], erasure.ErasureAnswers()),
+        Reactions.to(service, "intake.ledger", ["training", "matching"], LedgerReaction(service.pool)),
         Subscription.of(service, name="intake.parameters", contexts=("governance",), handler=ParametersView()),
     ]
 
@@ -34,13 +37,14 @@ def subscriptions(service: Running) -> list[Subscription]:
 SERVICE = ServiceDefinition(
     name="intake",
     title="Insieme per il lavoro: intake",
-    description="From an application to a person in charge, and everything that is known of a case (P10-P29).",
+    description="From an application to a person in charge, and all that is known of a case (P06-P29, P48, P75).",
     settings=IntakeSettings,
-    routers=(applications.router, cases.router, referrals.router, persons.router),
+    routers=ROUTERS,
     migrations=Path(__file__).parent / "migrations",
     reads_keys=True,
     owns_keys=True,
-    aggregates=(PERSONS, CASES, REFERRALS),
+    aggregates=(PERSONS, CASES, REFERRALS, LEDGERS, PARTICIPATIONS),
     subscriptions=subscriptions,
+    timers=deadlines.TIMERS,
     before_serving=erasure.apply_again,
 )

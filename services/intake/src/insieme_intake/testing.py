@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from insieme_events.agreement import in_force
+from insieme_events.agreement import in_force, limits_on
 from insieme_events.contracts import Actor, DomainEvent
 from insieme_events.contracts.intake import (
     AddressBasis,
@@ -37,9 +37,9 @@ from insieme_events.contracts.intake import (
     VoidReason,
 )
 from insieme_events.contracts.vocabulary import ChannelClass, CitizenshipClass, FragilityBand, Gender, Isced, Quartiere
-from insieme_events.testing.agreements import published
+from insieme_events.testing.agreements import published, published_limits
 from insieme_intake.case.commands import OtherMeasureAnswer, SubmitApplication
-from insieme_intake.circumstances import IntakeCircumstances, ReferralFound
+from insieme_intake.circumstances import IntakeCircumstances, PersonFound, ReferralFound
 
 ACTOR = Actor(party="citta_metropolitana", role="operator", purpose="case_work")
 PERSON, CASE_ID, REFERRAL_ID, INTERVIEW, OFFICER, REFERENT = (UUID(int=n) for n in range(1, 7))
@@ -71,6 +71,9 @@ def circumstances(on: date = RECEIVED, today: date = TODAY, **changes: Any) -> I
         "event_ids": {"PersonEnrolled": ENROLMENT, "EntryCharacteristicsRecorded": CHARACTERISTICS},
         "person_known": True,
         "referral": received_referral(),
+        "person": PersonFound(),
+        "person_of_case": PERSON,
+        "limits": limits_on(published_limits(), on),
     }
     return IntakeCircumstances(**{**values, **changes})
 

@@ -13,12 +13,12 @@ from psycopg_pool import AsyncConnectionPool
 
 from insieme_events.clock import Clock
 from insieme_events.contracts import Actor, DomainEvent
-from insieme_events.contracts.intake import (
+from insieme_events.contracts.intake import PersonErased
+from insieme_events.contracts.intake_interventions import (
     InterventionEvent,
     InterventionOverlapDetected,
     InterventionRegistered,
     OverlapOverridden,
-    PersonErased,
 )
 from insieme_events.contracts.training import PositionSourceKind, PositionsRequested, PositionsReturned
 from insieme_events.envelope import Stored

@@ -9,7 +9,7 @@ from __future__ import annotations
 from psycopg_pool import AsyncConnectionPool
 
 from insieme_events.contracts import DomainEvent
-from insieme_events.contracts.intake import (
+from insieme_events.contracts.intake_interventions import (
     InterventionEvent,
     InterventionOverlapDetected,
     InterventionRegistered,

@@ -12,7 +12,14 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from insieme_events.contracts.base import Code
-from insieme_events.contracts.vocabulary import Cents, FragilityBand, InterventionKind, PartyRole, ProjectKind
+from insieme_events.contracts.vocabulary import (
+    AtecoSection,
+    Cents,
+    FragilityBand,
+    InterventionKind,
+    PartyRole,
+    ProjectKind,
+)
 
 Days = Annotated[int, Field(ge=0, le=3660)]
 Months = Annotated[int, Field(ge=0, le=120)]
@@ -76,6 +83,13 @@ class SameKind(Part):
     other: InterventionKind
 
 
+class HitSector(Part):
+    """A section of that version of ATECO that the pandemic hit: tourism, catering, entertainment, culture (P07)."""
+
+    ateco_version: Code
+    section: AtecoSection
+
+
 class GrantCeiling(Part):
     """The most that a project of a kind may be granted (P64)."""
 
@@ -88,13 +102,14 @@ class GrantCeiling(Part):
 class Parameters(Part):
     """What one version of the implementing agreement says. Days are calendar days; money is in euro cents."""
 
-    # Of the case: P10, P11, P15, P18, P24, P25, P27 to P29.
+    # Of the case: P07, P10, P11, P15, P18, P24, P25, P27 to P29.
     interview_due_days: Days
     plan_due_days: Days
     eligibility_valid_days: Days
     referral_reply_days: Days
     fragility_threshold: FragilityBand
     other_measure_refuses: bool
+    hit_sectors: tuple[HitSector, ...]
     same_kinds: tuple[SameKind, ...]
     override_roles: tuple[Code, ...]
     retention_months: Months
@@ -165,6 +180,9 @@ class LegalLimits(Part):
     internship_host_quotas: tuple[HostQuota, ...]
     income_threshold_employee: Cents
     income_threshold_self_employed: Cents
+    follow_up_exit_days: Days
+    follow_up_months: Months
     status_suspension_days: Days
     start_notice_days: Days
     change_notice_days: Days
+    subject_access_months: Months

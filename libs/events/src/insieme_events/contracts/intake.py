@@ -17,7 +17,6 @@ from insieme_events.contracts.vocabulary import (
     Comune,
     FragilityBand,
     Gender,
-    InterventionKind,
     Isced,
     Quartiere,
 )
@@ -162,7 +161,7 @@ class OtherMeasureDeclared(CaseEvent):
 
 
 class ResidenceRecorded(CaseEvent):
-    """Where the person lives, by residence or domicile, from that day on (P29)."""
+    """Where the person lives, by residence or domicile, from that day on; sealed (P17, P29)."""
 
     comune: Sealed[Comune]
     quartiere: Sealed[Quartiere | None]
@@ -357,48 +356,6 @@ class FollowUpRecorded(CaseEvent):
     outcome: Sealed[FollowUpOutcome]
 
 
-class InterventionEvent(IntakeEvent):
-    """A line of the ledger of interventions of a person (P25, P48); `intervention_id` is its asker's own id."""
-
-    person_id: UUID
-    intervention_id: UUID
-
-
-class InterventionRegistered(InterventionEvent):
-    """Confirmed: no other party does the same for the person in those days; `ends_on` None means until it ends."""
-
-    kind: Sealed[InterventionKind]
-    party: Code
-    starts_on: date
-    ends_on: date | None
-
-
-class InterventionOverlapDetected(InterventionEvent):
-    """Blocked: another party does the same at the same time; it does not start unless somebody overrides (P25)."""
-
-    kind: Sealed[InterventionKind]
-    party: Code
-    starts_on: date
-    ends_on: date | None
-    overlaps: UUID
-
-
-class OverrideReason(StrEnum):
-    DIFFERENT_GOAL = "different_goal"
-    AGREED_BY_BOTH = "agreed_by_both"
-    OTHER_ONE_ENDING = "other_one_ending"
-
-
-class OverlapOverridden(InterventionEvent):
-    """A named role let a doubled intervention go on, for a reason (P25)."""
-
-    reason: OverrideReason
-
-
-class InterventionEnded(InterventionEvent):
-    """It is over, or it never began: its days are free again from the day after `occurred_on`."""
-
-
 class JobLossCause(StrEnum):
     """Why the last work was lost (P06)."""
 
@@ -417,43 +374,3 @@ class JobLossRecorded(CaseEvent):
 
     cause: Sealed[JobLossCause]
     month: Sealed[YearMonth | None]
-
-
-class ReferralEvent(IntakeEvent):
-    referral_id: UUID
-
-
-class ReferralReceived(ReferralEvent):
-    """Somebody sent a person to the programme; of the sender only the class travels (P12, P74)."""
-
-    person_id: UUID
-    channel_class: ChannelClass
-    reply_due_on: date
-
-
-class ReferralSent(ReferralEvent):
-    """The programme sent a person to another service (P11)."""
-
-    person_id: UUID
-    receiver_class: ChannelClass
-    reply_due_on: date
-
-
-class ReferralAccepted(ReferralEvent):
-    pass
-
-
-class DeclineReason(StrEnum):
-    NOT_IN_TARGET = "not_in_target"
-    ALREADY_FOLLOWED = "already_followed"
-    NO_CAPACITY = "no_capacity"
-    NOT_REACHABLE = "not_reachable"
-    PERSON_DECLINED = "person_declined"
-
-
-class ReferralDeclined(ReferralEvent):
-    reason: DeclineReason
-
-
-class ReferralExpired(ReferralEvent):
-    """No answer by the date it was due."""

@@ -11,6 +11,7 @@ from insieme_events.contracts.agreement import (
     ConsentOf,
     CostShare,
     GrantCeiling,
+    HitSector,
     HostQuota,
     LegalLimits,
     Parameters,
@@ -39,6 +40,7 @@ VALUES: dict[str, Any] = {
     "referral_reply_days": 15,
     "fragility_threshold": FragilityBand.MEDIUM,
     "other_measure_refuses": True,
+    "hit_sectors": (HitSector(ateco_version="2007", section="I"), HitSector(ateco_version="2007", section="R")),
     "same_kinds": SAME,
     "override_roles": ("coordinator",),
     "retention_months": 24,
@@ -92,9 +94,12 @@ LEGAL: dict[str, Any] = {
     ),
     "income_threshold_employee": 850_000,
     "income_threshold_self_employed": 550_000,
+    "follow_up_exit_days": 28,
+    "follow_up_months": 6,
     "status_suspension_days": 180,
     "start_notice_days": 1,
     "change_notice_days": 5,
+    "subject_access_months": 1,
 }
 
 

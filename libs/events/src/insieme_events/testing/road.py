@@ -19,7 +19,7 @@ from psycopg_pool import AsyncConnectionPool
 from insieme_events import store, topics
 from insieme_events.commands import Aggregate, Asked, Change, Commands, Done, Step, Unit
 from insieme_events.contracts import Actor, DomainEvent
-from insieme_events.contracts.intake import ReferralAccepted
+from insieme_events.contracts.intake_referrals import ReferralAccepted
 from insieme_events.decider import Circumstances, Command, Decider, Decision
 from insieme_events.envelope import Stored, metadata_of, outgoing
 from insieme_events.sealing import to_json

@@ -34,6 +34,8 @@ COMMANDS: dict[str, type[commands.DatedCommand]] = {
     "record-employment-status": commands.RecordEmploymentStatus,
     "record-residence": commands.RecordResidence,
     "declare-other-measure": commands.DeclareOtherMeasure,
+    "record-job-loss": commands.RecordJobLoss,
+    "record-work-history": commands.RecordWorkHistory,
     "assess-fragility": commands.AssessFragility,
     "assess-autonomy": commands.AssessAutonomy,
     "schedule-interview": commands.ScheduleInterview,
@@ -44,6 +46,10 @@ COMMANDS: dict[str, type[commands.DatedCommand]] = {
     "take-in-charge": commands.TakeInCharge,
     "assign-referent": commands.AssignReferent,
     "agree-plan": commands.AgreePlan,
+    "add-to-follow-up-group": commands.AddToFollowUpGroup,
+    "leave-follow-up-group": commands.LeaveFollowUpGroup,
+    "offer-family-support": commands.OfferFamilySupport,
+    "start-family-support": commands.StartFamilySupport,
     "suspend": commands.SuspendCase,
     "resume": commands.ResumeCase,
     "close": commands.CloseCase,
@@ -51,6 +57,15 @@ COMMANDS: dict[str, type[commands.DatedCommand]] = {
     "record-follow-up": commands.RecordFollowUp,
 }
 """Path of every command that speaks of one case, below /v1/cases/{case_id}."""
+
+PARTS: dict[str, tuple[sa.Table, tuple[str, ...]]] = {
+    "interviews": (views.INTERVIEWS, ("day", "interview_id")),
+    "referents": (views.REFERENTS, ("since",)),
+    "follow_up_group": (views.CASE_GROUP, ("joined_on", "operator_id")),
+    "family_supports": (views.FAMILY_SUPPORTS, ("offered_on", "support_id")),
+    "follow_ups": (views.FOLLOW_UPS, ("recorded_on", "months")),
+}
+"""What the detail of a case shows beside its row, and in which order."""
 
 CaseStatus = StrEnum("CaseStatus", {name: name for name, _ in STATUS.values()})  # type: ignore[misc]
 
@@ -100,11 +115,18 @@ async def cases(
 
 @router.get("/{case_id}")
 async def case(case_id: UUID, request: Request, response: Response) -> Row:
-    """One case with its interviews; its version is the ETag."""
+    """One case with what belongs to it: interviews, referents with their dates, the group, family support (P24, P75).
+
+    Its version is the ETag.
+    """
     found = await reading.one(
         request, response, sa.select(views.CASES).where(views.CASES.c.case_id == case_id), CASE_UNKNOWN
     )
-    table = views.INTERVIEWS
-    interviews = sa.select(table).where(table.c.case_id == case_id).order_by(table.c.day, table.c.interview_id)
     async with reading.pool_of(request).connection() as connection:
-        return {**found, "interviews": await reading.rows(connection, interviews)}
+        parts = {
+            name: await reading.rows(
+                connection, sa.select(table).where(table.c.case_id == case_id).order_by(*[table.c[by] for by in order])
+            )
+            for name, (table, order) in PARTS.items()
+        }
+    return {**found, **parts}

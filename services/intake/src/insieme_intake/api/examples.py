@@ -13,6 +13,7 @@ Body = dict[str, Any]
 INTERVIEW = "8f7a4e0c-3d52-4c36-9b1e-2f60d1a7c001"
 OFFICER = "8f7a4e0c-3d52-4c36-9b1e-2f60d1a7c002"
 REFERENT = "8f7a4e0c-3d52-4c36-9b1e-2f60d1a7c003"
+SUPPORT = "8f7a4e0c-3d52-4c36-9b1e-2f60d1a7c007"
 EVENT = "01938a6e-7c00-7000-8000-2f60d1a7c004"
 
 CASE_COMMANDS: Mapping[str, Body] = {
@@ -37,6 +38,13 @@ CASE_COMMANDS: Mapping[str, Body] = {
     },
     "record-residence": {"comune": "037006", "quartiere": "navile", "basis": "domicile", "on": "2024-10-15"},
     "declare-other-measure": {"kind": "gol", "on": "2024-10-15"},
+    "record-job-loss": {"cause": "pandemic", "month": "2020-05", "on": "2024-10-15"},
+    "record-work-history": {
+        "ateco_version": "2007",
+        "section": "I",
+        "previous_status": "self_employed",
+        "on": "2024-10-15",
+    },
     "assess-fragility": {"band": "medium", "instrument_version": "isf.2", "on": "2024-10-15"},
     "assess-autonomy": {"level": "partial", "on": "2024-10-15"},
     "schedule-interview": {
@@ -57,6 +65,10 @@ CASE_COMMANDS: Mapping[str, Body] = {
     "take-in-charge": {"referent_id": REFERENT, "on": "2024-10-19"},
     "assign-referent": {"referent_id": REFERENT, "on": "2024-10-21"},
     "agree-plan": {"ready_for": "training", "on": "2024-11-02"},
+    "add-to-follow-up-group": {"operator_id": OFFICER, "on": "2024-10-21"},
+    "leave-follow-up-group": {"operator_id": OFFICER, "on": "2024-11-21"},
+    "offer-family-support": {"support_id": SUPPORT, "kind": "childcare", "on": "2024-10-21"},
+    "start-family-support": {"support_id": SUPPORT, "on": "2024-10-28"},
     "suspend": {"reason": "short_contract", "on": "2024-11-04"},
     "resume": {"on": "2024-11-06"},
     "close": {"exit_state": "stable_work", "on": "2024-11-09"},

@@ -1,37 +1,60 @@
-"""Persons: the identity, for who may see it, and the erasure."""
+"""Persons: who there are, and the identity, for who may see it (P13, P25)."""
 
 from __future__ import annotations
 
-from datetime import date
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict
 
 from insieme_events import reading, telemetry
 from insieme_events.access import CurrentActor
-from insieme_events.contracts.intake import ErasureGround
-from insieme_events.http import CommandAnswer, Incoming
+from insieme_events.http import Limit
 from insieme_events.problems import RESPONSES, ProblemError
-from insieme_events.reading import Row
+from insieme_events.reading import Row, equals
 from insieme_events.service import Running
-from insieme_intake import erasure, vault, views
+from insieme_intake import subject_access, vault, views
 from insieme_intake.person import PERSON_UNKNOWN
 from insieme_intake.vault import Identity
 
 router = APIRouter(prefix="/v1/persons", tags=["persons"], responses=RESPONSES)
 
 
-class Erasure(BaseModel):
-    """Why the data are erased (GDPR art. 17 (1)), and from which day."""
+class PersonStatus(StrEnum):
+    KNOWN = "known"
+    RESTRICTED = "restricted"
+    MERGED = "merged"
+    ERASED = "erased"
 
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"ground": "request", "on": "2024-11-04"}]}
-    )
 
-    ground: ErasureGround
-    on: date
+def standing(status: PersonStatus) -> sa.ColumnElement[bool]:
+    """The condition that a row of that status fulfils."""
+    columns = views.PERSONS.c
+    match status:
+        case PersonStatus.ERASED:
+            return columns.erased_on.is_not(None)
+        case PersonStatus.MERGED:
+            return columns.merged_into.is_not(None)
+        case PersonStatus.RESTRICTED:
+            return columns.restricted_on.is_not(None)
+        case PersonStatus.KNOWN:
+            return sa.and_(columns.erased_on.is_(None), columns.merged_into.is_(None), columns.restricted_on.is_(None))
+
+
+@router.get("")
+async def persons(
+    request: Request,
+    status: PersonStatus | None = None,
+    merged_into: UUID | None = None,
+    limit: Limit = 50,
+    after: UUID | None = None,
+) -> dict[str, Any]:
+    """Persons by id. `merged_into` lists the ids that were given up for one person (P25)."""
+    table = views.PERSONS
+    filters = [None if status is None else standing(status), equals(table.c.merged_into, merged_into)]
+    return await reading.page(request, sa.select(table), table.c.person_id, filters, limit, after)
 
 
 @router.get("/{person_id}")
@@ -54,11 +77,17 @@ async def identity(person_id: UUID, request: Request, actor: CurrentActor) -> Id
     return found
 
 
-@router.post("/{person_id}/erasure")
-async def erase(person_id: UUID, request: Erasure, incoming: Incoming) -> CommandAnswer:
-    """Erase the person's data everywhere. Figures keep their totals; breakdowns show "unknown"."""
-    service: Running = incoming.http.app.state.service
-    # A case that begins right now waits behind the lock or is marked by the erasure's process.
+@router.get("/{person_id}/data")
+async def data(person_id: UUID, request: Request, actor: CurrentActor) -> dict[str, Any]:
+    """Everything that intake holds of a person, for the person (GDPR art. 15, 20): intake's part of the one document.
+
+    All ids of a merged person together. Each look is logged with party, role and purpose.
+    """
+    service: Running = request.app.state.service
+    assert service.keys is not None
     async with service.pool.connection() as connection:
-        steps = await erasure.steps(connection, person_id, request.ground, request.on)
-    return await incoming.send(*steps, also=(vault.delete(person_id),), locks=(erasure.lock(person_id),))
+        found = await subject_access.document(connection, service.keys, person_id)
+    telemetry.log.info("person_data_read", person_id=str(person_id), found=found is not None, **actor.model_dump())
+    if found is None:
+        raise ProblemError(PERSON_UNKNOWN)
+    return found

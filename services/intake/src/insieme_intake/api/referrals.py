@@ -12,15 +12,19 @@ from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
-from insieme_events import reading
+from insieme_events import reading, telemetry
+from insieme_events.access import CurrentActor
 from insieme_events.commands import Step
 from insieme_events.contracts import Code
 from insieme_events.contracts.vocabulary import ChannelClass
 from insieme_events.decider import Command, RefusalKind, Refused
 from insieme_events.http import CommandAnswer, Incoming, Limit
-from insieme_events.problems import RESPONSES, RefusedValue
+from insieme_events.problems import RESPONSES, ProblemError, RefusedValue
 from insieme_events.reading import Row, equals
-from insieme_intake import erasure, registration, views
+from insieme_events.service import Running
+from insieme_events.units import Write
+from insieme_events.vault import Keys
+from insieme_intake import erasure, lookups, registration, vault, views
 from insieme_intake.aggregates import REFERRALS, REFERRALS_OF_REGISTERED
 from insieme_intake.api.examples import REFERRAL_COMMANDS
 from insieme_intake.case.admission import NOTICE_MISSING
@@ -32,7 +36,7 @@ from insieme_intake.referral import (
     ReceiveReferral,
     SendReferral,
 )
-from insieme_intake.vault import Identity
+from insieme_intake.vault import Identity, ReferralDetail
 
 router = APIRouter(prefix="/v1/referrals", tags=["referrals"], responses=RESPONSES)
 
@@ -45,10 +49,17 @@ WHO_IS_REFERRED = Refused(
     clause="P25",
     kind=RefusalKind.INVALID,
 )
+DETAIL_UNKNOWN = Refused(
+    "intake.referral_detail_unknown",
+    "Nothing is kept of which service this referral came from or went to.",
+    clause="P12",
+    kind=RefusalKind.NOT_FOUND,
+)
 KNOWN_PERSON: JsonDict = {
     "person_id": "3f6c1d5e-8f0a-4e0e-9f0b-3f2f7a9d2c11",
     "direction": "received",
     "other_class": "third_sector",
+    "detail": {"channel": "caritas", "distretto": "citta_di_bologna"},
     "on": "2024-11-04",
 }
 NEW_PERSON: JsonDict = {
@@ -68,6 +79,8 @@ NEW_PERSON: JsonDict = {
 class NewReferral(BaseModel):
     """`other_class` is the class of the service at the other end; which one it is never leaves that service.
 
+    `detail`, which service and distretto that is, is kept in the vault under the person's key (P12, P74).
+
     The person is named by `person_id`, or by `identity` and the privacy notice handed over: then whoever has that
     codice fiscale is taken, or registered. What the vault has of a known person stays as it is.
     """
@@ -77,6 +90,7 @@ class NewReferral(BaseModel):
     person_id: UUID | None = None
     identity: Identity | None = None
     notice_version: Code | None = None
+    detail: ReferralDetail | None = None
     direction: Literal["received", "sent"]
     other_class: ChannelClass
     on: date
@@ -106,23 +120,37 @@ class ReferralAnswer(BaseModel):
 async def open_referral(referral: NewReferral, incoming: Incoming) -> ReferralAnswer:
     """Receive a referral from another service, or send one; whoever is new becomes known with it (P11, P12, P25)."""
     referral_id = uuid4()
+    service: Running = incoming.http.app.state.service
+    assert service.keys is not None
     if referral.identity is None or referral.notice_version is None:
         assert referral.person_id is not None
-        command = _command(referral, referral_id, referral.person_id)
-        told = await incoming.send(Step(REFERRALS, referral_id, command), locks=(erasure.lock(referral.person_id),))
-        return _answer(told, referral.person_id)
+        async with service.pool.connection() as connection:
+            person_id = await lookups.root_of(connection, referral.person_id)
+            known = await lookups.persons(connection, {person_id})
+        keeps: tuple[Write, ...] = ()
+        if referral.detail is not None and person_id in known and not known[person_id].erased:
+            keys = await service.keys.read({person_id})
+            keeps = (vault.put_referral(referral_id, person_id, referral.detail, keys),)
+        command = _command(referral, referral_id, person_id)
+        told = await incoming.send(Step(REFERRALS, referral_id, command), also=keeps, locks=(erasure.lock(person_id),))
+        return _answer(told, person_id)
     done = await registration.register(
         incoming,
         referral.identity,
-        registration.checked(referral.identity, incoming.http.app.state.service),
+        registration.checked(referral.identity, service),
         notice_version=referral.notice_version,
         on=referral.on,
         follow=lambda person_id: (
             Step(REFERRALS_OF_REGISTERED, referral_id, _command(referral, referral_id, person_id)),
         ),
         replaces=False,
+        keep=None if (detail := referral.detail) is None else _kept(referral_id, detail),
     )
     return _answer(incoming.answer(done), registration.registered(done))
+
+
+def _kept(referral_id: UUID, detail: ReferralDetail) -> Callable[[UUID, Keys], Write]:
+    return lambda person_id, keys: vault.put_referral(referral_id, person_id, detail, keys)
 
 
 def _command(referral: NewReferral, referral_id: UUID, person_id: UUID) -> ReceiveReferral | SendReferral:
@@ -175,6 +203,51 @@ async def referrals(
         overdue = sa.and_(table.c.status == "pending", table.c.reply_due_on < overdue_on)
     filters = [equals(table.c.status, status), equals(table.c.person_id, person_id), overdue]
     return await reading.page(request, sa.select(table), table.c.referral_id, filters, limit, after)
+
+
+class ChannelCount(BaseModel):
+    """Referrals of one class of channel; a smaller unit than the class is counted nowhere (P74)."""
+
+    direction: str
+    channel_class: str
+    pending: int
+    accepted: int
+    declined: int
+    expired: int
+
+
+@router.get("/by-channel")
+async def by_channel(request: Request, since: date, until: date) -> list[ChannelCount]:
+    """Referrals of a period by direction, class of channel and state (referral_flow; P11, P12, P74)."""
+    table = views.REFERRALS
+    states = ("pending", "accepted", "declined", "expired")
+    counted = (
+        sa.select(
+            table.c.direction,
+            table.c.other_class.label("channel_class"),
+            *[sa.func.count().filter(table.c.status == state).label(state) for state in states],
+        )
+        .where(table.c.sent_on.between(since, until))
+        .group_by(table.c.direction, table.c.other_class)
+        .order_by(table.c.direction, table.c.other_class)
+    )
+    async with reading.pool_of(request).connection() as connection:
+        return [ChannelCount(**row) for row in await reading.rows(connection, counted)]
+
+
+@router.get("/{referral_id}/detail")
+async def referral_detail(referral_id: UUID, request: Request, actor: CurrentActor) -> ReferralDetail:
+    """Which service a referral came from or went to, from the vault (P12). Each look is logged."""
+    service: Running = request.app.state.service
+    assert service.keys is not None
+    async with service.pool.connection() as connection:
+        found = await vault.referral_detail(connection, service.keys, referral_id)
+    telemetry.log.info(
+        "referral_detail_read", referral_id=str(referral_id), found=found is not None, **actor.model_dump()
+    )
+    if found is None:
+        raise ProblemError(DETAIL_UNKNOWN)
+    return found
 
 
 @router.get("/{referral_id}")

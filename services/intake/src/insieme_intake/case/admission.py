@@ -48,6 +48,7 @@ from insieme_intake.case.states import (
     Enrolled,
     InCharge,
     Interviewed,
+    MergedCase,
     NoCase,
     Rejected,
     Suspended,
@@ -244,9 +245,7 @@ def void(command: VoidEnrolment, state: CaseState, found: IntakeCircumstances) -
 
 
 def correct(command: CorrectCharacteristics, state: CaseState, found: IntakeCircumstances) -> Decision:
-    if isinstance(state, NoCase):
-        return no_room(state)
-    if isinstance(state, Voided):
+    if isinstance(state, NoCase | Voided | MergedCase):
         return no_room(state)
     if state.file.erased:
         return ERASED_PERSON

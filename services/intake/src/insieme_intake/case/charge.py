@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import assert_never
 
@@ -13,12 +12,14 @@ from insieme_events.contracts.intake import (
     PlanAgreed,
     ReferentAssigned,
 )
+from insieme_events.contracts.intake_following import PlanOverdue
 from insieme_events.decider import Decision, Refused
 from insieme_intake.case.assessment import NOT_INTERVIEWED
 from insieme_intake.case.commands import (
     AgreePlan,
     AssignReferent,
     ChargeCommand,
+    NotePlanOverdue,
     ResumeCase,
     SuspendCase,
     TakeInCharge,
@@ -34,9 +35,16 @@ NOT_ELIGIBLE = Refused(
     "intake.not_eligible",
     "On {day} the person was not eligible; not met: {unmet}. Record what has changed and assess again.",
 )
+BY_CLAUSE = {
+    "P27": Refused(NOT_ELIGIBLE.code, NOT_ELIGIBLE.sentence, clause="P27"),
+    "P28": Refused(NOT_ELIGIBLE.code, NOT_ELIGIBLE.sentence, clause="P28"),
+    "P29": Refused(NOT_ELIGIBLE.code, NOT_ELIGIBLE.sentence, clause="P29"),
+}
+"""By the first clause that is not met: status with evidence, band at or above the threshold, comune (I7b)."""
 ELIGIBILITY_EXPIRED = Refused(
     "intake.eligibility_expired", "The eligibility was valid until {until}: assess it again.", "P27"
 )
+PLAN_NOT_DUE = Refused("intake.plan_not_due", "The plan is due on {due} and is late from the day after.", clause="P24")
 
 
 def decide_charge(command: ChargeCommand, state: CaseState, found: IntakeCircumstances) -> Decision:
@@ -47,6 +55,8 @@ def decide_charge(command: ChargeCommand, state: CaseState, found: IntakeCircums
             return assign_referent(command, state)
         case AgreePlan():
             return agree_plan(command, state)
+        case NotePlanOverdue():
+            return note_plan_overdue(command, state)
         case SuspendCase():
             return suspend(command, state)
         case ResumeCase():
@@ -94,8 +104,7 @@ def ineligible(eligibility: Eligibility | None, command: TakeInCharge) -> Refuse
     if eligibility is None:
         return ELIGIBILITY_MISSING.about(day=command.on)
     if not eligibility.eligible:
-        told = NOT_ELIGIBLE.about(day=eligibility.on, unmet=", ".join(eligibility.unmet))
-        return replace(told, clause=eligibility.unmet[0])
+        return BY_CLAUSE[eligibility.unmet[0]].about(day=eligibility.on, unmet=", ".join(eligibility.unmet))
     if command.on > eligibility.valid_until:
         return ELIGIBILITY_EXPIRED.about(until=eligibility.valid_until)
     return None
@@ -132,6 +141,26 @@ def agree_plan(command: AgreePlan, state: CaseState) -> Decision:
                     occurred_on=command.on,
                     plan_version=charge.plan_version + 1,
                     ready_for=command.ready_for,
+                )
+            ]
+        case _:
+            return no_room(state)
+
+
+def note_plan_overdue(command: NotePlanOverdue, state: CaseState) -> Decision:
+    """Once per taking in charge; a plan that came late stays late, and one that is there is not overdue (P24)."""
+    match state:
+        case InCharge(file=file, charge=charge) | Suspended(file=file, charge=charge):
+            if charge.plan_version > 0 or charge.overdue:
+                return []
+            if command.on <= charge.plan_due_on:
+                return PLAN_NOT_DUE.about(due=charge.plan_due_on)
+            return [
+                PlanOverdue(
+                    case_id=file.case_id,
+                    person_id=file.person_id,
+                    occurred_on=command.on,
+                    due_on=charge.plan_due_on,
                 )
             ]
         case _:

@@ -19,6 +19,7 @@ from insieme_events.contracts.intake import (
     ExitState,
     FollowUpOutcome,
     InterviewKind,
+    JobLossCause,
     MeasureKind,
     ReadyFor,
     RejectionReason,
@@ -28,7 +29,9 @@ from insieme_events.contracts.intake import (
     SuspensionReason,
     VoidReason,
 )
+from insieme_events.contracts.intake_following import FamilySupportKind, PreviousStatus
 from insieme_events.contracts.vocabulary import (
+    AtecoSection,
     ChannelClass,
     CitizenshipClass,
     Comune,
@@ -118,7 +121,7 @@ class RecordEmploymentStatus(DatedCommand):
 
 
 class RecordResidence(DatedCommand):
-    """Where the person lives from `on`, by residence or domicile (P29)."""
+    """Where the person lives from `on`, by residence or domicile: comune and, in Bologna, quartiere (P17, P29)."""
 
     comune: Comune
     quartiere: Quartiere | None = None
@@ -129,6 +132,21 @@ class DeclareOtherMeasure(DatedCommand):
     """The answer to the question on other measures from `on`; None: none is under way (P10)."""
 
     kind: MeasureKind | None
+
+
+class RecordJobLoss(DatedCommand):
+    """When and why the last work was lost, as the person says (P06); `month` None: there never was one."""
+
+    cause: JobLossCause
+    month: YearMonth | None
+
+
+class RecordWorkHistory(DatedCommand):
+    """The sector of provenance and the status before entry (P07, P08); `section` None: no work before."""
+
+    ateco_version: Code
+    section: AtecoSection | None
+    previous_status: PreviousStatus
 
 
 class AssessFragility(DatedCommand):
@@ -194,6 +212,35 @@ class AgreePlan(DatedCommand):
     ready_for: ReadyFor
 
 
+class NotePlanOverdue(DatedCommand):
+    """The day by which the plan was due is over, and there is none (P24)."""
+
+
+class AddToFollowUpGroup(DatedCommand):
+    """Somebody follows the case too; the referent stays who it is (P24)."""
+
+    operator_id: UUID
+
+
+class LeaveFollowUpGroup(DatedCommand):
+    """Somebody does not follow the case any more (P24)."""
+
+    operator_id: UUID
+
+
+class OfferFamilySupport(DatedCommand):
+    """A measure that lets the person take or keep work is offered (P75)."""
+
+    support_id: UUID
+    kind: FamilySupportKind
+
+
+class StartFamilySupport(DatedCommand):
+    """The person takes up a measure that was offered (P75)."""
+
+    support_id: UUID
+
+
 class SuspendCase(DatedCommand):
     reason: SuspensionReason
 
@@ -219,6 +266,16 @@ class RecordFollowUp(DatedCommand):
     outcome: FollowUpOutcome
 
 
+class MergeCase(DatedCommand):
+    """The person has another open case, `into_case_id`, which goes on as the only one (P25)."""
+
+    into_case_id: UUID
+
+
+class UnmergeCase(DatedCommand):
+    """The merge of the two persons was a mistake: the case stands where it stood (P25)."""
+
+
 class EraseFields(DatedCommand):
     """This case takes and shows no sealed value of its person any more (GDPR art. 17)."""
 
@@ -226,11 +283,29 @@ class EraseFields(DatedCommand):
 AdmissionCommand = (
     SubmitApplication | Enrol | RejectApplication | WithdrawApplication | VoidEnrolment | CorrectCharacteristics
 )
-FactCommand = RecordEmploymentStatus | RecordResidence | DeclareOtherMeasure | AssessFragility | AssessAutonomy
+FactCommand = (
+    RecordEmploymentStatus
+    | RecordResidence
+    | DeclareOtherMeasure
+    | RecordJobLoss
+    | RecordWorkHistory
+    | AssessFragility
+    | AssessAutonomy
+)
 InterviewCommand = ScheduleInterview | HoldInterview | MissInterview
 AssessmentCommand = AssessEligibility | AssessSuitability
-ChargeCommand = TakeInCharge | AssignReferent | AgreePlan | SuspendCase | ResumeCase
+ChargeCommand = TakeInCharge | AssignReferent | AgreePlan | NotePlanOverdue | SuspendCase | ResumeCase
+CircleCommand = AddToFollowUpGroup | LeaveFollowUpGroup | OfferFamilySupport | StartFamilySupport
+MergingCommand = MergeCase | UnmergeCase
 ExitCommand = CloseCase | ReopenCase | RecordFollowUp
 CaseCommand = (
-    AdmissionCommand | FactCommand | InterviewCommand | AssessmentCommand | ChargeCommand | ExitCommand | EraseFields
+    AdmissionCommand
+    | FactCommand
+    | InterviewCommand
+    | AssessmentCommand
+    | ChargeCommand
+    | CircleCommand
+    | ExitCommand
+    | MergingCommand
+    | EraseFields
 )

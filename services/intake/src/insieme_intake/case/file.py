@@ -24,11 +24,22 @@ from insieme_events.contracts.intake import (
     InterviewKind,
     InterviewMissed,
     InterviewScheduled,
+    JobLossCause,
+    JobLossRecorded,
     MeasureKind,
     OtherMeasureDeclared,
     ResidenceRecorded,
     SealedFieldsErased,
     StatusEvidence,
+)
+from insieme_events.contracts.intake_following import (
+    FamilySupportKind,
+    FamilySupportOffered,
+    FamilySupportStarted,
+    FollowUpGroupJoined,
+    FollowUpGroupLeft,
+    PreviousStatus,
+    WorkHistoryRecorded,
 )
 from insieme_events.contracts.vocabulary import ChannelClass, FragilityBand
 
@@ -76,6 +87,31 @@ class Eligibility:
     valid_until: date
 
 
+@dataclass(frozen=True, slots=True)
+class JobLoss:
+    on: date
+    cause: JobLossCause | Erased
+    month: str | Erased | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkHistory:
+    on: date
+    ateco_version: str
+    section: str | Erased | None
+    previous_status: PreviousStatus | Erased
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """A measure of family support; `started_on` None: offered and not taken up."""
+
+    support_id: UUID
+    kind: FamilySupportKind | Erased
+    offered_on: date
+    started_on: date | None = None
+
+
 class InterviewStatus(StrEnum):
     SCHEDULED = "scheduled"
     HELD = "held"
@@ -94,7 +130,7 @@ class Interview:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """`erased`: no sealed value can be read or recorded any more."""
+    """`erased`: no sealed value can be read or recorded any more. `group`: who follows the case beside the referent."""
 
     case_id: UUID
     person_id: UUID
@@ -106,10 +142,17 @@ class CaseFile:
     fragilities: tuple[Fragility, ...] = ()
     eligibilities: tuple[Eligibility, ...] = ()
     interviews: tuple[Interview, ...] = ()
+    job_losses: tuple[JobLoss, ...] = ()
+    histories: tuple[WorkHistory, ...] = ()
+    supports: tuple[Support, ...] = ()
+    group: frozenset[UUID] = frozenset()
     erased: bool = False
 
     def interview(self, interview_id: UUID) -> Interview | None:
         return next((i for i in self.interviews if i.interview_id == interview_id), None)
+
+    def support(self, support_id: UUID) -> Support | None:
+        return next((each for each in self.supports if each.support_id == support_id), None)
 
     def first_access_on(self) -> date | None:
         """The day of the first access interview that was held: from then on the person is `interviewed`."""
@@ -156,6 +199,23 @@ def learn(file: CaseFile, event: DomainEvent) -> CaseFile:
             return _with_interview(file, Interview(interview_id, kind, InterviewStatus.HELD, day))
         case InterviewMissed(interview_id=interview_id, kind=kind, occurred_on=day):
             return _with_interview(file, Interview(interview_id, kind, InterviewStatus.MISSED, day))
+        case JobLossRecorded(occurred_on=on, cause=cause, month=month):
+            return replace(file, job_losses=(*file.job_losses, JobLoss(on, cause, month)))
+        case WorkHistoryRecorded(occurred_on=on, ateco_version=version, section=section, previous_status=previous):
+            return replace(file, histories=(*file.histories, WorkHistory(on, version, section, previous)))
+        case FollowUpGroupJoined(operator_id=operator_id):
+            return replace(file, group=file.group | {operator_id})
+        case FollowUpGroupLeft(operator_id=operator_id):
+            return replace(file, group=file.group - {operator_id})
+        case FamilySupportOffered(support_id=support_id, kind=kind, occurred_on=on):
+            return replace(file, supports=(*file.supports, Support(support_id, kind, on)))
+        case FamilySupportStarted(support_id=support_id, occurred_on=on):
+            return replace(
+                file,
+                supports=tuple(
+                    replace(each, started_on=on) if each.support_id == support_id else each for each in file.supports
+                ),
+            )
         case SealedFieldsErased():
             return _blanked(file)
         case _:
@@ -175,5 +235,8 @@ def _blanked(file: CaseFile) -> CaseFile:
         measures=tuple(replace(fact, kind=ERASED) for fact in file.measures),
         residences=tuple(replace(fact, comune=ERASED) for fact in file.residences),
         fragilities=tuple(replace(fact, band=ERASED) for fact in file.fragilities),
+        job_losses=tuple(replace(fact, cause=ERASED, month=ERASED) for fact in file.job_losses),
+        histories=tuple(replace(fact, section=ERASED, previous_status=ERASED) for fact in file.histories),
+        supports=tuple(replace(each, kind=ERASED) for each in file.supports),
         erased=True,
     )

@@ -1,6 +1,6 @@
 """The states of a case, how events lead from one to the next, and what each says to a command that it has no room for.
 
-applied → enrolled → interviewed → in_charge ↔ suspended → closed (→ reopened); rejected, withdrawn, voided
+applied → enrolled → interviewed → in_charge ↔ suspended → closed (→ reopened); rejected, withdrawn, voided, merged
 (aggregates.md section 2).
 """
 
@@ -28,6 +28,7 @@ from insieme_events.contracts.intake import (
     PlanAgreed,
     ReferentAssigned,
 )
+from insieme_events.contracts.intake_following import CaseMerged, CaseUnmerged, PlanOverdue
 from insieme_events.decider import RefusalKind, Refused
 from insieme_intake.case.file import CaseFile, learn, opened
 
@@ -72,12 +73,13 @@ class Interviewed:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """`plan_version` 0: no plan agreed yet."""
+    """`plan_version` 0: no plan agreed yet. `overdue`: that it was late is on record."""
 
     taken_on: date
     referent_id: UUID
     plan_due_on: date
     plan_version: int = 0
+    overdue: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +116,18 @@ class Voided:
     on: date
 
 
-CaseState = NoCase | Applied | Rejected | Withdrawn | Running | Closed | Voided
-Existing = Applied | Rejected | Withdrawn | Running | Closed | Voided
+@dataclass(frozen=True, slots=True)
+class MergedCase:
+    """The person had another open case, which goes on. `before`: where it stands again if the merge is reverted."""
+
+    file: CaseFile
+    before: Applied | Running
+    into_case_id: UUID
+    on: date
+
+
+CaseState = NoCase | Applied | Rejected | Withdrawn | Running | Closed | Voided | MergedCase
+Existing = Applied | Rejected | Withdrawn | Running | Closed | Voided | MergedCase
 
 CASE_UNKNOWN = Refused(
     "intake.case_unknown", "There is no case with this id: look it up again.", kind=RefusalKind.NOT_FOUND
@@ -144,6 +156,7 @@ CASE_CLOSED = Refused("intake.case_closed", "The case was closed on {on}: reopen
 ENROLMENT_VOIDED = Refused(
     "intake.enrolment_voided", "The enrolment was voided on {on}: a new application opens a new case.", "P25"
 )
+CASE_MERGED = Refused("intake.case_merged", "This case was merged on {on}: the person's case is {into} since.", "P25")
 
 
 def no_room(state: CaseState) -> Refused:
@@ -169,12 +182,16 @@ def no_room(state: CaseState) -> Refused:
             return CASE_CLOSED.about(on=on)
         case Voided(on=on):
             return ENROLMENT_VOIDED.about(on=on)
+        case MergedCase(on=on, into_case_id=into):
+            return CASE_MERGED.about(on=on, into=into)
         case _:
             assert_never(state)
 
 
 def with_file(state: Existing, file: CaseFile) -> Existing:
     if isinstance(state, Closed):
+        return replace(state, file=file, before=replace(state.before, file=file))
+    if isinstance(state, MergedCase):
         return replace(state, file=file, before=replace(state.before, file=file))
     return replace(state, file=file)
 
@@ -207,6 +224,14 @@ def _move(state: Existing, event: DomainEvent) -> Existing:
             return replace(state, charge=replace(charge, referent_id=referent_id))
         case InCharge(charge=charge) | Suspended(charge=charge), PlanAgreed(plan_version=version):
             return replace(state, charge=replace(charge, plan_version=version))
+        case InCharge(charge=charge) | Suspended(charge=charge), PlanOverdue():
+            return replace(state, charge=replace(charge, overdue=True))
+        case (Applied() | Enrolled() | Interviewed() | InCharge() | Suspended()) as running, CaseMerged(
+            into_case_id=into
+        ):
+            return MergedCase(running.file, running, into, day)
+        case MergedCase(before=before), CaseUnmerged():
+            return before
         case InCharge(file=file, charge=charge), CaseSuspended():
             return Suspended(file, charge, day)
         case Suspended(file=file, charge=charge), CaseResumed():

@@ -1,0 +1,100 @@
+"""Events of following a person: facts of the past, the group around the case, family support, funded operations.
+
+P06 to P08, P18, P24, P25, P75; ESF+ (standards.md 2.1).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from insieme_events.contracts.base import Code, Sealed
+from insieme_events.contracts.intake import CaseEvent, IntakeEvent
+from insieme_events.contracts.vocabulary import AtecoSection, Strand
+
+
+class PreviousStatus(StrEnum):
+    """What the person was before entry; lavoratori autonomi are a group of their own in the protocol (P08)."""
+
+    EMPLOYEE = "employee"
+    SELF_EMPLOYED = "self_employed"
+    FAMILY_WORKER = "family_worker"
+    APPRENTICE = "apprentice"
+    NEVER_WORKED = "never_worked"
+    OTHER = "other"
+
+
+class WorkHistoryRecorded(CaseEvent):
+    """Sector of provenance, by the section of that version of ATECO, and the status before entry (P07, P08)."""
+
+    ateco_version: Code
+    section: Sealed[AtecoSection | None]
+    previous_status: Sealed[PreviousStatus]
+
+
+class PlanOverdue(CaseEvent):
+    """In charge, and no individual plan was agreed by the day it was due (P24)."""
+
+    due_on: date
+
+
+class FollowUpGroupJoined(CaseEvent):
+    """Somebody follows the case too; responsible is the referent, and nobody else (P24)."""
+
+    operator_id: UUID
+
+
+class FollowUpGroupLeft(CaseEvent):
+    """Somebody does not follow the case any more (P24)."""
+
+    operator_id: UUID
+
+
+class FamilySupportKind(StrEnum):
+    """Sostegno familiare per conciliare i tempi di vita e di lavoro (P75)."""
+
+    CHILDCARE = "childcare"
+    CARE = "care"
+    TRANSPORT = "transport"
+
+
+class FamilySupportEvent(CaseEvent):
+    support_id: UUID
+    kind: Sealed[FamilySupportKind]
+    strand: Strand
+
+
+class FamilySupportOffered(FamilySupportEvent):
+    """A measure that lets the person take or keep work was offered (P75)."""
+
+
+class FamilySupportStarted(FamilySupportEvent):
+    """The person took it up (P75)."""
+
+
+class CaseMerged(CaseEvent):
+    """Closed because the person turned out to have another open case, which goes on as the only one (P25)."""
+
+    into_case_id: UUID
+
+
+class CaseUnmerged(CaseEvent):
+    """The merge was a mistake: the case stands where it stood before it (P25)."""
+
+
+class ParticipationEvent(IntakeEvent):
+    """One record per person and funded operation, however many interventions it pays for (P18; ESF+)."""
+
+    participation_id: UUID
+    person_id: UUID
+    case_id: UUID
+    operation: Code
+
+
+class ParticipationOpened(ParticipationEvent):
+    """From this day the operation pays for the person; counted by the characteristics at entry of the case (P18)."""
+
+
+class ParticipationClosed(ParticipationEvent):
+    """The person left the operation: what became of them is asked after four weeks and after six months (P18)."""

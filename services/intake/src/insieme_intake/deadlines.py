@@ -1,0 +1,110 @@
+"""What a day gives rise to in intake: referrals that expire, plans and erasures that are late (P11, P24; I9)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from insieme_events import metrics, telemetry
+from insieme_events.agreement import Agreement, Limits, agreement_of, last_known, limits_of
+from insieme_events.parameters import AGREEMENT, LIMITS
+from insieme_events.store import Connection
+from insieme_events.timers import Timer
+from insieme_events.units import Step
+from insieme_intake.aggregates import CASES, PERSONS, REFERRALS
+from insieme_intake.case.commands import NotePlanOverdue
+from insieme_intake.erasure import AWAITED
+from insieme_intake.person import NoteErasureOverdue
+from insieme_intake.referral import ExpireReferral
+
+AT_ONCE = 500
+PARAMETERS = "select parameters::text from events.parameters where kind = %s order by valid_from"
+REFERRALS_DUE = """
+select referral_id from views.referrals where status = 'pending' and reply_due_on < %s
+order by reply_due_on, referral_id limit %s
+"""
+PLANS_DUE = """
+select c.case_id from views.cases c join views.persons p on p.person_id = c.root_id
+where c.status in ('in_charge', 'suspended') and c.plan_version = 0 and not c.plan_overdue and c.plan_due_on < %s
+    and p.restricted_on is null
+order by c.plan_due_on, c.case_id limit %s
+"""
+ERASURES_OPEN = """
+select person_id, erased_on, erasure_completed_by, erasure_overdue from views.persons
+where erased_on is not null and not erasure_completed_by @> %s::text[] order by erased_on, person_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenErasure:
+    """An erasure that some services have not answered; `due_on` None where no agreement says by when."""
+
+    person_id: UUID
+    erased_on: date
+    missing: tuple[str, ...]
+    due_on: date | None
+    noted: bool
+
+    def late(self, today: date) -> bool:
+        return self.due_on is not None and self.due_on < today
+
+
+async def agreements(connection: Connection) -> tuple[Agreement, ...]:
+    """Every version of the agreement that this service knows."""
+    rows = await connection.execute(PARAMETERS, (AGREEMENT,))
+    return tuple([agreement_of(text) for (text,) in await rows.fetchall()])
+
+
+async def limits(connection: Connection) -> tuple[Limits, ...]:
+    """Every version of the legal limits that this service knows."""
+    rows = await connection.execute(PARAMETERS, (LIMITS,))
+    return tuple([limits_of(text) for (text,) in await rows.fetchall()])
+
+
+async def erasures_open(connection: Connection) -> list[OpenErasure]:
+    """The erasures that wait for an answer, the oldest first (GDPR art. 17)."""
+    known = await agreements(connection)
+    rows = await connection.execute(ERASURES_OPEN, (list(AWAITED),))
+    found = []
+    for person_id, erased_on, completed, noted in await rows.fetchall():
+        agreement = last_known(known, erased_on)
+        due = None if agreement is None else erased_on + timedelta(days=agreement.erasure_due_days)
+        found.append(OpenErasure(person_id, erased_on, tuple(sorted(set(AWAITED) - set(completed))), due, noted))
+    return found
+
+
+async def referrals_due(connection: Connection, today: date) -> Sequence[Step]:
+    """Referrals whose answer was due before today (P11)."""
+    rows = await connection.execute(REFERRALS_DUE, (today, AT_ONCE))
+    return [Step(REFERRALS, referral_id, ExpireReferral(on=today)) for (referral_id,) in await rows.fetchall()]
+
+
+async def plans_due(connection: Connection, today: date) -> Sequence[Step]:
+    """Cases in charge whose plan was due before today (P24, I9)."""
+    rows = await connection.execute(PLANS_DUE, (today, AT_ONCE))
+    return [Step(CASES, case_id, NotePlanOverdue(on=today)) for (case_id,) in await rows.fetchall()]
+
+
+async def erasures_due(connection: Connection, today: date) -> Sequence[Step]:
+    """Erasures that are late; how many there are is a metric, and each is said in the log (GDPR art. 17)."""
+    late = [each for each in await erasures_open(connection) if each.late(today)]
+    metrics.ERASURES_OVERDUE.set(len(late))
+    steps = []
+    for each in late:
+        assert each.due_on is not None, "only what has a deadline is late"
+        telemetry.log.error(
+            "erasure_overdue", person_id=str(each.person_id), due_on=str(each.due_on), missing=list(each.missing)
+        )
+        if not each.noted:
+            note = NoteErasureOverdue(due_on=each.due_on, services=AWAITED, on=today)
+            steps.append(Step(PERSONS, each.person_id, note))
+    return steps
+
+
+TIMERS = (
+    Timer("intake.referrals_expire", referrals_due),
+    Timer("intake.plans_overdue", plans_due),
+    Timer("intake.erasures_overdue", erasures_due),
+)

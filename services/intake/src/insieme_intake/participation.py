@@ -1,0 +1,164 @@
+"""Participation: one record per person and funded operation, from the first day to the last (P18; ESF+, standards 2.1).
+
+Its stream is named by the person and the operation, so there is one however many interventions the operation pays for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import assert_never
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from insieme_events.contracts import Code, DomainEvent
+from insieme_events.contracts.intake_following import ParticipationClosed, ParticipationOpened
+from insieme_events.days import Day
+from insieme_events.decider import Command, Decider, Decision, RefusalKind, Refused
+from insieme_intake.circumstances import ERASED_PERSON, RESTRICTED, IntakeCircumstances, misdated
+from insieme_intake.person import PERSON_UNKNOWN
+
+
+class OpenParticipation(Command):
+    """A funded operation begins to pay for the person (P18)."""
+
+    person_id: UUID
+    case_id: UUID
+    operation: Code
+    on: Day
+
+
+class CloseParticipation(Command):
+    """The person left the operation (P18)."""
+
+    on: Day
+
+
+ParticipationCommand = OpenParticipation | CloseParticipation
+
+
+@dataclass(frozen=True, slots=True)
+class NoParticipation:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    participation_id: UUID
+    person_id: UUID
+    case_id: UUID
+    operation: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    opened: Open
+    on: date
+
+
+ParticipationState = NoParticipation | Open | Ended
+
+PARTICIPATION_UNKNOWN = Refused(
+    "intake.participation_unknown",
+    "There is no participation with this id: look it up again.",
+    clause="P18",
+    kind=RefusalKind.NOT_FOUND,
+)
+PARTICIPATION_OVER = Refused(
+    "intake.participation_over",
+    "The person left this operation on {on}: a person takes part in an operation once.",
+    clause="P18",
+)
+PARTICIPATES_ALREADY = Refused(
+    "intake.participates_already",
+    "The person takes part in this operation since {since}: there is one record per person and operation.",
+    clause="P18",
+)
+CASE_OF_ANOTHER = Refused(
+    "intake.case_of_another",
+    "This case is not one of this person: name the case under which the person takes part.",
+    clause="P18",
+    kind=RefusalKind.INVALID,
+)
+
+
+def participation_id(person_id: UUID, operation: str) -> UUID:
+    """The id of the one record of that person and operation."""
+    return uuid5(NAMESPACE_URL, f"insieme:participation:{person_id}:{operation}")
+
+
+def decide(command: ParticipationCommand, state: ParticipationState, found: IntakeCircumstances) -> Decision:
+    if wrong := misdated(command.on, found.today):
+        return wrong
+    match command:
+        case OpenParticipation():
+            return open_participation(command, state, found)
+        case CloseParticipation():
+            return close(command, state)
+        case _:
+            assert_never(command)
+
+
+def open_participation(command: OpenParticipation, state: ParticipationState, found: IntakeCircumstances) -> Decision:
+    match state:
+        case Open(since=since):
+            return [] if since == command.on else PARTICIPATES_ALREADY.about(since=since)
+        case Ended(on=on):
+            return PARTICIPATION_OVER.about(on=on)
+        case NoParticipation():
+            if found.person is None:
+                return PERSON_UNKNOWN
+            if found.person.erased:
+                return ERASED_PERSON
+            if found.person.restricted_on is not None:
+                return RESTRICTED.about(on=found.person.restricted_on)
+            if found.person_of_case != command.person_id:
+                return CASE_OF_ANOTHER
+            return [
+                ParticipationOpened(
+                    occurred_on=command.on,
+                    participation_id=participation_id(command.person_id, command.operation),
+                    person_id=command.person_id,
+                    case_id=command.case_id,
+                    operation=command.operation,
+                )
+            ]
+        case _:
+            assert_never(state)
+
+
+def close(command: CloseParticipation, state: ParticipationState) -> Decision:
+    match state:
+        case NoParticipation():
+            return PARTICIPATION_UNKNOWN
+        case Ended(on=on):
+            return [] if on == command.on else PARTICIPATION_OVER.about(on=on)
+        case Open():
+            if wrong := misdated(command.on, command.on, state.since, "the beginning"):
+                return wrong
+            return [
+                ParticipationClosed(
+                    occurred_on=command.on,
+                    participation_id=state.participation_id,
+                    person_id=state.person_id,
+                    case_id=state.case_id,
+                    operation=state.operation,
+                )
+            ]
+        case _:
+            assert_never(state)
+
+
+def evolve(state: ParticipationState, event: DomainEvent) -> ParticipationState:
+    match state, event:
+        case NoParticipation(), ParticipationOpened():
+            return Open(event.participation_id, event.person_id, event.case_id, event.operation, event.occurred_on)
+        case Open(), ParticipationClosed(occurred_on=day):
+            return Ended(state, day)
+        case _:
+            raise TypeError(f"a participation in state {type(state).__name__} has no {type(event).__name__}")
+
+
+PARTICIPATION: Decider[ParticipationState, ParticipationCommand, IntakeCircumstances] = Decider(
+    context="intake", name="participation", initial=NoParticipation(), decide=decide, evolve=evolve
+)

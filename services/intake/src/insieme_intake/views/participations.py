@@ -1,0 +1,37 @@
+"""Writes the list of participations in funded operations (P18)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from insieme_events.store import Connection
+from insieme_events.units import Change
+from insieme_intake.participation import Ended, NoParticipation, ParticipationState
+
+PUT = """
+insert into views.participations (participation_id, person_id, case_id, operation, opened_on, closed_on, version)
+values (%s, %s, %s, %s, %s, %s, %s)
+on conflict (participation_id) do update set closed_on = excluded.closed_on, version = excluded.version
+"""
+
+
+async def write_participations(connection: Connection, changes: Sequence[Change[ParticipationState]]) -> None:
+    rows = []
+    for change in changes:
+        state = change.after
+        if isinstance(state, NoParticipation):
+            continue
+        opened, closed_on = (state.opened, state.on) if isinstance(state, Ended) else (state, None)
+        rows.append(
+            (
+                change.stream_id,
+                opened.person_id,
+                opened.case_id,
+                opened.operation,
+                opened.since,
+                closed_on,
+                change.sequence,
+            )
+        )
+    async with connection.cursor() as cursor:
+        await cursor.executemany(PUT, rows)

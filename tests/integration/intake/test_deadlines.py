@@ -1,0 +1,204 @@
+"""What a day gives rise to, and the lists that say what is open (P11, P18, P24; I9; GDPR art. 17)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from insieme_events import metrics
+from insieme_events.commands import Done, Unit
+from insieme_events.contracts import funding, matching, training
+from insieme_events.contracts.intake import ErasureGround, PersonErased
+from insieme_events.decider import RefusalKind, Refused
+from insieme_events.envelope import Stored
+from insieme_events.timers import ACTOR
+from insieme_intake import deadlines, erasure
+
+TYPES = "select type from events.events where stream = %s order by version"
+
+
+@pytest.fixture
+def on_day(intake: Any) -> Callable[[str], Any]:
+    """Does what the timers find due on that day; none of it may be refused."""
+
+    async def run(day: str) -> None:
+        for timer in deadlines.TIMERS:
+            async with intake.service.pool.connection() as connection:
+                steps = await timer.due(connection, date.fromisoformat(day))
+            for step in steps:
+                answer = await intake.service.commands.run(Unit((step,), ACTOR))
+                assert isinstance(answer, Done), answer
+
+    return run
+
+
+async def types(intake: Any, stream: str) -> list[str]:
+    return [kind for (kind,) in await intake.rows(TYPES, stream)]
+
+
+@pytest.mark.clause("P11")
+async def test_a_referral_without_an_answer_expires_the_day_after(intake: Any, somebody: Any, on_day: Any) -> None:
+    person = (await intake.apply(somebody()))["person_id"]
+    body = {"person_id": person, "direction": "sent", "other_class": "public_service", "on": "2024-03-04"}
+    told = await intake.post("/v1/referrals", 201, **body)
+    due = (await intake.get(f"/v1/referrals/{told['referral_id']}"))["reply_due_on"]
+    await on_day(due)
+    assert (await intake.get(f"/v1/referrals/{told['referral_id']}"))["status"] == "pending"
+    for _ in range(2):
+        await on_day("2024-04-30")
+    assert await types(intake, f"referral-{told['referral_id']}") == ["ReferralSent", "ReferralExpired"]
+
+
+@pytest.mark.clause("P24")
+@pytest.mark.invariant("I9", "clock")
+async def test_a_plan_is_late_the_day_after_it_was_due(intake: Any, somebody: Any, on_day: Any) -> None:
+    late, planned = await intake.apply(somebody()), await intake.apply(somebody())
+    for told in (late, planned):
+        await intake.in_charge(told["case_id"])
+    await intake.command(planned["case_id"], "agree-plan", ready_for="training", on="2024-03-20")
+    due = (await intake.get(f"/v1/cases/{late['case_id']}"))["plan_due_on"]
+    await on_day(due)
+    assert not (await intake.get(f"/v1/cases/{late['case_id']}"))["plan_overdue"]
+    for _ in range(2):
+        await on_day("2024-05-02")
+    assert (await types(intake, f"case-{late['case_id']}")).count("PlanOverdue") == 1
+    assert "PlanOverdue" not in await types(intake, f"case-{planned['case_id']}")
+    listed = await intake.everything("/v1/cases-without-plan", "case_id", 50, on="2024-05-02")
+    assert late["case_id"] in listed
+    assert planned["case_id"] not in listed
+    assert await intake.everything("/v1/cases-without-referent", "case_id", 50) == []
+
+
+@pytest.mark.clause("P24")
+@pytest.mark.invariant("I9", "replay")
+async def test_referents_with_their_dates_and_the_group(intake: Any, somebody: Any) -> None:
+    told = await intake.apply(somebody())
+    await intake.in_charge(told["case_id"])
+    first = (await intake.get(f"/v1/cases/{told['case_id']}"))["referent_id"]
+    second, friend = str(uuid4()), str(uuid4())
+    await intake.command(told["case_id"], "add-to-follow-up-group", operator_id=friend, on="2024-03-14")
+    assert (await intake.get(f"/v1/cases/{told['case_id']}"))["referent_id"] == first
+    await intake.command(told["case_id"], "assign-referent", referent_id=second, on="2024-04-02")
+    await intake.command(told["case_id"], "leave-follow-up-group", operator_id=friend, on="2024-05-02")
+    shown = await intake.get(f"/v1/cases/{told['case_id']}")
+    assert [(each["referent_id"], each["since"]) for each in shown["referents"]] == [
+        (first, "2024-03-13"),
+        (second, "2024-04-02"),
+    ]
+    assert [(each["operator_id"], each["joined_on"], each["left_on"]) for each in shown["follow_up_group"]] == [
+        (friend, "2024-03-14", "2024-05-02")
+    ]
+
+
+@pytest.mark.clause("P24")
+async def test_an_enrolment_that_nobody_answers_is_listed(intake: Any, somebody: Any) -> None:
+    waiting, taken = await intake.apply(somebody()), await intake.apply(somebody())
+    await intake.in_charge(taken["case_id"])
+    early = await intake.everything("/v1/unanswered", "case_id", 50, on="2024-04-08")
+    late = await intake.everything("/v1/unanswered", "case_id", 50, on="2024-04-09")
+    assert waiting["case_id"] not in early
+    assert waiting["case_id"] in late
+    assert taken["case_id"] not in late
+
+
+@pytest.mark.clause("P18")
+async def test_follow_ups_are_due_at_the_exit_and_after_six_months(intake: Any, somebody: Any) -> None:
+    told = await intake.apply(somebody())
+    case_id = told["case_id"]
+    await intake.in_charge(case_id)
+    opened = {"person_id": told["person_id"], "case_id": case_id, "operation": f"po.{case_id[:8]}", "on": "2024-03-20"}
+    participation = await intake.post("/v1/participations", 201, **opened)
+    await intake.post(f"/v1/participations/{participation['id']}/close", on="2024-04-30")
+    await intake.command(case_id, "close", exit_state="stable_work", on="2024-05-31")
+
+    async def due(on: str) -> list[tuple[str | None, int, str]]:
+        found = await intake.get("/v1/follow-ups/due", on=on)
+        mine = [each for each in found if each["case_id"] == case_id]
+        return [(each["operation"], each["months_after_exit"], each["due_on"]) for each in mine]
+
+    operation = opened["operation"]
+    assert await due("2024-05-27") == []
+    assert await due("2024-05-28") == [(operation, 0, "2024-05-28")]
+    assert await due("2024-06-28") == [(operation, 0, "2024-05-28"), (None, 0, "2024-06-28")]
+    await intake.command(case_id, "record-follow-up", months_after_exit=0, outcome="employed", on="2024-06-28")
+    assert await due("2024-11-30") == [(operation, 6, "2024-10-30"), (None, 6, "2024-11-30")]
+    await intake.command(case_id, "record-follow-up", months_after_exit=6, outcome="employed", on="2024-11-30")
+    assert await due("2024-12-31") == []
+    assert (await intake.get(f"/v1/participations/{participation['id']}"))["closed_on"] == "2024-04-30"
+
+
+@pytest.mark.clause("P06", "P07", "P08", "P17", "P18")
+async def test_cohorts_are_counted_by_cause_sector_and_previous_status(intake: Any, somebody: Any) -> None:
+    told = await intake.apply(somebody())
+    before = {each["value"]: each["cases"] for each in await intake.get("/v1/cohorts/job_loss_cause")}
+    await intake.command(told["case_id"], "record-job-loss", cause="pandemic", month="2020-05", on="2024-03-05")
+    work = {"ateco_version": "2007", "section": "I", "previous_status": "self_employed", "on": "2024-03-05"}
+    await intake.command(told["case_id"], "record-work-history", **work)
+    after = {each["value"]: each["cases"] for each in await intake.get("/v1/cohorts/job_loss_cause")}
+    assert after["pandemic"] == before.get("pandemic", 0) + 1
+    sectors = {each["value"]: each for each in await intake.get("/v1/cohorts/provenance_section", on="2024-03-05")}
+    assert (sectors["I"]["hit"], sectors["I"]["cases"]) == (True, 1)
+    statuses = {each["value"]: each["cases"] for each in await intake.get("/v1/cohorts/previous_status")}
+    assert statuses["self_employed"] == 1
+    comuni = {each["value"]: each["cases"] for each in await intake.get("/v1/cohorts/comune")}
+    assert comuni["037006"] >= 1
+
+
+@pytest.mark.clause("P75")
+async def test_family_support_is_counted_by_kind(intake: Any, somebody: Any) -> None:
+    told = await intake.apply(somebody())
+    support = str(uuid4())
+    await intake.command(told["case_id"], "offer-family-support", support_id=support, kind="childcare", on="2024-03-05")
+    await intake.command(told["case_id"], "start-family-support", support_id=support, on="2024-03-10")
+    await intake.command(
+        told["case_id"], "offer-family-support", support_id=str(uuid4()), kind="transport", on="2024-03-05"
+    )
+    counted = {each["kind"]: each for each in await intake.get("/v1/family-supports/by-kind")}
+    assert (counted["childcare"]["offered"], counted["childcare"]["started"]) == (1, 1)
+    assert (counted["transport"]["offered"], counted["transport"]["started"]) == (1, 0)
+    assert support in await intake.everything("/v1/family-supports", "support_id", 50, person_id=told["person_id"])
+
+
+async def test_an_erasure_waits_for_every_service_and_alarms(intake: Any, somebody: Any, on_day: Any) -> None:
+    person = UUID((await intake.apply(somebody()))["person_id"])
+
+    async def answered(event: Any) -> Any:
+        heard = Stored(uuid4(), f"erasure-{person}", 1, datetime.now(UTC), event)
+        unit = await erasure.ErasureAnswers().react(heard)
+        return await intake.service.commands.run(unit)
+
+    done = {"person_id": person, "occurred_on": date(2024, 7, 2)}
+    told = matching.ErasureCompleted(**done, service="matching")
+    early = await answered(told)
+    assert isinstance(early, Refused)
+    assert early.kind is RefusalKind.RETRY
+
+    await intake.post(f"/v1/persons/{person}/erasure", ground="request", on="2024-07-01")
+    for _ in range(2):
+        assert isinstance(await answered(told), Done)
+    assert isinstance(await answered(training.ErasureCompleted(**done, service="training")), Done)
+
+    async def open_ones() -> list[Any]:
+        return [each for each in await intake.get("/v1/erasures/open") if each["person_id"] == str(person)]
+
+    ((waiting),) = await open_ones()
+    assert (waiting["missing"], waiting["late"]) == (["funding", "intake"], True)
+    await on_day(waiting["due_on"])
+    assert "ErasureOverdue" not in await types(intake, f"person-{person}")
+    for _ in range(2):
+        await on_day("2024-12-01")
+    assert (await types(intake, f"person-{person}")).count("ErasureOverdue") == 1
+    assert metrics.ERASURES_OVERDUE._value.get() >= 1
+
+    assert isinstance(await answered(funding.ErasureCompleted(**done, service="funding")), Done)
+    event = PersonErased(person_id=person, ground=ErasureGround.REQUEST, occurred_on=date(2024, 7, 1))
+    service = intake.service
+    process = erasure.ErasureProcess(service.pool, service.keys, service.clock)
+    unit = await process.react(Stored(uuid4(), f"person-{person}", 3, datetime.now(UTC), event))
+    assert unit is not None
+    assert isinstance(await service.commands.run(unit), Done)
+    assert await open_ones() == []

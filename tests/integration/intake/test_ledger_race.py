@@ -1,0 +1,103 @@
+"""Two parties register the same kind for one person at the same instant: exactly one of them is confirmed (P25, I8)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from insieme_events import store
+from insieme_events.commands import Done, Step, Unit
+from insieme_events.contracts.intake import IdentityKind
+from insieme_events.contracts.vocabulary import InterventionKind
+from insieme_events.envelope import opened
+from insieme_intake.aggregates import LEDGERS, PERSONS
+from insieme_intake.ledger import LEDGER, Ledger, RegisterIntervention, Standing
+from insieme_intake.person import RegisterPerson
+from insieme_intake.testing import ACTOR, RECEIVED
+
+pytestmark = pytest.mark.clause("P25")
+
+ROUNDS = 200
+AT_ONCE = 4
+PARTIES = ("regione_emilia_romagna", "fondazione_san_petronio")
+SHOWN = """
+select person_id, intervention_id, kind, party, status, overlaps_id from views.interventions
+where person_id = any(%s)
+"""
+
+
+async def persons(intake: Any, count: int) -> list[UUID]:
+    """So many people who are registered, in one transaction."""
+    found = [uuid4() for _ in range(count)]
+    kind = IdentityKind.PROVISIONAL
+    registering = {each: RegisterPerson(person_id=each, identity_kind=kind, on=RECEIVED) for each in found}
+    units = [Unit((Step(PERSONS, each, command),), ACTOR) for each, command in registering.items()]
+    assert all(isinstance(answer, Done) for answer in await intake.service.commands.run_all(units))
+    return found
+
+
+def asked(person_id: UUID, party: str) -> RegisterIntervention:
+    return RegisterIntervention(
+        person_id=person_id,
+        intervention_id=uuid4(),
+        kind=InterventionKind.VOCATIONAL_TRAINING,
+        party=party,
+        starts_on=date(2021, 5, 1),
+        ends_on=None,
+        on=date(2021, 4, 2),
+    )
+
+
+async def at_once(intake: Any, person_id: UUID, ledgers: Sequence[UUID]) -> tuple[str, ...]:
+    """What the ledger makes of two parties that ask at the same instant, sorted; `ledgers` is where each one writes."""
+    requests = [asked(person_id, party) for party in PARTIES]
+    answers = await asyncio.gather(
+        *(
+            intake.service.commands.run(Unit((Step(LEDGERS, ledger, request),), ACTOR))
+            for ledger, request in zip(ledgers, requests, strict=True)
+        )
+    )
+    assert all(isinstance(answer, Done) for answer in answers), answers
+    rows = await intake.rows(
+        "select status from views.interventions where intervention_id = any(%s)",
+        [request.intervention_id for request in requests],
+    )
+    return tuple(sorted(status for (status,) in rows))
+
+
+@pytest.mark.invariant("I8", "race")
+@pytest.mark.invariant("I8", "replay")
+async def test_exactly_one_of_two_is_confirmed_and_the_view_is_the_fold(intake: Any) -> None:
+    people = await persons(intake, ROUNDS)
+    outcomes: Counter[tuple[str, ...]] = Counter()
+    for start in range(0, ROUNDS, AT_ONCE):
+        some = people[start : start + AT_ONCE]
+        outcomes.update(await asyncio.gather(*(at_once(intake, each, (each, each)) for each in some)))
+    assert outcomes == {("blocked", "confirmed"): ROUNDS}
+
+    keys = await intake.service.keys.read(set(people))
+    async with intake.service.pool.connection() as connection:
+        loaded = await store.load(connection, [f"ledger-{each}" for each in people])
+    folded = set()
+    for person_id in people:
+        state = LEDGER.fold(opened(record, "intake", keys).event for record in loaded[f"ledger-{person_id}"])
+        assert isinstance(state, Ledger)
+        assert sorted(line.standing for line in state.lines) == [Standing.BLOCKED, Standing.CONFIRMED]
+        folded |= {
+            (person_id, line.intervention_id, line.kind, line.party, line.standing.value, line.overlaps)
+            for line in state.lines
+        }
+    assert set(await intake.rows(SHOWN, people)) == folded
+
+
+async def test_without_one_writer_per_person_both_are_confirmed(intake: Any) -> None:
+    """The control run: each party writes to a ledger of its own, and neither sees the other."""
+    for person_id in await persons(intake, 5):
+        apart = await persons(intake, 2)
+        assert await at_once(intake, person_id, apart) == ("confirmed", "confirmed")
