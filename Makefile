@@ -13,7 +13,7 @@ UPGRADE ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run servers status reset clean test test-run bench large chaos lint format types figures schemas clauses docs requirements
+.PHONY: help setup run servers status reset clean test test-run races bench large chaos lint format types figures schemas clauses docs requirements
 
 help: ## this map
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,10 @@ test: $(STAMP) ## all that is fast enough for every change, on real servers (ARG
 
 test-run: $(STAMP) ## the tests of `make run` itself: servers, start and end, the load of the demonstration
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile tests/running $(ARGS)
+
+races: $(STAMP) ## the invariants under many clients at once: ROUNDS=200 rounds each (`make test` runs 40)
+	@INSIEME_RACE_ROUNDS=$(or $(ROUNDS),200) $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m race \
+		-rP tests/integration $(ARGS)
 
 bench: $(BENCH_STAMP) ## every path beside its reference, on real servers: ratios (ARGS="--only append --rounds 3" for less)
 	@$(BIN)/python -m tests.benchmarks $(ARGS)

@@ -17,13 +17,13 @@ import pytest
 from insieme_events.commands import Done, Step
 from insieme_events.contracts.funding import ActivityKind
 from insieme_events.contracts.vocabulary import Strand
+from insieme_events.testing.racing import ROUNDS
 from insieme_funding import testing, units
 from insieme_funding.aggregates import BUDGETS
 from insieme_funding.gates import budget_id
 from insieme_funding.units import Granted, Together
 from insieme_local.provision import Provisioned
 
-ROUNDS = 200
 AT_ONCE = 4
 LINE_3B, LINE_2B = 1_000_000, 600_000
 B3, B2 = Strand.SOCIAL_INNOVATION, Strand.TRAINING_TARGETED

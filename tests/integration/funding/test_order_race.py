@@ -16,11 +16,11 @@ import pytest
 from insieme_events.commands import Answer, Done
 from insieme_events.contracts.funding_projects import EvaluationOutcome, RejectionGround
 from insieme_events.contracts.vocabulary import Strand
+from insieme_events.testing.racing import ROUNDS
 from insieme_funding import testing, units
 from insieme_funding.committee import DeclareConflict
 from insieme_funding.project import ApproveProject, EvaluateProject, RejectProject
 
-ROUNDS = 200
 AT_ONCE = 4
 SOURCE = "order"
 B3 = Strand.SOCIAL_INNOVATION

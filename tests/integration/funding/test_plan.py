@@ -19,6 +19,7 @@ from insieme_events.commands import Done, Step, Unit
 from insieme_events.contracts.funding_budget import AmendmentCause
 from insieme_events.contracts.vocabulary import Strand
 from insieme_events.testing.http import Served
+from insieme_events.testing.racing import ROUNDS
 from insieme_funding import plan, testing
 from insieme_funding.aggregates import BUDGETS
 from insieme_funding.budget import AmendBudget
@@ -26,7 +27,6 @@ from insieme_funding.gates import budget_id
 from insieme_funding.plan import FollowingPlan
 
 B3, B2 = Strand.SOCIAL_INNOVATION, Strand.TRAINING_TARGETED
-ROUNDS = 200
 LATE_EVERY = 4
 YEARS = (2018, 2019, 2020, 2021, 2023, 2024, 2025)
 WIDE = 10_000_000

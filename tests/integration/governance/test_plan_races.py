@@ -21,6 +21,7 @@ from insieme_events.contracts import Actor
 from insieme_events.contracts.governance_plan import PresentationKind
 from insieme_events.decider import Command
 from insieme_events.testing.http import Served
+from insieme_events.testing.racing import ROUNDS
 from insieme_events.units import Answer, Done, Step, Unit
 from insieme_governance.plan_aggregates import PLAN_YEARS, PRESENTATIONS
 from insieme_governance.plan_testing import COMUNE, FEBRUARY, HASH, JANUARY, action, actor, ceiling
@@ -28,7 +29,6 @@ from insieme_governance.plan_year import ApproveWorkPlan, CommitResources, Draft
 from insieme_governance.presentation import PresentAnnualResults, presentation_id
 from insieme_local.provision import Provisioned
 
-ROUNDS = 200
 YEARS = range(2017, 2087)
 LATE = date(2098, 1, 1)
 EMPTY = """

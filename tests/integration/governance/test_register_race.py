@@ -19,6 +19,7 @@ from insieme_events.agreement import agreement_of
 from insieme_events.contracts.vocabulary import GovernanceRole, PartyRole
 from insieme_events.decider import Refused
 from insieme_events.testing.http import Served
+from insieme_events.testing.racing import ROUNDS
 from insieme_events.units import Step, Unit
 from insieme_governance import api, founding, steps
 from insieme_governance.aggregates import PROTOCOLS
@@ -34,7 +35,6 @@ from insieme_governance.protocol.commands import (
 from insieme_governance.protocol.term import end_of_term
 from insieme_local.provision import Provisioned
 
-ROUNDS = 200
 CONTROL = 60
 OF_ONE = 10
 """So many rounds have a protocol in common: a short stream, and a register of few protocols."""

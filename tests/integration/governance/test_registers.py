@@ -52,7 +52,7 @@ async def test_every_kind_is_recorded_listed_corrected_and_voided(registers: Ser
 
 @pytest.mark.clause("P81")
 async def test_a_party_that_is_not_in_force_records_nothing(registers: Served) -> None:
-    early = {**BY_NAME["outreach"].example, "on": "2021-03-02"}
+    early = {**BY_NAME["outreach"].example, "on": "2017-05-21"}
     await registers.refused("/v1/registers/outreach", "governance.party_not_in_force", "P81", None, **early)
 
 

@@ -15,6 +15,7 @@ from insieme_events.commands import Done, Step, Unit
 from insieme_events.contracts.intake import IdentityKind, InterviewKind, StatusEvidence, VoidReason
 from insieme_events.contracts.vocabulary import FragilityBand
 from insieme_events.decider import Refused
+from insieme_events.testing.racing import ROUNDS
 from insieme_intake.aggregates import CASES, PERSONS
 from insieme_intake.case import commands
 from insieme_intake.person import RegisterPerson
@@ -23,7 +24,6 @@ from insieme_local.provision import Provisioned
 
 pytestmark = pytest.mark.clause("P24", "P27")
 
-ROUNDS = 200
 AT_ONCE = 5
 ORDER = "select type from events.events where stream = %s order by version, position"
 ENROLMENT = "select event_id from events.events where stream = %s and type = 'PersonEnrolled'"

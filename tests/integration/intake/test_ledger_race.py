@@ -16,6 +16,7 @@ from insieme_events.commands import Done, Step, Unit
 from insieme_events.contracts.intake import IdentityKind
 from insieme_events.contracts.vocabulary import InterventionKind
 from insieme_events.envelope import opened
+from insieme_events.testing.racing import ROUNDS
 from insieme_intake.aggregates import LEDGERS, PERSONS
 from insieme_intake.ledger import LEDGER, Ledger, RegisterIntervention, Standing
 from insieme_intake.person import RegisterPerson
@@ -23,7 +24,6 @@ from insieme_intake.testing import ACTOR, RECEIVED
 
 pytestmark = pytest.mark.clause("P25")
 
-ROUNDS = 200
 AT_ONCE = 4
 PARTIES = ("regione_emilia_romagna", "fondazione_san_petronio")
 SHOWN = """

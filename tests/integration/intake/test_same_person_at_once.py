@@ -10,9 +10,10 @@ from typing import Any
 import psycopg
 import pytest
 
+from insieme_events.testing.racing import ROUNDS
 from insieme_local.provision import Provisioned
 
-ROUNDS, TIMES = 200, 20
+TIMES = 20
 ONE_OF_TWO = ("201", "409 intake.one_open_case")
 
 pytestmark = pytest.mark.clause("P25")

@@ -10,13 +10,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from insieme_events.decider import Refused
+from insieme_events.testing.racing import ROUNDS
 from insieme_events.units import Done, Step
 from insieme_matching.aggregates import INTERNSHIPS
 from insieme_matching.internship import ConfirmInternship
 from insieme_matching.internship.commands import locks
 from insieme_matching.testing import approve_internship, request_internship
 
-ROUNDS = 200
 APPROVE = approve_internship(host_staff=5)
 # By the events alone: one place at each host, one internship of each person in the same days.
 CROWDED = """

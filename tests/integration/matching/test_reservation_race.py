@@ -12,13 +12,13 @@ import pytest
 
 from insieme_events.contracts.matching import VacancyCloseReason
 from insieme_events.contracts.vocabulary import Strand
+from insieme_events.testing.racing import ROUNDS
 from insieme_events.units import Step
 from insieme_local.provision import Provisioned
 from insieme_matching.aggregates import VACANCIES
 from insieme_matching.reservations import ReservePositions
 from insieme_matching.vacancy import CloseVacancy, FillPosition, OpenVacancy
 
-ROUNDS = 200
 POSITIONS = 3
 DAY = date(2021, 3, 1)
 # By the events alone: what was taken and what is kept, per vacancy.

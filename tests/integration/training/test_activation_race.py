@@ -19,6 +19,7 @@ from insieme_events.contracts import Actor
 from insieme_events.contracts.matching import PositionsReleased, PositionsReserved
 from insieme_events.contracts.training import PositionSourceKind
 from insieme_events.contracts.vocabulary import Strand
+from insieme_events.testing.racing import ROUNDS
 from insieme_events.units import Done, Step, Unit
 from insieme_local.provision import Provisioned
 from insieme_training.aggregates import COURSES
@@ -27,7 +28,6 @@ from insieme_training.reservations import ReservationAnswers
 
 pytestmark = pytest.mark.integration
 
-ROUNDS = 200
 ACTOR = Actor(party="citta_metropolitana", role="operator", purpose="training")
 BEFORE, DAY = date(2021, 3, 10), date(2021, 3, 15)
 SEATS, PERCENT = 3, 150

@@ -13,6 +13,7 @@ import pytest
 from insieme_events.contracts import Actor
 from insieme_events.contracts.training_participations import DropReason
 from insieme_events.contracts.vocabulary import Strand
+from insieme_events.testing.racing import ROUNDS
 from insieme_events.units import Done, Step, Unit
 from insieme_local.provision import Provisioned
 from insieme_training import seating
@@ -22,7 +23,6 @@ from insieme_training.participation.commands import DropParticipant, RequestPart
 
 pytestmark = pytest.mark.integration
 
-ROUNDS = 200
 FEW, MANY = 2, 6
 ACTOR = Actor(party="citta_metropolitana", role="operator", purpose="training")
 INSIDE = """
