@@ -134,4 +134,4 @@ async def test_every_subscription_of_the_service_is_ready(migrated: Provisioned)
 
         await eventually(ready)
         names = {worker.name for worker in running.service.workers}
-    assert {"funding.plan", "funding.placements", "funding.erasure", "funding.board", "funding.in_charge"} <= names
+    assert {"funding.parameters", "funding.reactions"} <= names

@@ -15,10 +15,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.text import Text
 
 from insieme_demo.digest import digest as digest_of
-from insieme_demo.load import history, is_loaded, load, mark_loaded, services
+from insieme_demo.load import founding, history, is_loaded, load, mark_loaded, services
 from insieme_demo.plan import SEED
 from insieme_demo.writing import TOO_SLOW, DemonstrationRefused
 from insieme_events.waiting import NotApplied
+from insieme_governance.founding import FoundingRefused
 
 main = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False, add_completion=False)
 
@@ -47,6 +48,8 @@ async def _load(scale: float, seed: int) -> None:
         if await is_loaded(to, seed, scale):
             console.print("The demonstration is loaded already.")
             return
+        with console.status("The protocol and the agreement …"):
+            await founding(to)
         with console.status("Planning the demonstration …"):
             plan, months = history(seed, scale)
         total = sum(len(month.intake) + len(month.matching) for month in months)
@@ -83,7 +86,7 @@ def _finish(work: Coroutine[None, None, T], stopped: str) -> T:
     except KeyboardInterrupt:
         Console().print(stopped)
         raise typer.Exit(130) from None
-    except (DemonstrationRefused, NotApplied) as problem:
+    except (DemonstrationRefused, FoundingRefused, NotApplied) as problem:
         _fail(str(problem))
     except (psycopg.OperationalError, PoolTimeout, *TOO_SLOW) as away:
         _fail(f"demo.database_away: a database does not answer ({type(away).__name__}); start it and load again")

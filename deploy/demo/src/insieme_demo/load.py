@@ -12,25 +12,48 @@ from insieme_demo.plan import Month, Plan
 from insieme_demo.writing import Writer
 from insieme_events.service import Running, running
 from insieme_events.waiting import applied
+from insieme_governance.founding import found
+from insieme_governance.service import SERVICE as GOVERNANCE
 from insieme_intake.service import SERVICE as INTAKE
 from insieme_matching.service import SERVICE as MATCHING
 
 LOADED = "demo loaded"
 PATIENCE = 120.0
-"""Seconds that matching may take to apply a month of intake."""
+"""Seconds that a service may take to apply what another one tells."""
+FOUNDED = """
+select stream, max(version) from events.events where type in ('AgreementAdopted', 'LegalLimitsPublished')
+group by stream
+"""
 
 
 @dataclass(frozen=True)
 class Services:
+    governance: Running
     intake: Running
     matching: Running
 
 
 @asynccontextmanager
 async def services() -> AsyncIterator[Services]:
-    """Pools and command runners of both services in this process, as the environment says."""
-    async with running(INTAKE, INTAKE.settings()) as intake, running(MATCHING, MATCHING.settings()) as matching:
-        yield Services(intake, matching)
+    """Pools and command runners of the services in this process, as the environment says."""
+    async with (
+        running(GOVERNANCE, GOVERNANCE.settings()) as governance,
+        running(INTAKE, INTAKE.settings()) as intake,
+        running(MATCHING, MATCHING.settings()) as matching,
+    ):
+        yield Services(governance, intake, matching)
+
+
+async def founding(to: Services) -> None:
+    """Enters protocols, agreements and legal limits, and waits until those who decide by them have heard of them.
+
+    Raises NotApplied where one of them does not hear.
+    """
+    await found(to.governance)
+    async with to.governance.pool.connection() as connection:
+        streams: dict[str, int] = dict(await (await connection.execute(FOUNDED)).fetchall())
+    for service in (to.intake, to.matching):
+        await applied(service.pool, f"{service.definition.name}.parameters", streams, PATIENCE)
 
 
 async def load(

@@ -14,6 +14,7 @@ from insieme_events.parameters import ParametersView
 from insieme_events.reactions import Reactions
 from insieme_events.service import Running, ServiceDefinition, Worker
 from insieme_events.settings import ServiceSettings
+from insieme_events.several import SeveralReactions, SeveralViews
 from insieme_events.subscription import Subscription
 from insieme_events.units import Write
 from insieme_funding.aggregates import AGGREGATES, ERASURES
@@ -38,13 +39,11 @@ def subscriptions(service: Running) -> Sequence[Worker]:
     erasing = Acknowledging(ERASURES, service.clock, blank)
     plan = FollowingPlan(service.pool, service.clock)
     placements = FollowingPlacements(service.pool, service.clock)
+    parameters = SeveralViews(ParametersView(), BoardView(), InChargeView())
+    reactions = SeveralReactions(plan, placements, erasing)
     return [
-        Subscription.of(service, name="funding.parameters", contexts=("governance",), handler=ParametersView()),
-        Subscription.of(service, name="funding.in_charge", contexts=("intake",), handler=InChargeView()),
-        Subscription.of(service, name="funding.board", contexts=("governance",), handler=BoardView()),
-        Reactions.to(service, "funding.plan", ["governance"], plan),
-        Reactions.to(service, "funding.placements", ["matching"], placements),
-        Reactions.to(service, "funding.erasure", ["intake"], erasing),
+        Subscription.of(service, name="funding.parameters", contexts=("governance", "intake"), handler=parameters),
+        Reactions.to(service, "funding.reactions", ("governance", "matching", "intake"), reactions),
     ]
 
 

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 
 from insieme_events.reactions import Reactions
 from insieme_events.service import Running
+from insieme_events.several import SeveralReactions
 from insieme_events.subscription import Subscription
 from insieme_governance.plan_reactions import BoardMerges, PlanReductions
 from insieme_governance.views.companies import CompaniesView
 
 
 def plan_subscriptions(service: Running) -> Sequence[Subscription]:
+    reactions = SeveralReactions(BoardMerges(), PlanReductions())
     return [
         Subscription.of(service, name="governance.companies", contexts=("matching",), handler=CompaniesView()),
-        Reactions.to(service, "governance.board_merges", ("matching",), BoardMerges()),
-        Reactions.to(service, "governance.plan_reductions", ("funding",), PlanReductions()),
+        Reactions.to(service, "governance.reactions", ("matching", "funding"), reactions),
     ]

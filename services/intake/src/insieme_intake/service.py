@@ -10,6 +10,7 @@ from insieme_events.parameters import ParametersView
 from insieme_events.reactions import Reactions
 from insieme_events.service import Running, ServiceDefinition
 from insieme_events.settings import ServiceSettings
+from insieme_events.several import SeveralReactions
 from insieme_events.subscription import Subscription
 from insieme_intake import deadlines, erasure
 from insieme_intake.aggregates import CASES, LEDGERS, PARTICIPATIONS, PERSONS, REFERRALS
@@ -26,10 +27,10 @@ class IntakeSettings(ServiceSettings):
 def subscriptions(service: Running) -> list[Subscription]:
     assert service.keys is not None
     process = erasure.ErasureProcess(service.pool, service.keys, service.clock)
+    answers = SeveralReactions(erasure.ErasureAnswers(), LedgerReaction(service.pool))
     return [
         Reactions.to(service, "intake.erasure", ["intake"], process),
-        Reactions.to(service, "intake.erasure_answers", ["matching", "training", "funding"], erasure.ErasureAnswers()),
-        Reactions.to(service, "intake.ledger", ["training", "matching"], LedgerReaction(service.pool)),
+        Reactions.to(service, "intake.reactions", ["matching", "training", "funding"], answers),
         Subscription.of(service, name="intake.parameters", contexts=("governance",), handler=ParametersView()),
     ]
 

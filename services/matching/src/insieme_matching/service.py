@@ -12,6 +12,7 @@ from insieme_events.parameters import ParametersView
 from insieme_events.reactions import Reactions
 from insieme_events.service import Running, ServiceDefinition
 from insieme_events.settings import ServiceSettings
+from insieme_events.several import SeveralReactions, SeveralViews
 from insieme_events.subscription import Subscription
 from insieme_matching.aggregates import (
     CANDIDACIES,
@@ -37,16 +38,13 @@ class MatchingSettings(ServiceSettings):
 
 
 def subscriptions(service: Running) -> Sequence[Subscription]:
-    view = InChargeView(changed=employments.flag)
+    in_charge = SeveralViews(InChargeView(changed=employments.flag), RestrictionView())
+    parameters = SeveralViews(ParametersView(), BoardView(), FundingView())
+    reactions = SeveralReactions(Reserving(service.pool), LedgerAnswers(service.pool), Erasing(service.clock))
     return [
-        Subscription.of(service, name="matching.in_charge", contexts=("intake",), handler=view),
-        Subscription.of(service, name="matching.parameters", contexts=("governance",), handler=ParametersView()),
-        Subscription.of(service, name="matching.board", contexts=("governance",), handler=BoardView()),
-        Subscription.of(service, name="matching.funding", contexts=("funding",), handler=FundingView()),
-        Subscription.of(service, name="matching.restrictions", contexts=("intake",), handler=RestrictionView()),
-        Reactions.to(service, "matching.reservations", ("training",), Reserving(service.pool)),
-        Reactions.to(service, "matching.interventions", ("intake",), LedgerAnswers(service.pool)),
-        Reactions.to(service, "matching.erasure", ("intake",), Erasing(service.clock)),
+        Subscription.of(service, name="matching.in_charge", contexts=("intake",), handler=in_charge),
+        Subscription.of(service, name="matching.parameters", contexts=("governance", "funding"), handler=parameters),
+        Reactions.to(service, "matching.reactions", ("training", "intake"), reactions),
     ]
 
 

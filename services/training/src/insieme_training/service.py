@@ -12,6 +12,7 @@ from insieme_events.parameters import ParametersView
 from insieme_events.reactions import Reactions
 from insieme_events.service import Running, ServiceDefinition, Worker
 from insieme_events.settings import ServiceSettings
+from insieme_events.several import SeveralReactions, SeveralViews
 from insieme_events.subscription import Subscription
 from insieme_training.aggregates import AGGREGATES
 from insieme_training.api import ROUTERS
@@ -31,17 +32,16 @@ class TrainingSettings(ServiceSettings):
 
 def subscriptions(service: Running) -> Sequence[Worker]:
     pool = service.pool
+    in_charge, job_losses = InChargeView(participations.flag), JobLossView()
+    parameters = SeveralViews(ParametersView(), FundingView())
+    erasing = ErasureProcess(pool, service.clock)
+    reactions = SeveralReactions(ReservationAnswers(), LedgerAnswers(pool), Succession(pool), erasing)
     return [
-        Subscription.of(service, name="training.parameters", contexts=("governance",), handler=ParametersView()),
-        Subscription.of(
-            service, name="training.in_charge", contexts=("intake",), handler=InChargeView(participations.flag)
-        ),
-        Subscription.of(service, name="training.job_losses", contexts=("intake",), handler=JobLossView()),
-        Subscription.of(service, name="training.fundings", contexts=("funding",), handler=FundingView()),
-        Reactions.to(service, "training.reservations", ("matching",), ReservationAnswers()),
-        Reactions.to(service, "training.interventions", ("intake",), LedgerAnswers(pool)),
-        Reactions.to(service, "training.succession", ("training",), Succession(pool)),
-        Reactions.to(service, "training.erasure", ("intake",), ErasureProcess(pool, service.clock)),
+        Subscription.of(service, name="training.parameters", contexts=("governance", "funding"), handler=parameters),
+        Subscription.of(service, name="training.in_charge", contexts=("intake",), handler=in_charge),
+        # Alone, because it needs keys: the others go on where the key database is away.
+        Subscription.of(service, name="training.job_losses", contexts=("intake",), handler=job_losses),
+        Reactions.to(service, "training.reactions", ("matching", "intake", "training"), reactions),
     ]
 
 
