@@ -13,6 +13,7 @@ import httpx
 
 from insieme_events import migrate, topics
 from insieme_events.testing import databases
+from insieme_governance import service as governance
 from insieme_intake import service as intake
 from insieme_local import ports
 from insieme_local.folders import Folders
@@ -42,6 +43,7 @@ class Platform:
         migrate.upgrade_keys(made.urls["keys_owner"])
         for service in (intake.SERVICE, matching.SERVICE, reporting.SERVICE):
             databases.upgraded(made.urls[f"{service.name}_owner"], service.name, service.migrations)
+        migrate.upgrade_service(made.urls["governance_owner"], "governance", governance.SERVICE.migrations)
         topics.apply(made.common["KAFKA_BOOTSTRAP_SERVERS"], made.topic_prefix)
 
     def start_all(self, names: Sequence[str] = THE_PATH_OF_A_PERSON) -> None:
@@ -52,7 +54,14 @@ class Platform:
         """A process of one role, not yet started; known as `name`, or as `name-role` where it is not all of them."""
         known = known_as or (name if role == "serve" else f"{name}-{role}")
         (port,) = ports.free(1)
-        told = {**self.provisioned.environment(name), f"INSIEME_{name.upper()}_PORT": str(port), **environment}
+        # The journeys are of other years: what is due today would fall into them.
+        timers = {"INSIEME_TIMERS_SECONDS": "0"}
+        told = {
+            **self.provisioned.environment(name),
+            f"INSIEME_{name.upper()}_PORT": str(port),
+            **timers,
+            **environment,
+        }
         self.services[known] = Service(known, (f"insieme-{name}", role), port, told, self.folders)
         return self.services[known]
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.end_to_end.platform import Platform
+from tests.end_to_end.platform import THE_PATH_OF_A_PERSON, Platform
 from tests.unit.demo.on_paper import Paper
 
 from insieme_demo import digest, ledger, plan
@@ -76,6 +76,13 @@ class Demonstration:
     def rows(self, service: str, query: str, *values: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.platform.provisioned.urls[service]) as connection:
             return connection.execute(query, values).fetchall()
+
+
+@pytest.fixture(scope="module")
+def platform(prepared: Platform) -> Platform:
+    """The demonstration begins with the protocol, so governance is there too."""
+    prepared.start_all(("governance", *THE_PATH_OF_A_PERSON))
+    return prepared
 
 
 @pytest.fixture(scope="module")

@@ -94,20 +94,22 @@ class Journey:
         cause, before = ("self_employment_ended", "family_worker") if marked else ("pandemic", "employee")
         await self.case(canary, "record-job-loss", cause=cause, month="2019-11" if marked else "2020-05")
         await self.case(canary, "record-work-history", ateco_version="2007", section="I", previous_status=before)
-        await self.case(
-            canary, "offer-family-support", on=CHARGED, support_id=str(uuid4()), kind="transport" if marked else "care"
-        )
-        await self.post(
-            self.intake,
-            "/v1/interventions",
-            201,
-            person_id=self.ways[canary.number].person_id,
-            kind="income_support" if marked else "orientation",
-            party="regione_emilia_romagna",
-            measure="esf_plus" if marked else "gol",
-            starts_on=CHARGED,
-            on=CHARGED,
-        )
+        support = {"support_id": str(uuid4())}
+        await self.case(canary, "offer-family-support", on=CHARGED, **support, kind="transport" if marked else "care")
+        await self.case(canary, "start-family-support", on=CHARGED, **support)
+        # The second party does the same in the same days: its line is blocked.
+        for party in ("regione_emilia_romagna", "comune_bologna"):
+            await self.post(
+                self.intake,
+                "/v1/interventions",
+                201,
+                person_id=self.ways[canary.number].person_id,
+                kind="income_support" if marked else "orientation",
+                party=party,
+                measure="esf_plus" if marked else "gol",
+                starts_on=CHARGED,
+                on=CHARGED,
+            )
         if marked:
             await self.case(canary, "record-residence", on=CHARGED, comune="037031", basis="domicile")
             await self.case(canary, "declare-other-measure", on=CHARGED, kind="lr_14_2015")

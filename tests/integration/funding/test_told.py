@@ -22,6 +22,7 @@ from insieme_events.store import Connection
 from insieme_events.testing.http import served
 from insieme_events.testing.road import eventually
 from insieme_funding.aggregates import ERASURES
+from insieme_funding.project.commands import PlacementSeen
 from insieme_funding.service import SERVICE, blank
 from insieme_funding.views import others
 from insieme_local.provision import Provisioned
@@ -113,7 +114,7 @@ async def test_without_the_lock_a_link_stands_on_a_void_placement(fund: Any, mon
         monkeypatch.setattr(import_module(module), "placement_lock", lambda _: f"nothing-{uuid4()}")
     read = others.placements
 
-    async def read_and_rest(connection: Connection, employments: Collection[UUID]) -> dict[UUID, others.PlacementSeen]:
+    async def read_and_rest(connection: Connection, employments: Collection[UUID]) -> dict[UUID, PlacementSeen]:
         found = await read(connection, employments)
         await asyncio.sleep(0.05)
         return found

@@ -49,7 +49,7 @@ LEFT = CompanyLeftBoard(company_id=uuid4(), occurred_on=date(2021, 6, 1))
 async def test_each_view_gets_the_events_that_it_wants_in_their_order() -> None:
     both, one = View(CompanyJoinedBoard, CompanyLeftBoard), View(CompanyLeftBoard)
     several = SeveralViews(both, one)
-    assert several.types == {CompanyJoinedBoard, CompanyLeftBoard}
+    assert several.types == frozenset[type[DomainEvent]]({CompanyJoinedBoard, CompanyLeftBoard})
     await several.apply(NOWHERE, [told(LEFT), told(JOINED)])
     assert (both.seen, one.seen) == ([LEFT, JOINED], [LEFT])
 

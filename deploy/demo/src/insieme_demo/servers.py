@@ -55,7 +55,9 @@ def _running(where: Folders, services: Sequence[str]) -> Iterator[House]:
         wanted = [command for command in PLAN.migrations if command.service in services]
         finish_all([*wanted, PLAN.topics], made, where)
         for service, port in zip(services, ports.free(len(services)), strict=True):
-            told = {**made.environment(service), f"INSIEME_{service.upper()}_PORT": str(port)}
+            # The history is told as it was: no deadline of today falls into it.
+            timers = {"INSIEME_TIMERS_SECONDS": "0"}
+            told = {**made.environment(service), f"INSIEME_{service.upper()}_PORT": str(port), **timers}
             running.append(Service(service, PLAN.services[service], port, told, where))
         start_together(running)
         yield House(made, {service.name: service for service in running}, where)

@@ -197,9 +197,10 @@ def _workers(service: Running, role: Role) -> list[Worker]:
         workers.append(relay)
     if role in (Role.SERVE, Role.SUBSCRIPTIONS):
         workers.extend(service.definition.subscriptions(service))
-        if service.definition.timers:
+        every = service.settings.timers_seconds
+        if service.definition.timers and every > 0:
             name, timers = service.definition.name, service.definition.timers
-            workers.append(Timers(name, timers, service.pool, service.commands, service.clock))
+            workers.append(Timers(name, timers, service.pool, service.commands, service.clock, every))
     return workers
 
 

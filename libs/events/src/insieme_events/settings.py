@@ -23,12 +23,16 @@ class RoadSettings(BaseSettings):
 
 
 class ServiceSettings(RoadSettings):
-    """URLs are libpq URLs; the master key is 32 bytes in base64."""
+    """URLs are libpq URLs; the master key is 32 bytes in base64.
+
+    `timers_seconds`: how often the process looks for what is due because a day has come; 0 for never.
+    """
 
     host: str = Field("127.0.0.1", validation_alias="INSIEME_HOST")
     database_url_keys: str | None = Field(None, validation_alias="DATABASE_URL_KEYS")
     database_url_keys_owner: str | None = Field(None, validation_alias="DATABASE_URL_KEYS_OWNER")
     master_key_text: str | None = Field(None, validation_alias="INSIEME_MASTER_KEY", repr=False)
+    timers_seconds: float = Field(60.0, validation_alias="INSIEME_TIMERS_SECONDS", ge=0, le=86_400)
     pool_size: int = Field(6, validation_alias="INSIEME_POOL_SIZE", ge=2, le=100)
 
     # Every service's class names the variables of its own database and port.
