@@ -68,6 +68,7 @@ def test_the_committed_schemas_are_those_of_the_contracts() -> None:
     assert schemas.drift() == []
 
 
+@pytest.mark.invariant("I15", "property")
 @pytest.mark.parametrize("contract", CONTRACTS, ids=lambda c: c.ce_type)
 def test_a_contract_has_no_free_text_no_personal_field_and_no_unsealed_quasi_identifier(contract: Contract) -> None:
     assert violations(contract) == []

@@ -74,6 +74,7 @@ async def test_a_version_built_from_the_first_offset_is_byte_identical_whatever_
         assert found == running, f"{schema} differs from the version that was there all along"
 
 
+@pytest.mark.invariant("I15", "replay")
 async def test_it_is_byte_identical_after_an_erasure_too_when_the_keys_are_gone(shared: Shared) -> None:
     made = shared.platform.provisioned
     async with client_of(shared.platform, shared.ledger) as client:
