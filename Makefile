@@ -6,7 +6,8 @@ SOURCES := $(addsuffix /src,$(PACKAGES))
 STAMP := .venv/complete
 BENCH_STAMP := .venv/complete-bench
 ARGS ?=
-# Processes of `make test`. Most of a test's time is spent waiting, so more than there are cores.
+# Processes of `make test`. Most of a test's time is spent waiting, so more than there are cores. Files are handed out in
+# their order, which puts the long ones first: sorted by their number of tests, the longest would come last and alone.
 WORKERS ?= 3
 UPGRADE ?=
 # Some machines have it set; then every start of a service would compile all its libraries anew, for three seconds.
@@ -42,7 +43,7 @@ clean: ## forget the data, the virtual environment and all that was fetched
 	@rm -rf .venv .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 test: $(STAMP) ## all that is fast enough for every change, on real servers (ARGS="-k words" for less)
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --ignore tests/running $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore tests/running $(ARGS)
 
 test-run: $(STAMP) ## the tests of `make run` itself: servers, start and end, the load of the demonstration
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile tests/running $(ARGS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from tests.integration.governance.planning import in_force, made_again
@@ -96,4 +96,5 @@ async def test_a_study_is_overdue_after_september_and_comes_to_a_conclusion(
     )
     assert [row["milestone"] for row in found["milestones"]] == ["legal_opinion"]
     owner = migrated.urls["governance_owner"]
-    await made_again(governance, owner, STUDIES, [PROTOCOL_ID], "studies", "study_milestones")
+    streams = [UUID(protocol_id) for protocol_id in sorted(overdue)]
+    await made_again(governance, owner, STUDIES, streams, "studies", "study_milestones")
