@@ -21,8 +21,11 @@ CATCH_UP = 60.0
 SUBSCRIPTIONS = {
     NEWEST.definition.subscription: ("reporting", ("intake", "matching")),
     "matching.in_charge": ("matching", ("intake",)),
+    "matching.reactions": ("matching", ("intake",)),
     "intake.erasure": ("intake", ("intake",)),
 }
+ANSWERING = ("intake", "matching")
+"""The services that run here and answer an erasure."""
 INTAKE_STREAMS = ("case-", "person-", "referral-")
 
 
@@ -96,9 +99,9 @@ async def _waiting(made: Provisioned, ledger: ChaosLedger) -> list[str]:
     streams = [f"person-{person}" for person in ledger.erased]
     async with await psycopg.AsyncConnection.connect(made.urls["intake"]) as connection:
         rows = await connection.execute(
-            """select wanted from unnest(%s::text[]) as wanted where not exists (
-                   select from events.events where stream = wanted and type = 'ErasureCompleted')""",
-            (streams,),
+            """select wanted from unnest(%s::text[]) as wanted where %s > (
+                   select count(*) from events.events where stream = wanted and type = 'ErasureCompleted')""",
+            (streams, len(ANSWERING)),
         )
         found += [f"{stream} is not erased" for (stream,) in await rows.fetchall()]
     return found
@@ -117,7 +120,10 @@ def _compare(verdict: Verdict, ledger: ChaosLedger, carried: Sequence[Carried], 
 
 
 def _erasures(verdict: Verdict, ledger: ChaosLedger, carried: Sequence[Carried]) -> None:
-    """The effect of a reaction: each erasure is completed once."""
-    done = Counter(one.stream.removeprefix("person-") for one in carried if one.type == "ErasureCompleted")
-    verdict.add("lost", sorted(ledger.erased - done.keys()), "erasures were never completed")
-    verdict.add("doubled", [person for person, count in done.items() if count > 1], "erasures were completed twice")
+    """The effect of reactions: each service that runs answers each erasure once, and intake notes each answer once."""
+    done = Counter(one.stream for one in carried if one.type == "ErasureCompleted")
+    wanted = {f"person-{person}": len(ANSWERING) for person in ledger.erased}
+    wanted |= {f"erasure-{person}": 1 for person in ledger.erased}
+    verdict.add("lost", [stream for stream, count in wanted.items() if done[stream] < count], "erasures have no answer")
+    doubled = [stream for stream, count in done.items() if count > wanted.get(stream, len(ANSWERING))]
+    verdict.add("doubled", doubled, "erasures were answered twice")
