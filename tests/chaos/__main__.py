@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from tests.chaos import controls, disk, matrix, plan, points
 from tests.chaos.broker import proxied
 from tests.chaos.controls import Seen
-from tests.chaos.nursery import Nursery, nursery
 from tests.chaos.plan import Outcome
-from tests.chaos.rig import rig
+from tests.chaos.rig import PREPARED, rig
+from tests.end_to_end.nursery import Nursery, nursery
 
 from insieme_local import folders, ladder
 from insieme_local.folders import Folders
@@ -107,7 +107,7 @@ async def chaos(session: Session) -> None:
             stack.callback(folders.forget, where)
         stack.callback(servers.stop)
         await asyncio.to_thread(servers.start)
-        young = stack.enter_context(nursery())
+        young = stack.enter_context(nursery(*PREPARED))
         if session.told.seconds:
             await fault_runs(session, possible, servers, where, young)
             session.notes += unvisited(session.outcomes)

@@ -15,9 +15,9 @@ from functools import partial
 from random import Random
 
 from tests.chaos import faults, foreign, plan
-from tests.chaos.nursery import Nursery
 from tests.chaos.plan import Fault, Outcome
 from tests.chaos.rig import rig
+from tests.end_to_end.nursery import Nursery
 
 from insieme_local.folders import Folders
 from insieme_local.provision import Provisioned

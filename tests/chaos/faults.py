@@ -10,9 +10,9 @@ from random import Random
 import httpx
 import psycopg
 from tests.chaos import points
-from tests.chaos.nursery import ForkedService
 from tests.chaos.rig import PUBLISHING, SERVICES, Rig
 from tests.end_to_end.ledger import TIMEOUT
+from tests.end_to_end.nursery import ForkedService
 from tests.end_to_end.people import Someone
 
 from insieme_local.parts import Part

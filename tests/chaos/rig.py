@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 
 from tests.chaos.broker import ProxiedKafka
 from tests.chaos.checks import CATCH_UP, Verdict, judge
-from tests.chaos.nursery import ForkedService, Forking, Nursery
 from tests.chaos.proxy import KafkaCommits, Proxy, SqlCommits, proxy_to
 from tests.chaos.traffic import ChaosLedger, ChaosTraffic, chaos_traffic
+from tests.end_to_end.nursery import ForkedService, Nursery
+from tests.end_to_end.platform import Platform
 
 from insieme_local.folders import Folders
 from insieme_local.provision import Provisioned
@@ -20,6 +21,8 @@ from insieme_local.servers import Servers
 
 WITHOUT = "WITHOUT_GUARDS"
 """Tells a forked process which guards to take out: see without.py, which no process of the rig itself imports."""
+PREPARED = ("tests.chaos.clocks:inject", "tests.chaos.without:take_out")
+"""What every process of the rig calls before it is a service: `nursery(*PREPARED)`."""
 SERVICES = ("intake", "matching", "reporting")
 PUBLISHING = ("intake", "matching")
 ANSWERED = 90.0
@@ -31,7 +34,7 @@ class Rig:
     """`extra` are processes beside the three services, of the fault that runs now."""
 
     servers: Servers
-    platform: Forking
+    platform: Platform
     databases: dict[str, Proxy]
     broker: Proxy | None
     ledger: ChaosLedger
@@ -58,6 +61,7 @@ class Rig:
     async def beside_unready(self, name: str, role: str, known_as: str, **environment: str) -> ForkedService:
         """The same without waiting: it may be killed or put to sleep before it is ready."""
         made = self.platform.make(name, role, known_as, **environment)
+        assert isinstance(made, ForkedService)
         self.extra.append(made)
         await asyncio.to_thread(made.spawn)
         return made
@@ -148,9 +152,8 @@ async def rig(
             for address in addresses.values():
                 address["KAFKA_BOOTSTRAP_SERVERS"] = f"127.0.0.1:{broker.mine}"
         for address in addresses.values():
-            # The journeys are of other years: what is due today would fall into them.
-            address |= {WITHOUT: without, "INSIEME_TIMERS_SECONDS": "0"}
-        platform = Forking(made, folders, nursery=nursery, addresses=addresses)
+            address[WITHOUT] = without
+        platform = Platform(made, folders, nursery, addresses)
         stack.push_async_callback(asyncio.to_thread, platform.stop_all)
         await asyncio.to_thread(platform.prepare)
         for name in SERVICES:

@@ -9,9 +9,9 @@ from random import Random
 
 import pytest
 from tests.chaos import faults, faults_of_links, plan
-from tests.chaos.nursery import Nursery, nursery
 from tests.chaos.plan import Fault
-from tests.chaos.rig import Rig, rig
+from tests.chaos.rig import PREPARED, Rig, rig
+from tests.end_to_end.nursery import Nursery, nursery
 
 from insieme_local.folders import Folders
 from insieme_local.provision import Provisioned
@@ -39,7 +39,7 @@ RUNS: dict[str, Fault] = {
 
 @pytest.fixture(scope="module")
 def young() -> Iterator[Nursery]:
-    with nursery() as made:
+    with nursery(*PREPARED) as made:
         yield made
 
 

@@ -19,13 +19,13 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tests.end_to_end.conftest import platform, prepared
+from tests.end_to_end.conftest import platform, prepared, young
 
 from insieme_local import folders, ports, processes
 from insieme_local.folders import Folders
 from insieme_local.testing import session_folders
 
-__all__ = ["platform", "prepared"]
+__all__ = ["platform", "prepared", "young"]
 
 _numbers = itertools.count()
 

@@ -17,9 +17,7 @@ from pathlib import Path
 from typing import cast
 
 import psutil
-from tests.end_to_end.platform import Platform
 
-from insieme_local import ports
 from insieme_local.processes import Child
 from insieme_local.service import Service, inherited
 
@@ -88,10 +86,13 @@ class Nursery:
 
 
 @contextmanager
-def nursery() -> Iterator[Nursery]:
-    """The forking process, until the block ends; then everything that it started is gone too."""
+def nursery(*prepared: str) -> Iterator[Nursery]:
+    """The forking process, until the block ends; then everything that it started is gone too.
+
+    `prepared` names functions as `module:name`; each process calls them with its environment before it is a service.
+    """
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.chaos.forking"],
+        [sys.executable, "-m", "tests.end_to_end.forking", *prepared],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=REPOSITORY,
@@ -157,24 +158,3 @@ class ForkedService(Service):
                 return False
             time.sleep(0.02)
         return True
-
-
-@dataclass
-class Forking(Platform):
-    """A platform whose services are forked. `addresses` takes the place of what the services are told elsewhere."""
-
-    nursery: Nursery = field(kw_only=True)
-    addresses: Mapping[str, Mapping[str, str]] = field(default_factory=dict, kw_only=True)
-
-    def make(self, name: str, role: str, known_as: str | None = None, **environment: str) -> ForkedService:
-        known = known_as or (name if role == "serve" else f"{name}-{role}")
-        (port,) = ports.free(1)
-        told = {
-            **self.provisioned.environment(name),
-            **self.addresses.get(name, {}),
-            f"INSIEME_{name.upper()}_PORT": str(port),
-            **environment,
-        }
-        made = ForkedService(known, (), port, told, self.folders, self.nursery, name, role)
-        self.services[known] = made
-        return made

@@ -3,6 +3,7 @@
 What it forks is the service's own program, in a process and a session of its own. Orders come as lines of JSON on
 standard input (`name`, `role`, `environment`, `log`); answers go to standard output: a line with the pid of what was
 started, and one with pid and exit status of whatever ended. When its input ends, so does all that it started.
+Its arguments name functions (`module:name`) that each process calls with its environment first.
 """
 
 from __future__ import annotations
@@ -10,24 +11,43 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
+import importlib
 import json
 import os
 import random
 import select
 import signal
 import sys
+from collections.abc import Callable, MutableMapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from tests.chaos import clocks, without
-
 from insieme_events import crash_points
+from insieme_funding import app as funding
+from insieme_governance import app as governance
 from insieme_intake import app as intake
 from insieme_matching import app as matching
 from insieme_reporting import app as reporting
+from insieme_training import app as training
 
-PROGRAMS = {"intake": intake.main, "matching": matching.main, "reporting": reporting.main}
+PROGRAMS = {
+    "intake": intake.main,
+    "matching": matching.main,
+    "training": training.main,
+    "funding": funding.main,
+    "governance": governance.main,
+    "reporting": reporting.main,
+}
 PR_SET_PDEATHSIG = 1
+
+
+def named(function: str) -> Callable[[MutableMapping[str, str]], None]:
+    module, name = function.split(":")
+    found: Callable[[MutableMapping[str, str]], None] = getattr(importlib.import_module(module), name)
+    return found
+
+
+PREPARED = [named(function) for function in sys.argv[1:]]
 
 
 def main() -> None:
@@ -97,8 +117,8 @@ def be(order: dict[str, Any]) -> NoReturn:
         os.environ.update(order["environment"])
         random.seed()
         crash_points._armed = crash_points.Armed.told(os.environ)
-        clocks.inject(os.environ)
-        without.take_out(os.environ)
+        for prepare in PREPARED:
+            prepare(os.environ)
         sys.argv = [f"insieme-{order['name']}", order["role"]]
         PROGRAMS[order["name"]]()
         code = 0
