@@ -102,7 +102,7 @@ def nursery(*prepared: str) -> Iterator[Nursery]:
     listener = threading.Thread(target=made.listen, name="nursery", daemon=True)
     listener.start()
     try:
-        assert made.ready.wait(PATIENCE), "the nursery did not come up"
+        assert made.ready.wait(3 * PATIENCE), "the nursery did not come up"
         yield made
     finally:
         assert process.stdin is not None
