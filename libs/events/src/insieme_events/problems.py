@@ -63,7 +63,7 @@ class Problem(BaseModel):
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": HTTPStatus(status).phrase}
-    for status in (404, 409, 412, 422, 503)
+    for status in (400, 403, 404, 409, 412, 422, 503)
 }
 
 

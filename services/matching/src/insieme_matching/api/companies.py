@@ -44,7 +44,7 @@ COMPANY_EXAMPLE = {
     "ateco_version": "ateco_2025",
     "ateco_section": "C",
     "comune": "037006",
-    "introduced_by": "unindustria",
+    "introduced_by": "confindustria_emilia",
     "on": "2024-03-04",
 }
 
@@ -226,7 +226,7 @@ async def change_size(
 async def introduce(
     request: Incoming,
     company_id: UUID,
-    body: Annotated[RecordIntroduction, Body(examples=[{"by_party": "cna_bologna", "on": "2024-03-11"}])],
+    body: Annotated[RecordIntroduction, Body(examples=[{"by_party": "cna", "on": "2024-03-11"}])],
 ) -> CommandAnswer:
     """A trade association or a union brought the company (P76)."""
     return await request.send(Step(COMPANIES, company_id, body))

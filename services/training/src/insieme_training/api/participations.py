@@ -35,7 +35,7 @@ PARTICIPATION_EXAMPLE = {
     "course_id": "5b7f4c1a-52d0-4e11-9a57-0c6f4f2b8a10",
     "person_id": "c0a1f3de-6f7b-4a39-b6a1-55c1ef3f2a77",
     "channel_class": "association",
-    "association": "cna_bologna",
+    "association": "cna",
     "on": "2024-02-20",
 }
 STATUS = "^(requested|blocked|waitlisted|enrolled|started|completed|dropped)$"
