@@ -45,7 +45,7 @@ clean: ## forget the data, the virtual environment and all that was fetched
 test: $(STAMP) ## all that is fast enough for every change, on real servers (ARGS="-k words" for less)
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore tests/running $(ARGS)
 
-test-run: $(STAMP) ## the tests of `make run` itself: servers, start and end, the load of the demonstration
+test-run: $(STAMP) ## the tests of `make run` itself: servers, start and end, the demonstration, the pages that are followed
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile tests/running $(ARGS)
 
 races: $(STAMP) ## the invariants under many clients at once: ROUNDS=200 rounds each (`make test` runs 40)

@@ -50,7 +50,9 @@ def test_the_tutorial_and_the_refusals_are_what_happens(stage: Stage) -> None:
 
 def test_every_page_can_be_followed_again(stage: Stage) -> None:
     """With the same keys: each command gives the answer that it gave, and reads show what has become of it."""
-    again = [one if SENT in one.commands or one.answer is None else unjudged(one) for one in blocks(*TUTORIAL, REFUSALS)]
+    again = [
+        one if SENT in one.commands or one.answer is None else unjudged(one) for one in blocks(*TUTORIAL, REFUSALS)
+    ]
     follow(again, stage.clone, stage.environment())
 
 

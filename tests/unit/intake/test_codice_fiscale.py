@@ -14,6 +14,7 @@ from insieme_events.contracts.intake import IdentityKind
 from insieme_events.contracts.vocabulary import Gender
 from insieme_events.decider import Refused
 from insieme_intake.codice_fiscale import TaxCode, contradiction, parse
+from insieme_intake.vault import Identity
 
 TODAY = date(2021, 12, 31)
 ROSSI, DIGIT_PLACES, LETTERS = "RSSMRA80A01H501U", (6, 7, 9, 10, 12, 13, 14), "LMNPQRSTUV"
@@ -163,3 +164,19 @@ def test_a_code_shows_nothing_of_the_person_in_a_log() -> None:
     shown = repr(read(ROSSI))
     assert ROSSI not in shown
     assert "1980" not in shown
+
+
+@pytest.mark.parametrize("typed", [ROSSI, "rss mra 80a01 h501u", "RSS.MRA-80A01-H501U"])
+def test_the_vault_keeps_the_code_as_the_card_has_it(typed: str) -> None:
+    assert kept(typed) == ROSSI
+
+
+def test_the_vault_keeps_the_letters_of_omocodia() -> None:
+    code = variant(ROSSI, (True,) * len(DIGIT_PLACES))
+    assert read(code).code == ROSSI
+    assert kept(code.lower()) == code
+
+
+def kept(typed: str) -> str:
+    who = Identity(first_name="Mario", last_name="Rossi", codice_fiscale=typed, birth_date=date(1980, 1, 1))
+    return Identity.model_validate_json(who.model_dump_json()).codice_fiscale

@@ -1,4 +1,4 @@
-"""A page that is wrong in any way is found, and the message says where; without this the followed pages prove nothing."""
+"""A page that is wrong in any way is found, and the message says where: else the followed pages prove nothing."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ def test_a_wrong_answer_fails_with_page_line_and_difference(tmp_path: Path) -> N
 
 
 def test_a_field_that_did_not_come_fails(tmp_path: Path) -> None:
-    assert "/name is shown, but not there" in failure(GREETING.replace('{"who": "Anna", "s', '{"name": "…", "s'), tmp_path)
+    assert "/name is shown, but not there" in failure(
+        GREETING.replace('{"who": "Anna", "s', '{"name": "…", "s'), tmp_path
+    )
 
 
 def test_an_answer_that_did_not_come_fails(tmp_path: Path) -> None:
@@ -90,7 +92,10 @@ def test_what_went_wrong_first_is_told(tmp_path: Path) -> None:
 
 
 def test_blocks_share_one_terminal_and_its_folder(tmp_path: Path) -> None:
-    followed("```sh\nmkdir here; cd here; word=kept\n```\n```sh\npwd; echo $word\n```\n```text\n…/here\nkept\n```\n", tmp_path)
+    followed(
+        "```sh\nmkdir here; cd here; word=kept\n```\n```sh\npwd; echo $word\n```\n```text\n…/here\nkept\n```\n",
+        tmp_path,
+    )
     assert (tmp_path / "here").is_dir()
 
 

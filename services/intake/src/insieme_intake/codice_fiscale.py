@@ -59,12 +59,17 @@ class TaxCode:
     gender: Gender | None = field(default=None, repr=False)
 
 
+def as_on_the_card(text: str) -> str:
+    """In capitals and without blanks, dots or hyphens; letters of omocodia stay, because the card has them."""
+    return _SEPARATORS.sub("", text).upper()
+
+
 def parse(text: str, today: date) -> TaxCode | Refused:
     """Any spelling (case, blanks, dots, hyphens, omocodia) to the one spelling.
 
     Of the two-digit year the latest century is taken that lies not after `today`.
     """
-    code = _SEPARATORS.sub("", text).upper()
+    code = as_on_the_card(text)
     if _PROVISIONAL.fullmatch(code):
         return TaxCode(code, IdentityKind.PROVISIONAL)
     if not _SHAPE.fullmatch(code):

@@ -11,13 +11,13 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from insieme_events.decider import RefusalKind, Refused
 from insieme_events.store import Connection
 from insieme_events.units import Write
 from insieme_events.vault import Keys, KeyVault, MasterKey, decrypt, encrypt
-from insieme_intake.codice_fiscale import TaxCode
+from insieme_intake.codice_fiscale import TaxCode, as_on_the_card
 
 HASH_PURPOSE = "codice-fiscale"
 BOUND_TO = b"vault.identities/"
@@ -59,13 +59,16 @@ class Address(BaseModel):
 
 
 class Identity(BaseModel):
-    """What the vault holds of a person. `repr` shows nothing of it, so that no traceback or log does."""
+    """What the vault holds of a person. `repr` shows nothing of it, so that no traceback or log does.
+
+    The codice fiscale is kept as the card has it, however it was typed.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     first_name: Annotated[Line, Field(repr=False)]
     last_name: Annotated[Line, Field(repr=False)]
-    codice_fiscale: Annotated[str, Field(repr=False, min_length=11, max_length=30)]
+    codice_fiscale: Annotated[str, Field(repr=False, min_length=11, max_length=30), AfterValidator(as_on_the_card)]
     birth_date: Annotated[date, Field(repr=False)]
     address: Annotated[Address | None, Field(repr=False)] = None
     telephone: Annotated[str | None, Field(repr=False, max_length=40)] = None

@@ -1,0 +1,95 @@
+"""What a client finds in /docs is what it meets: every status a route may answer, and examples of parties that exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+
+from insieme_events.decider import RefusalKind
+from insieme_events.problems import STATUS
+from insieme_events.service import Role, ServiceDefinition, create_app
+from insieme_funding.service import SERVICE as FUNDING
+from insieme_governance import founding
+from insieme_governance.service import SERVICE as GOVERNANCE
+from insieme_intake.service import SERVICE as INTAKE
+from insieme_matching.service import SERVICE as MATCHING
+from insieme_reporting.service import SERVICE as REPORTING
+from insieme_training.service import SERVICE as TRAINING
+
+pytestmark = pytest.mark.unit
+
+NOTHING: Any = None
+"""Settings are read when the application starts, and here it does not."""
+SERVICES = [INTAKE, MATCHING, TRAINING, FUNDING, GOVERNANCE, REPORTING]
+MALFORMED, STALE = 400, 412
+A_PARTY = {
+    "adopted_by",
+    "association",
+    "borne_by",
+    "by_party",
+    "from_party",
+    "introduced_by",
+    "invited",
+    "owner",
+    "party",
+    "proposed_by",
+    "shared_with",
+    "to_party",
+}
+"""Fields of a body that name a party of the protocol."""
+
+
+@cache
+def described(service: ServiceDefinition) -> dict[str, Any]:
+    api: dict[str, Any] = create_app(service, NOTHING, Role.HTTP).openapi()
+    return api
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_a_command_documents_every_status_that_it_may_answer(service: ServiceDefinition) -> None:
+    wanted = {str(status) for status in (*(STATUS[kind] for kind in RefusalKind), MALFORMED, STALE)}
+    for path, operations in described(service)["paths"].items():
+        if "post" in operations:
+            missing = wanted - operations["post"]["responses"].keys()
+            assert not missing, f"POST {path} does not document {sorted(missing)}"
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_examples_name_parties_that_there_are(service: ServiceDefinition) -> None:
+    known = {party for one in founding.given().protocols for all_of in one.parties.values() for party in all_of}
+    for path, name, party in parties_in(described(service)):
+        assert party in known, f"{path} shows {name}={party!r}, which is no party: {sorted(known)}"
+
+
+def test_the_examples_of_parties_are_found() -> None:
+    assert {name for one in SERVICES for _, name, _ in parties_in(described(one))} == A_PARTY
+
+
+def parties_in(api: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Path, field and value of every example of a body that names a party."""
+    for path, operations in api["paths"].items():
+        body = operations.get("post", {}).get("requestBody")
+        if body is None:
+            continue
+        schema = body["content"]["application/json"]["schema"]
+        model = api["components"]["schemas"].get(schema.get("$ref", "").rpartition("/")[2], {})
+        for example in schema.get("examples") or model.get("examples") or []:
+            yield from ((path, name, party) for name, party in named(example))
+
+
+def named(value: Any) -> Iterator[tuple[str, str]]:
+    match value:
+        case dict():
+            for name, inner in value.items():
+                if name in A_PARTY and inner is not None:
+                    yield from ((name, one) for one in ([inner] if isinstance(inner, str) else inner))
+                else:
+                    yield from named(inner)
+        case list():
+            for inner in value:
+                yield from named(inner)
+        case _:
+            return
