@@ -73,15 +73,7 @@ BAD = [
     Bad("no body", APPLY, 422, "http.invalid", raw=b"", pointer="/body"),
     Bad("a list for an object", APPLY, 422, "http.invalid", body=[CANARY.application()], pointer="/body"),
     Bad("a string for an object", APPLY, 422, "http.invalid", body=CANARY.typed, pointer="/body"),
-    Bad(
-        "another content type",
-        APPLY,
-        422,
-        "http.invalid",
-        raw=WHOLE,
-        headers={"Content-Type": "text/plain"},
-        pointer="/body",
-    ),
+    Bad("another content type", APPLY, 415, "http.not_json", raw=WHOLE, headers={"Content-Type": "text/plain"}),
     Bad(
         "a missing field",
         APPLY,

@@ -27,6 +27,7 @@ HTTP_ERRORS = {
     400: ("http.malformed_json", "The body is not well-formed JSON in UTF-8. Check commas, quotes and the encoding."),
     404: ("http.no_such_path", "There is nothing under this path. /docs lists the paths that there are."),
     405: ("http.method_not_allowed", "This path does not take this method. /docs lists the methods that it takes."),
+    415: ("http.not_json", "The body is not sent as JSON: add the header Content-Type: application/json."),
 }
 OTHER_HTTP_ERROR = ("http.error", "The request cannot be answered as it was sent. /docs describes what is.")
 MOVED = frozenset({"events.store_moved", "events.store_behind"})
@@ -63,7 +64,7 @@ class Problem(BaseModel):
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": HTTPStatus(status).phrase}
-    for status in (400, 403, 404, 409, 412, 422, 503)
+    for status in (400, 403, 404, 409, 412, 415, 422, 503)
 }
 
 
@@ -104,10 +105,12 @@ def install(app: FastAPI) -> None:
         return of_refusal(raised.refused)
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, raised: RequestValidationError) -> JSONResponse:
+    async def invalid(request: Request, raised: RequestValidationError) -> JSONResponse:
         errors = raised.errors()
         if any(error["type"] == "json_invalid" for error in errors):
             return problem(400, *HTTP_ERRORS[400])
+        if any(error["loc"] == ("body",) for error in errors) and sent_as_something_else(request):
+            return problem(415, *HTTP_ERRORS[415])
         found = [_field(error) for error in errors]
         where = ", ".join(sorted({error.pointer for error in found}))
         first = next((e for e in errors if e["type"] == "value_error" and _code_of(e)), None)
@@ -159,6 +162,12 @@ def install(app: FastAPI) -> None:
         where = f"{place.tb_frame.f_globals.get('__name__')}:{place.tb_lineno}" if place is not None else "unknown"
         telemetry.log.error("unforeseen", error=type(raised).__name__, where=where)
         return problem(500, "http.unforeseen", "Something went wrong on our side. The operators have been told.")
+
+
+def sent_as_something_else(request: Request) -> bool:
+    """Whether a body came as what it is not: clients such as curl call it a form where nobody tells them."""
+    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    return kind != "application/json" and not kind.endswith("+json")
 
 
 def _field(error: Any) -> FieldError:
