@@ -20,7 +20,7 @@ class PageFailed(AssertionError):
     """Page, line, and what is not as the page says."""
 
 
-def follow(blocks: Sequence[Block], where: Path, environment: Mapping[str, str], seconds: float = 300.0) -> None:
+def follow(blocks: Sequence[Block], where: Path, environment: Mapping[str, str], seconds: float = 500.0) -> None:
     """Types every block in the folder `where`. Raises PageFailed at the first one that is not as the page says.
 
     A command that fails ends it there, as it would end a reader.

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+from tests.end_to_end.nursery import Nursery
 from tests.end_to_end.platform import Platform
 
 from insieme_events import migrate, topics
@@ -49,9 +50,9 @@ class Stage:
 
 
 @contextmanager
-def set_up(provisioned: Provisioned, folders: Folders, clone: Path) -> Iterator[Stage]:
+def set_up(provisioned: Provisioned, folders: Folders, clone: Path, young: Nursery | None = None) -> Iterator[Stage]:
     """A founded platform on these databases; the services are stopped at the end."""
-    platform = Platform(provisioned, folders)
+    platform = Platform(provisioned, folders, young)
     migrate.upgrade_keys(provisioned.urls["keys_owner"])
     for module in ALL:
         service = module.SERVICE

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.end_to_end.nursery import Nursery
 from tests.pages.following import follow
 from tests.pages.reading import Block, read
 from tests.pages.stage import ROOT, Stage, set_up
@@ -37,9 +38,11 @@ def blocks(*pages: str) -> list[Block]:
 
 
 @pytest.fixture(scope="module")
-def stage(provisioned: Provisioned, servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def stage(
+    provisioned: Provisioned, servers: Servers, young: Nursery, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
     folders = Folders(session_folders().root / f"platform-{provisioned.topic_prefix}")
-    with set_up(provisioned, folders, tmp_path_factory.mktemp("clone")) as made:
+    with set_up(provisioned, folders, tmp_path_factory.mktemp("clone"), young) as made:
         yield made
 
 
