@@ -5,15 +5,15 @@ from __future__ import annotations
 from insieme_reporting.measure import Measure, Text, Value
 from insieme_reporting.v1.measures.shared import PERIODS, PERSON
 
-COURSE = ("strand", "course", "module_kind")
+COURSE = ("strand", "course", "module_kind", "proposed_by")
 
 
 def of_participants(name: str, title: Text, definition: Text, event_time: str) -> Measure:
-    return Measure(name, title, "participations", definition, event_time, (*PERIODS, *PERSON, *COURSE))
+    return Measure(name, title, "participations", definition, event_time, (*PERIODS, *PERSON, *COURSE, "channel"))
 
 
 def rate(name: str, title: Text, definition: Text) -> Measure:
-    by = (*PERIODS, *PERSON, *COURSE)
+    by = (*PERIODS, *PERSON, *COURSE, "channel")
     return Measure(name, title, "share of participations", definition, "first lesson", by, Value.RATE)
 
 
@@ -71,5 +71,82 @@ MEASURES: tuple[Measure, ...] = (
             "Delle partecipazioni iniziate nel periodo, la quota seguita da un inserimento, in qualunque data.",
             "Of the participations that began in the period, the share that a placement followed, whenever.",
         ),
+    ),
+    Measure(
+        "course_hours",
+        Text("Ore di corso", "Hours of courses"),
+        "hours",
+        Text("Ore dei corsi attivati nel periodo.", "Hours of the courses activated in the period."),
+        "activation",
+        (*PERIODS, *COURSE),
+        Value.SUM,
+    ),
+    Measure(
+        "course_fill_rate",
+        Text("Posti occupati", "Seats taken"),
+        "share of seats",
+        Text(
+            "Dei posti dei corsi iniziati nel periodo, la quota occupata da chi ha cominciato il corso.",
+            "Of the seats of the courses that began in the period, the share taken by those who began the course.",
+        ),
+        "first lesson of the course",
+        (*PERIODS, *COURSE),
+        Value.RATE,
+    ),
+    Measure(
+        "course_attendance_rate",
+        Text("Frequenza ai corsi", "Attendance at courses"),
+        "share of minutes",
+        Text(
+            "Dei minuti di lezione registrati per le partecipazioni concluse nel periodo, la quota di presenza.",
+            "Of the minutes of lessons recorded for participations completed in the period, the share present.",
+        ),
+        "completion",
+        (*PERIODS, *PERSON, *COURSE, "channel"),
+        Value.SHARE,
+    ),
+    Measure(
+        "course_positions",
+        Text("Posizioni per i corsi", "Positions for courses"),
+        "positions",
+        Text(
+            "Posizioni di lavoro individuate per i corsi attivati nel periodo e ancora riservate.",
+            "Positions identified for the courses activated in the period and kept for them still.",
+        ),
+        "activation",
+        (*PERIODS, "strand", "course"),
+        Value.SUM,
+    ),
+    Measure(
+        "course_position_rate",
+        Text("Posizioni occupate dopo il corso", "Positions taken after the course"),
+        "share of positions",
+        Text(
+            "Delle posizioni individuate per i corsi attivati nel periodo, la quota occupata da un inserimento.",
+            "Of the positions identified for the courses activated in the period, the share that a placement took.",
+        ),
+        "activation",
+        (*PERIODS, "strand", "course"),
+        Value.RATE,
+    ),
+    rate(
+        "course_priority_rate",
+        Text("Partecipanti con priorità", "Participants with the priority"),
+        Text(
+            "Delle partecipazioni iniziate nel periodo e messe in graduatoria, la quota con la priorità.",
+            "Of the participations that began in the period and were ranked, the share with the priority.",
+        ),
+    ),
+    Measure(
+        "language_gain_rate",
+        Text("Italiano migliorato", "Italian improved"),
+        "share of skills",
+        Text(
+            "Delle abilità di italiano valutate in ingresso e in uscita, la quota salita di livello.",
+            "Of the skills of Italian assessed entering and leaving a course, the share that rose a level.",
+        ),
+        "assessment at the exit",
+        (*PERIODS, *PERSON, *COURSE, "channel"),
+        Value.RATE,
     ),
 )
