@@ -66,6 +66,7 @@ TABLE: JsonDict = {
             "measure": "taken_in_charge_cohort_rate",
             "title": {"it": "Iscritti presi in carico", "en": "Enrolled who were taken in charge"},
             "unit": "share of persons",
+            "value": "rate",
             "definition": {
                 "it": "Degli iscritti nel periodo, la quota presa in carico entro la fine dello stesso (coorte).",
                 "en": "Of those enrolled in the period, the share taken in charge by its end (cohort).",
@@ -79,6 +80,7 @@ TABLE: JsonDict = {
             "measure": "placements",
             "title": {"it": "Inserimenti", "en": "Placements"},
             "unit": "contract links",
+            "value": "count",
             "definition": {"it": "Avviamenti e proroghe di contratti.", "en": "Starts and renewals of contracts."},
             "by": "gender",
             "total": 1410,

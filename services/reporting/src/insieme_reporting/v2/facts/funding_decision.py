@@ -60,7 +60,7 @@ def apply(latest: Mapping[tuple[Any, ...], FundingDecisionVersion], stored: Stor
                 event.occurred_on,
             ),
         )
-    if not isinstance(event, EVENTS):
+    if not isinstance(event, ActivityFundingApproved | ActivityFundingRefused | ActivityFundingEnded):
         return ()
     before = latest[(event.decision_id,)]
     return changed(before, _after(before, event))

@@ -50,13 +50,17 @@ def apply(latest: Mapping[tuple[Any, ...], NeedVersion], stored: Stored) -> Sequ
                 event.horizon,
             ),
         )
-    if not isinstance(event, EVENTS):
+    if not isinstance(event, NeedSigned | NeedConverted | NeedExpired):
         return ()
-    before, day = latest[(event.need_id,)], event.occurred_on
+    before = latest[(event.need_id,)]
+    return changed(before, _after(before, event))
+
+
+def _after(need: NeedVersion, event: NeedSigned | NeedConverted | NeedExpired) -> NeedVersion:
     match event:
         case NeedSigned():
-            return changed(before, replace(before, signed_on=day))
+            return replace(need, signed_on=event.occurred_on)
         case NeedConverted():
-            return changed(before, replace(before, converted_on=day))
+            return replace(need, converted_on=event.occurred_on)
         case NeedExpired():
-            return changed(before, replace(before, expired_on=day))
+            return replace(need, expired_on=event.occurred_on)
