@@ -136,6 +136,28 @@ async def gaps_between(
     }
 
 
+@router.get("/measures/{name}/statement", responses=examples.shown(examples.STATEMENT))
+async def statement(
+    name: str,
+    request: Request,
+    since: Since,
+    to: To,
+    by: By = None,
+    known_at: KnownAt = None,
+) -> dict[str, Any]:
+    """The SQL behind a figure, whole, and what is bound in it: who reads the facts has the same rows by it."""
+    service = _service(request)
+    async with versions.active(service) as (_, version):
+        question = _question(version.measures, name, since, to, by, _instant(service, known_at))
+        return {
+            "measure": name,
+            "version": version.definition.version,
+            "schema": version.definition.schema,
+            "parameters": measuring.parameters(question),
+            "sql": version.measures.statement([question]),
+        }
+
+
 @router.get("/measures/{name}/units", responses=examples.shown(examples.UNITS))
 async def units(
     name: str,

@@ -36,6 +36,7 @@ MEASURES: list[JsonDict] = [
         "value": "count",
         "reading": "flow",
         "population": "renewals.sql",
+        "clauses": [],
     }
 ]
 
@@ -53,6 +54,14 @@ GAPS: JsonDict = {
 UNITS: JsonDict = {
     "items": [{"unit": "5f0c6a52-6c0a-4f57-9a3e-2d1b7c9e8f10/2", "on_date": "2021-03-01"}],
     "next": "2021-03-01~5f0c6a52-6c0a-4f57-9a3e-2d1b7c9e8f10/2",
+}
+
+STATEMENT: JsonDict = {
+    "measure": "budget",
+    "version": 2,
+    "schema": "facts_2",
+    "parameters": {"from": "2021-01-01", "to": "2021-12-31", "known_at": "infinity"},
+    "sql": "with recursive budget_lines as (…), population_budget as (…) select …",
 }
 
 TABLE: JsonDict = {

@@ -43,7 +43,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One measure of one version. `by` are the breakdowns that it has: any other is refused, never ignored."""
+    """One measure of one version. `by` are the breakdowns that it has: any other is refused, never ignored.
+
+    `clauses` are those of the protocol that the figure is a read of.
+    """
 
     name: str
     title: Text
@@ -54,6 +57,7 @@ class Measure:
     value: Value = Value.COUNT
     reading: Reading = Reading.FLOW
     population: str | None = None
+    clauses: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:

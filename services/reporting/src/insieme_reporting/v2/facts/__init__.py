@@ -1,8 +1,7 @@
-"""The facts of version 2: those of version 1 as they are, and what the other services tell.
+"""The facts of version 2: those of version 1 as they are, and what the other services tell (decision 26).
 
-What is no figure is no fact: committees and who had a conflict, the consents to each spending, instruments,
-integrations, regional measures, the study and the protocol's register stand in the reads of their services (P19, P46,
-P48, P63, P69, P82-P84), and so do cohorts by cause and sector (P06-P08) and the operations of ESF+ (P18).
+A fact is there for a figure. What no figure counts stands in the reads of its own service: committees and conflicts,
+the consents to each spending, instruments, integrations, regional measures, the study, the register of the parties.
 """
 
 from insieme_events.projection import Difference, FactDefinition, ProjectionDefinition

@@ -8,13 +8,15 @@ from insieme_reporting.v1.measures.shared import PERIODS, PERSON
 COURSE = ("strand", "course", "module_kind", "proposed_by")
 
 
-def of_participants(name: str, title: Text, definition: Text, event_time: str) -> Measure:
-    return Measure(name, title, "participations", definition, event_time, (*PERIODS, *PERSON, *COURSE, "channel"))
+def of_participants(name: str, title: Text, definition: Text, event_time: str, clauses: tuple[str, ...]) -> Measure:
+    return Measure(
+        name, title, "participations", definition, event_time, (*PERIODS, *PERSON, *COURSE, "channel"), clauses=clauses
+    )
 
 
-def rate(name: str, title: Text, definition: Text) -> Measure:
+def rate(name: str, title: Text, definition: Text, clauses: tuple[str, ...]) -> Measure:
     by = (*PERIODS, *PERSON, *COURSE, "channel")
-    return Measure(name, title, "share of participations", definition, "first lesson", by, Value.RATE)
+    return Measure(name, title, "share of participations", definition, "first lesson", by, Value.RATE, clauses=clauses)
 
 
 MEASURES: tuple[Measure, ...] = (
@@ -25,18 +27,21 @@ MEASURES: tuple[Measure, ...] = (
         Text("Corsi attivati nel periodo.", "Courses activated in the period."),
         "activation",
         (*PERIODS, *COURSE),
+        clauses=("P36", "P39", "P40", "P41"),
     ),
     of_participants(
         "course_participants",
         Text("Partecipanti ai corsi", "Course participants"),
         Text("Partecipazioni iniziate nel periodo.", "Participations that began in the period."),
         "first lesson",
+        clauses=("P37", "P41"),
     ),
     of_participants(
         "course_completed",
         Text("Corsi conclusi dai partecipanti", "Participations completed"),
         Text("Partecipazioni portate a termine nel periodo.", "Participations completed in the period."),
         "completion",
+        clauses=("P37",),
     ),
     of_participants(
         "course_qualified",
@@ -46,6 +51,7 @@ MEASURES: tuple[Measure, ...] = (
             "Participations that a certificate of qualification of the period ended.",
         ),
         "certificate",
+        clauses=("P38",),
     ),
     of_participants(
         "course_placed",
@@ -55,6 +61,7 @@ MEASURES: tuple[Measure, ...] = (
             "Of the participations that began in the period, those that at least one placement followed, whenever.",
         ),
         "first lesson",
+        clauses=("P36", "P39"),
     ),
     rate(
         "course_completion_rate",
@@ -63,6 +70,7 @@ MEASURES: tuple[Measure, ...] = (
             "Delle partecipazioni iniziate nel periodo, la quota portata a termine, in qualunque data.",
             "Of the participations that began in the period, the share that was completed, whenever.",
         ),
+        clauses=("P37", "P38"),
     ),
     rate(
         "course_placement_rate",
@@ -71,6 +79,7 @@ MEASURES: tuple[Measure, ...] = (
             "Delle partecipazioni iniziate nel periodo, la quota seguita da un inserimento, in qualunque data.",
             "Of the participations that began in the period, the share that a placement followed, whenever.",
         ),
+        clauses=("P20", "P36", "P39"),
     ),
     Measure(
         "course_hours",
@@ -80,6 +89,7 @@ MEASURES: tuple[Measure, ...] = (
         "activation",
         (*PERIODS, *COURSE),
         Value.SUM,
+        clauses=("P37", "P40"),
     ),
     Measure(
         "course_fill_rate",
@@ -92,6 +102,7 @@ MEASURES: tuple[Measure, ...] = (
         "first lesson of the course",
         (*PERIODS, *COURSE),
         Value.RATE,
+        clauses=("P39", "P40"),
     ),
     Measure(
         "course_attendance_rate",
@@ -104,6 +115,7 @@ MEASURES: tuple[Measure, ...] = (
         "completion",
         (*PERIODS, *PERSON, *COURSE, "channel"),
         Value.SHARE,
+        clauses=("P37",),
     ),
     Measure(
         "course_positions",
@@ -116,6 +128,7 @@ MEASURES: tuple[Measure, ...] = (
         "activation",
         (*PERIODS, "strand", "course"),
         Value.SUM,
+        clauses=("P39",),
     ),
     Measure(
         "course_position_rate",
@@ -128,6 +141,7 @@ MEASURES: tuple[Measure, ...] = (
         "activation",
         (*PERIODS, "strand", "course"),
         Value.RATE,
+        clauses=("P39",),
     ),
     rate(
         "course_priority_rate",
@@ -136,6 +150,7 @@ MEASURES: tuple[Measure, ...] = (
             "Delle partecipazioni iniziate nel periodo e messe in graduatoria, la quota con la priorità.",
             "Of the participations that began in the period and were ranked, the share with the priority.",
         ),
+        clauses=("P42",),
     ),
     Measure(
         "language_gain_rate",
@@ -148,5 +163,6 @@ MEASURES: tuple[Measure, ...] = (
         "assessment at the exit",
         (*PERIODS, *PERSON, *COURSE, "channel"),
         Value.RATE,
+        clauses=("P38",),
     ),
 )

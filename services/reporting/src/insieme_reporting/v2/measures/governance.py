@@ -16,6 +16,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "approval",
         PERIODS,
+        clauses=("P52",),
     ),
     Measure(
         "plan_actions",
@@ -27,6 +28,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "first day of the year of the plan",
         ("year", "strand", "source", "party"),
+        clauses=("P52", "P58"),
     ),
     Measure(
         "plan_actions_done_rate",
@@ -39,6 +41,7 @@ MEASURES: tuple[Measure, ...] = (
         "first day of the year of the plan",
         ("year", "strand", "source", "party"),
         Value.RATE,
+        clauses=("P58",),
     ),
     Measure(
         "meetings_held",
@@ -50,6 +53,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "meeting",
         (*PERIODS, "body"),
+        clauses=("P50", "P54"),
     ),
     Measure(
         "attendance_rate",
@@ -62,6 +66,7 @@ MEASURES: tuple[Measure, ...] = (
         "meeting",
         (*PERIODS, "body", "party"),
         Value.RATE,
+        clauses=("P49", "P70"),
     ),
     Measure(
         "decisions_taken",
@@ -73,6 +78,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "decision",
         (*PERIODS, "body", "subject", "party"),
+        clauses=("P51",),
     ),
     Measure(
         "decisions_completed_rate",
@@ -85,6 +91,7 @@ MEASURES: tuple[Measure, ...] = (
         "decision",
         (*PERIODS, "body", "subject", "party"),
         Value.RATE,
+        clauses=("P51",),
     ),
     Measure(
         "decisions_open",
@@ -97,6 +104,7 @@ MEASURES: tuple[Measure, ...] = (
         "decision",
         ("body", "subject", "party", "overdue"),
         reading=Reading.STOCK,
+        clauses=("P51",),
     ),
     Measure(
         "presentations_on_time_rate",
@@ -110,5 +118,6 @@ MEASURES: tuple[Measure, ...] = (
         "last day of the year of the results",
         ("year",),
         Value.RATE,
+        clauses=("P56",),
     ),
 )

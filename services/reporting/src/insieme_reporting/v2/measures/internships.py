@@ -16,6 +16,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "first day",
         (*PERIODS, *PERSON, "company_size"),
+        clauses=("P34",),
     ),
     Measure(
         "internships_running",
@@ -28,6 +29,7 @@ MEASURES: tuple[Measure, ...] = (
         "first day",
         PERSON,
         reading=Reading.STOCK,
+        clauses=("P34",),
     ),
     Measure(
         "internships_ended",
@@ -39,6 +41,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "last day",
         (*PERIODS, *PERSON, "company_size", "outcome"),
+        clauses=("P34", "P35"),
     ),
     Measure(
         "internship_conversion_30_rate",
@@ -53,6 +56,7 @@ MEASURES: tuple[Measure, ...] = (
         "last day of the internship",
         (*PERIODS, *PERSON, "company_size"),
         Value.RATE,
+        clauses=("P35",),
     ),
     Measure(
         "internship_conversion_90_rate",
@@ -67,6 +71,7 @@ MEASURES: tuple[Measure, ...] = (
         "last day of the internship",
         (*PERIODS, *PERSON, "company_size"),
         Value.RATE,
+        clauses=("P35",),
     ),
     Measure(
         "internships_evaluated_rate",
@@ -79,6 +84,7 @@ MEASURES: tuple[Measure, ...] = (
         "last day of the internship",
         (*PERIODS, *PERSON, "company_size"),
         Value.RATE,
+        clauses=("P35",),
     ),
     Measure(
         "needed_positions",
@@ -91,6 +97,7 @@ MEASURES: tuple[Measure, ...] = (
         "declaration",
         (*PERIODS, "profile"),
         Value.SUM,
+        clauses=("P31", "P60"),
     ),
     Measure(
         "needs_converted_rate",
@@ -103,5 +110,6 @@ MEASURES: tuple[Measure, ...] = (
         "declaration",
         (*PERIODS, "profile"),
         Value.RATE,
+        clauses=("P60",),
     ),
 )

@@ -20,6 +20,7 @@ MEASURES: tuple[Measure, ...] = (
         "first day of the year of the budget",
         (*OF_YEAR, "party"),
         Value.SUM,
+        clauses=("P66",),
     ),
     Measure(
         "committed",
@@ -32,6 +33,7 @@ MEASURES: tuple[Measure, ...] = (
         "commitment",
         (*PERIODS, "source", "strand", "activity_kind"),
         Value.SUM,
+        clauses=("P64", "P66"),
     ),
     Measure(
         "spent",
@@ -44,6 +46,7 @@ MEASURES: tuple[Measure, ...] = (
         "expenditure; return",
         (*PERIODS, "source", "strand", "party"),
         Value.SUM,
+        clauses=("P20", "P30", "P66", "P67"),
     ),
     Measure(
         "budget_used_rate",
@@ -56,6 +59,7 @@ MEASURES: tuple[Measure, ...] = (
         "first day of the year of the budget",
         OF_YEAR,
         Value.SHARE,
+        clauses=("P66",),
     ),
     Measure(
         "budget_spent_rate",
@@ -68,6 +72,7 @@ MEASURES: tuple[Measure, ...] = (
         "first day of the year of the budget",
         (*OF_YEAR, "party"),
         Value.SHARE,
+        clauses=("P66",),
     ),
     Measure(
         "planned",
@@ -80,6 +85,7 @@ MEASURES: tuple[Measure, ...] = (
         "first day of the year of the plan",
         OF_YEAR,
         Value.SUM,
+        clauses=("P52", "P66"),
     ),
     Measure(
         "resources_committed",
@@ -92,6 +98,7 @@ MEASURES: tuple[Measure, ...] = (
         "first day of the year",
         ("year", "source", "party"),
         Value.SUM,
+        clauses=("P52", "P72"),
     ),
     Measure(
         "resources_cashed",
@@ -104,6 +111,7 @@ MEASURES: tuple[Measure, ...] = (
         "first day of the year",
         ("year", "source", "party"),
         Value.SUM,
+        clauses=("P52", "P72"),
     ),
     Measure(
         "planned_on_resources_rate",
@@ -116,6 +124,7 @@ MEASURES: tuple[Measure, ...] = (
         "first day of the year",
         ("year", "source"),
         Value.SHARE,
+        clauses=("P52",),
     ),
     Measure(
         "cost_per_taken_in_charge",
@@ -129,6 +138,7 @@ MEASURES: tuple[Measure, ...] = (
         "expenditure; taking in charge",
         PERIODS,
         Value.COST,
+        clauses=("P20",),
     ),
     Measure(
         "cost_per_placed_person",
@@ -143,6 +153,7 @@ MEASURES: tuple[Measure, ...] = (
         "expenditure; start of the link",
         PERIODS,
         Value.COST,
+        clauses=("P20",),
     ),
     Measure(
         "cost_per_placement",
@@ -155,6 +166,7 @@ MEASURES: tuple[Measure, ...] = (
         "expenditure; start of the link",
         PERIODS,
         Value.COST,
+        clauses=("P20",),
     ),
     Measure(
         "cost_per_permanent_placement",
@@ -168,6 +180,7 @@ MEASURES: tuple[Measure, ...] = (
         "expenditure; start of the link",
         PERIODS,
         Value.COST,
+        clauses=("P20",),
     ),
     Measure(
         "cost_per_course",
@@ -182,6 +195,7 @@ MEASURES: tuple[Measure, ...] = (
         "expenditure; activation",
         (*PERIODS, "strand"),
         Value.COST,
+        clauses=("P20",),
     ),
     Measure(
         "cost_per_participation",
@@ -196,6 +210,7 @@ MEASURES: tuple[Measure, ...] = (
         "expenditure; first lesson",
         (*PERIODS, "strand"),
         Value.COST,
+        clauses=("P20",),
     ),
     Measure(
         "cost_per_project_job",
@@ -210,5 +225,6 @@ MEASURES: tuple[Measure, ...] = (
         "expenditure; start of the work",
         (*PERIODS, "strand"),
         Value.COST,
+        clauses=("P20",),
     ),
 )

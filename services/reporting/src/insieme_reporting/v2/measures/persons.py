@@ -18,6 +18,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "enrolment",
         (*PERIODS, *PERSON, "unione", "channel"),
+        clauses=("P12", "P29"),
     ),
     Measure(
         "referrals",
@@ -29,6 +30,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "referral",
         (*PERIODS, *REFERRAL, "answer"),
+        clauses=("P11", "P12", "P74"),
     ),
     Measure(
         "referral_answer_rate",
@@ -41,6 +43,7 @@ MEASURES: tuple[Measure, ...] = (
         "referral",
         (*PERIODS, *REFERRAL),
         Value.RATE,
+        clauses=("P11",),
     ),
     Measure(
         "days_to_referral_reply",
@@ -53,6 +56,7 @@ MEASURES: tuple[Measure, ...] = (
         "answer",
         (*PERIODS, *REFERRAL),
         Value.DAYS,
+        clauses=("P11", "P14"),
     ),
     Measure(
         "interventions",
@@ -64,6 +68,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "first day",
         (*PERIODS, *PERSON, "party", "intervention_kind"),
+        clauses=("P25", "P30"),
     ),
     Measure(
         "overlaps_detected",
@@ -75,6 +80,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "finding",
         (*PERIODS, "party", "intervention_kind"),
+        clauses=("P25",),
     ),
     Measure(
         "overlap_override_rate",
@@ -87,6 +93,7 @@ MEASURES: tuple[Measure, ...] = (
         "finding",
         (*PERIODS, "party", "intervention_kind"),
         Value.RATE,
+        clauses=("P25",),
     ),
     Measure(
         "combined_paths",
@@ -98,6 +105,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "first day of both",
         (*PERIODS, *PERSON),
+        clauses=("P48",),
     ),
     Measure(
         "exits",
@@ -109,6 +117,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "closing",
         (*PERIODS, *PERSON, "exit_state"),
+        clauses=("P18",),
     ),
     Measure(
         "autonomy_exit_rate",
@@ -121,6 +130,7 @@ MEASURES: tuple[Measure, ...] = (
         "closing",
         (*PERIODS, *PERSON),
         Value.RATE,
+        clauses=("P18",),
     ),
     Measure(
         "follow_ups",
@@ -132,6 +142,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "answer",
         (*PERIODS, *PERSON, "months", "outcome"),
+        clauses=("P18",),
     ),
     Measure(
         "six_month_follow_up_rate",
@@ -144,6 +155,7 @@ MEASURES: tuple[Measure, ...] = (
         "closing",
         (*PERIODS, *PERSON),
         Value.RATE,
+        clauses=("P18",),
     ),
     Measure(
         "working_at_six_months_rate",
@@ -156,6 +168,7 @@ MEASURES: tuple[Measure, ...] = (
         "answer",
         (*PERIODS, *PERSON),
         Value.RATE,
+        clauses=("P18",),
     ),
     Measure(
         "family_support_offered",
@@ -167,6 +180,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "offer",
         (*PERIODS, *PERSON, "support_kind"),
+        clauses=("P75",),
     ),
     Measure(
         "family_support_started",
@@ -178,6 +192,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "start",
         (*PERIODS, *PERSON, "support_kind"),
+        clauses=("P75",),
     ),
     Measure(
         "family_support_placed_rate",
@@ -191,5 +206,6 @@ MEASURES: tuple[Measure, ...] = (
         "start",
         (*PERIODS, *PERSON, "support_kind"),
         Value.RATE,
+        clauses=("P75",),
     ),
 )

@@ -16,6 +16,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "opening",
         (*PERIODS, "strand"),
+        clauses=("P43",),
     ),
     Measure(
         "projects_submitted",
@@ -27,6 +28,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "submission",
         (*PERIODS, "strand"),
+        clauses=("P43", "P44"),
     ),
     Measure(
         "projects_accompanied",
@@ -38,6 +40,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "start of the accompaniment",
         (*PERIODS, "strand"),
+        clauses=("P43",),
     ),
     Measure(
         "projects_approved",
@@ -49,6 +52,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "approval",
         (*PERIODS, "strand"),
+        clauses=("P64",),
     ),
     Measure(
         "projects_funded",
@@ -60,6 +64,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "funding",
         (*PERIODS, "strand", "source"),
+        clauses=("P43", "P64"),
     ),
     Measure(
         "projects_by_state",
@@ -72,6 +77,7 @@ MEASURES: tuple[Measure, ...] = (
         "submission",
         ("strand", "state"),
         reading=Reading.STOCK,
+        clauses=("P43", "P44"),
     ),
     Measure(
         "project_pass_rate",
@@ -84,6 +90,7 @@ MEASURES: tuple[Measure, ...] = (
         "evaluation",
         (*PERIODS, "strand"),
         Value.RATE,
+        clauses=("P63",),
     ),
     Measure(
         "project_funding_rate",
@@ -96,6 +103,7 @@ MEASURES: tuple[Measure, ...] = (
         "submission",
         (*PERIODS, "strand"),
         Value.RATE,
+        clauses=("P43",),
     ),
     Measure(
         "project_grants",
@@ -108,6 +116,7 @@ MEASURES: tuple[Measure, ...] = (
         "funding",
         (*PERIODS, "strand", "source"),
         Value.SUM,
+        clauses=("P64",),
     ),
     Measure(
         "days_to_evaluation",
@@ -120,6 +129,7 @@ MEASURES: tuple[Measure, ...] = (
         "evaluation",
         (*PERIODS, "strand"),
         Value.DAYS,
+        clauses=("P63",),
     ),
     Measure(
         "days_to_funding",
@@ -132,6 +142,7 @@ MEASURES: tuple[Measure, ...] = (
         "funding",
         (*PERIODS, "strand"),
         Value.DAYS,
+        clauses=("P43", "P64"),
     ),
     Measure(
         "days_to_first_instalment",
@@ -144,6 +155,7 @@ MEASURES: tuple[Measure, ...] = (
         "first instalment",
         (*PERIODS, "strand"),
         Value.DAYS,
+        clauses=("P64",),
     ),
     Measure(
         "days_from_call_to_instalment",
@@ -156,6 +168,7 @@ MEASURES: tuple[Measure, ...] = (
         "first instalment",
         (*PERIODS, "strand"),
         Value.DAYS,
+        clauses=("P43",),
     ),
     Measure(
         "jobs_promised",
@@ -168,6 +181,7 @@ MEASURES: tuple[Measure, ...] = (
         "funding",
         (*PERIODS, "strand", "project"),
         Value.SUM,
+        clauses=("P45",),
     ),
     Measure(
         "project_jobs",
@@ -179,6 +193,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "start of the work",
         (*PERIODS, *PERSON, "strand", "project", "suitability"),
+        clauses=("P45",),
     ),
     Measure(
         "project_job_persons",
@@ -190,6 +205,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "start of the work",
         (*PERIODS, *PERSON, "strand", "project", "suitability"),
+        clauses=("P45",),
     ),
     Measure(
         "job_target_rate",
@@ -203,6 +219,7 @@ MEASURES: tuple[Measure, ...] = (
         "funding",
         (*PERIODS, "strand", "project"),
         Value.RATE,
+        clauses=("P45",),
     ),
     Measure(
         "project_survival_rate",
@@ -215,6 +232,7 @@ MEASURES: tuple[Measure, ...] = (
         "answer",
         (*PERIODS, "strand", "months"),
         Value.RATE,
+        clauses=("P61",),
     ),
     Measure(
         "consolidation_actions",
@@ -226,6 +244,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "action",
         (*PERIODS, "strand", "consolidation_kind"),
+        clauses=("P61",),
     ),
     Measure(
         "activities_funded",
@@ -237,6 +256,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "decision",
         (*PERIODS, "strand", "source", "activity_kind"),
+        clauses=("P64",),
     ),
     Measure(
         "microcredits",
@@ -248,6 +268,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "granting",
         (*PERIODS, "strand"),
+        clauses=("P43",),
     ),
     Measure(
         "microcredit_amount",
@@ -260,5 +281,6 @@ MEASURES: tuple[Measure, ...] = (
         "granting",
         (*PERIODS, "strand"),
         Value.SUM,
+        clauses=("P43",),
     ),
 )

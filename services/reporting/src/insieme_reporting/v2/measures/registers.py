@@ -16,6 +16,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "contribution",
         (*PERIODS, "party", "contribution_kind", "strand"),
+        clauses=("P26",),
     ),
     Measure(
         "contribution_hours",
@@ -28,6 +29,7 @@ MEASURES: tuple[Measure, ...] = (
         "contribution",
         (*PERIODS, "party", "contribution_kind", "strand"),
         Value.SUM,
+        clauses=("P26",),
     ),
     Measure(
         "contribution_value",
@@ -40,6 +42,7 @@ MEASURES: tuple[Measure, ...] = (
         "contribution",
         (*PERIODS, "party", "contribution_kind", "strand"),
         Value.SUM,
+        clauses=("P26",),
     ),
     Measure(
         "practices",
@@ -51,6 +54,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "step",
         (*PERIODS, "party", "step"),
+        clauses=("P23", "P47"),
     ),
     Measure(
         "exchanges",
@@ -62,6 +66,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "exchange",
         (*PERIODS, "party", "level"),
+        clauses=("P47",),
     ),
     Measure(
         "outreach",
@@ -73,6 +78,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "occasion",
         (*PERIODS, "party", "territory_kind"),
+        clauses=("P73",),
     ),
     Measure(
         "outreach_coverage_rate",
@@ -87,6 +93,7 @@ MEASURES: tuple[Measure, ...] = (
         "occasion",
         ("territory_kind",),
         Value.RATE,
+        clauses=("P73",),
     ),
     Measure(
         "outreach_comuni_rate",
@@ -99,6 +106,7 @@ MEASURES: tuple[Measure, ...] = (
         "occasion",
         (),
         Value.RATE,
+        clauses=("P73",),
     ),
     Measure(
         "companies_reached",
@@ -112,6 +120,7 @@ MEASURES: tuple[Measure, ...] = (
         "occasion",
         (*PERIODS, "party"),
         Value.SUM,
+        clauses=("P76",),
     ),
     Measure(
         "companies_introduced",
@@ -123,6 +132,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "introduction",
         (*PERIODS, "party"),
+        clauses=("P76",),
     ),
     Measure(
         "visibility_events",
@@ -134,6 +144,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         "event",
         (*PERIODS, "party", "theme", "scope"),
+        clauses=("P77", "P78"),
     ),
     Measure(
         "staff_committed",
@@ -146,6 +157,7 @@ MEASURES: tuple[Measure, ...] = (
         "first day of the year",
         ("year", "party", "staff_profile"),
         Value.SUM,
+        clauses=("P71",),
     ),
     Measure(
         "desks_open",
@@ -158,5 +170,6 @@ MEASURES: tuple[Measure, ...] = (
         "opening",
         ("party",),
         reading=Reading.STOCK,
+        clauses=("P71",),
     ),
 )
