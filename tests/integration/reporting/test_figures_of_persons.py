@@ -159,6 +159,23 @@ async def test_an_erased_answer_stays_a_follow_up_and_is_in_no_rate(facts: Any) 
     assert await facts.by("autonomy_exit_rate", "gender", **whole) == {"female": 1.0, "unknown": 1.0}
 
 
+@pytest.mark.clause("P18", "P75")
+async def test_what_hangs_on_a_voided_enrolment_counts_nowhere(facts: Any) -> None:
+    history = History()
+    who = closed(history, MAY, intake.ExitState.STABLE_WORK)
+    asked(history, who, date(2019, 11, 6), intake.FollowUpOutcome.EMPLOYED)
+    ids = {"case_id": who[1], "person_id": who[0]}
+    kind, strand = following.FamilySupportKind.CARE, Strand.TRANSVERSAL
+    support = following.FamilySupportStarted(**ids, support_id=uuid4(), kind=kind, strand=strand, occurred_on=MAY)
+    history.of_case(support)
+    twice = intake.VoidReason.KEYED_TWICE
+    history.of_case(intake.EnrolmentVoided(**ids, voids=uuid4(), reason=twice, occurred_on=date(2019, 12, 2)))
+    await facts.fill(history)
+    names = ("exits", "follow_ups", "family_support_started")
+    assert [await facts.value(name, **YEAR) for name in names] == [0, 0, 0]
+    assert await facts.rows("six_month_follow_up_rate") == [{"numerator": 0, "denominator": 0, "value": None}]
+
+
 @pytest.mark.clause("P75")
 async def test_family_support_is_offered_taken_up_and_followed_by_work(facts: Any) -> None:
     history = History()

@@ -36,6 +36,7 @@ OWN = (
     "source",
     "party",
     "activity_kind",
+    "commitment_kind",
     "state",
     "project",
     "suitability",

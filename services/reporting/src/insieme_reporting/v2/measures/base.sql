@@ -219,6 +219,7 @@ follow_ups as (
         select distinct on (case_id, months) * from follow_up_versions
         where recorded_at <= %(known_at)s order by case_id, months, sequence desc
     ) f left join person_roots r using (person_id)
+    where f.case_id in (select case_id from enrolments)
 ),
 family_supports as (
     select f.support_id, coalesce(r.root, f.person_id) as person_id, f.kind as support_kind, f.offered_on, f.started_on
@@ -226,6 +227,7 @@ family_supports as (
         select distinct on (case_id, support_id) * from family_support_versions
         where recorded_at <= %(known_at)s order by case_id, support_id, sequence desc
     ) f left join person_roots r using (person_id)
+    where f.case_id in (select case_id from enrolments)
 ),
 -- Euro cents. A budget counts on the first day of its year.
 budget_lines as (

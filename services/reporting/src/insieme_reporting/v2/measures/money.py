@@ -31,7 +31,7 @@ MEASURES: tuple[Measure, ...] = (
             "Commitments made in the period, less what was released or came back since.",
         ),
         "commitment",
-        (*PERIODS, "source", "strand", "activity_kind"),
+        (*PERIODS, "source", "strand", "commitment_kind"),
         Value.SUM,
         clauses=("P64", "P66"),
     ),
