@@ -95,18 +95,20 @@ async def test_a_second_enrolment_of_the_same_person_is_still_a_re_enrolment(fac
 async def test_a_merged_company_counts_once_under_the_sizes_of_the_one_that_goes_on(facts: Any) -> None:
     history = History()
     kept, doubled = history.company(APRIL, CompanySize.SMALL), history.company(MARCH, CompanySize.LARGE)
+    later = history.company(MAY, CompanySize.MEDIUM)
     for company, day in ((doubled, MARCH), (doubled, MAY), (kept, MAY)):
         history.placed(uuid4(), company, day, date(2019, 12, 31))
         history.vacancy(company, day)
-    merged = CompanyMergedInto(company_id=doubled, into_id=kept, occurred_on=JUNE)
-    history.record(f"company-{doubled}", merged)
+    for other in (doubled, later):
+        merged = CompanyMergedInto(company_id=other, into_id=kept, occurred_on=JUNE)
+        history.record(f"company-{other}", merged)
     await facts.fill(history)
 
     assert await facts.value("hiring_companies") == 1
     assert await facts.value("companies_with_selections") == 1
     assert await facts.by("companies_in_network", "company_size", to=date(2019, 12, 31)) == {"small": 1}
-    # The size of the doubled id stands only for the days before the other one has any.
+    # The size of an id that was given up stands only for the days before the other one has any.
     assert await facts.by("placements", "company_size") == {"large": 1, "small": 2}
     before = datetime(2019, 6, 1, tzinfo=UTC)
     assert await facts.value("hiring_companies", known_at=before) == 2
-    assert await facts.value("companies_in_network", known_at=before) == 2
+    assert await facts.value("companies_in_network", known_at=before) == 3
