@@ -84,11 +84,23 @@ def _of_module(name: str, tree: ast.Module) -> Iterator[Place]:
             for clause in clauses_in(ast.get_docstring(node) or ""):
                 yield Place(clause, kind, name, what)
     for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and "/measures/" in name:
+            yield from _of_measure(name, call)
         if isinstance(call, ast.Call) and (code := _code_of(call)) is not None:
             values = [*call.args, *(keyword.value for keyword in call.keywords)]
             for value in values:
                 if isinstance(value, ast.Constant) and isinstance(value.value, str) and EXACTLY.fullmatch(value.value):
                     yield Place(value.value, Kind.REFUSAL, name, code)
+
+
+def _of_measure(name: str, call: ast.Call) -> Iterator[Place]:
+    """A measure is a read of the clauses that its declaration names."""
+    first = call.args[0] if call.args else None
+    for keyword in call.keywords:
+        if keyword.arg == "clauses" and isinstance(keyword.value, ast.Tuple) and isinstance(first, ast.Constant):
+            for value in keyword.value.elts:
+                if isinstance(value, ast.Constant):
+                    yield Place(str(value.value), Kind.READ, name, f"GET /v1/measures/{first.value!s}")
 
 
 def _code_of(call: ast.Call) -> str | None:

@@ -10,6 +10,8 @@ from tests.clauses.judging import Clause, missing_of
 from tests.clauses.page import PAGE, look, written
 from tests.clauses.scanning import Kind, Place, Proof, clauses_in
 
+from insieme_reporting.versions import NEWEST
+
 PROOF = Proof("P39", "", "tests/unit/training/test_course.py", "test_it")
 
 
@@ -51,3 +53,13 @@ def test_nothing_else_may_be_pending(tmp_path: object, monkeypatch: pytest.Monke
     monkeypatch.setattr(json, "loads", lambda _: {"P39": "later"})
     with pytest.raises(ValueError, match="P39 may not be pending"):
         judging.pending()
+
+
+def test_a_clause_lists_the_measures_that_are_reads_of_it() -> None:
+    found = look()
+    known = {clause.id for clause in judging.clauses()}
+    named = [(clause, measure.name) for measure in NEWEST.measures.measures for clause in measure.clauses]
+    assert len(named) > 90
+    assert {clause for clause, _ in named} <= known
+    for clause, name in named:
+        assert f"GET /v1/measures/{name}" in {place.what for place in found.places[clause] if place.kind is Kind.READ}

@@ -36,7 +36,10 @@ SEALED_FACTS = {
     Column("reporting", f"{DEFINITION.schema}.{fact.row.table}", name)
     for fact in DEFINITION.facts
     for name in fact.row.sealed
+    if fact.row.context in PUBLISHING
 }
+"""Of the services of this journey; those of training have a test with every total (test_explained.py)."""
+
 READABLE = SEALED_FACTS | {Column("intake", table, name) for table, name in READABLE_SEALED}
 OF_NOBODY = {Column("reporting", "reference.territory", "comune")}
 """The list of all comuni."""

@@ -11,11 +11,13 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import psycopg
 import pytest
 from rich.console import Console
+from tests.integration.reporting.telling_money import Budget
 from typer.testing import CliRunner
 
-from insieme_events.contracts.vocabulary import ContractClass, Gender
+from insieme_events.contracts.vocabulary import ContractClass, Gender, Strand
 from insieme_events.projection import ProjectionHandler
 from insieme_events.service import Role, create_app, running
 from insieme_events.testing import databases
@@ -34,8 +36,9 @@ LAST_EVENT = uuid4()
 
 
 def told() -> History:
-    """Three enrolled, two placed; one placement of 2020 was recorded late."""
+    """Three enrolled, two placed; one placement of 2020 was recorded late. Money was spent on them in 2019."""
     history = History()
+    Budget(history, 2019, "comune", {Strand.MATCHING: 5_000_000}).spend(Strand.MATCHING, 1_234_500, date(2019, 5, 6))
     company = history.company(date(2018, 1, 8))
     for number, gender in enumerate((Gender.FEMALE, Gender.FEMALE, Gender.MALE)):
         person, case = history.enrolled(date(2019, 3, 4 + number), gender)
@@ -215,6 +218,23 @@ async def test_an_unknown_measure_is_not_found(client: Client) -> None:
     assert (await client.refused("/v1/measures/happiness", **PERIOD))[:2] == (404, "reporting.unknown_measure")
 
 
+async def test_the_units_of_a_sum_and_of_a_cost_have_their_amounts(client: Client) -> None:
+    spent = (await client.get("/v1/measures/spent/units", **PERIOD))["items"]
+    assert [(unit["on_date"], unit["amount"]) for unit in spent] == [("2019-05-06", 1_234_500)]
+    parts = (await client.get("/v1/measures/cost_per_placement/units", **PERIOD))["items"]
+    assert sorted(part["amount"] for part in parts) == [0, 0, 1_234_500]
+    assert spent[0]["unit"] in {part["unit"] for part in parts}
+
+
+async def test_a_cost_is_compared_between_groups_as_a_rate_is(client: Client) -> None:
+    found = await client.get("/v1/measures/cost_per_placement/gaps", **PERIOD, by="year")
+    assert found["all"] == {"numerator": 1_234_500, "denominator": 2, "value": 617_250}
+    assert [(row["year"], row["value"], row["ratio"]) for row in found["rows"]] == [
+        (2019, 1_234_500, 2.0),
+        (2020, 0, 0.0),
+    ]
+
+
 async def test_the_list_of_measures_declares_each(client: Client) -> None:
     found = {measure["name"]: measure for measure in await client.get("/v1/measures")}
     assert len(found) == len(NEWEST.measures.measures)
@@ -240,6 +260,26 @@ async def test_the_units_behind_a_figure_come_in_pages_and_are_as_many_as_the_fi
     assert (await client.refused(path, **PERIOD, after="nonsense"))[:2] == (422, "reporting.cursor")
 
 
+@pytest.mark.parametrize(
+    ("measure", "by"), [("placements", "year"), ("permanent_share", "gender"), ("spent", "source")]
+)
+async def test_the_statement_behind_a_figure_gives_its_rows(
+    client: Client, filled: ReportingSettings, measure: str, by: str
+) -> None:
+    known = {**PERIOD, "by": by, "known_at": "2021-03-31"}
+    told = await client.get(f"/v1/measures/{measure}/statement", **known)
+    async with await psycopg.AsyncConnection.connect(filled.database_url) as connection:
+        await connection.execute(f"set search_path to {told['schema']}")
+        row = await (await connection.execute(told["sql"], told["parameters"])).fetchone()
+    rows = (await client.get(f"/v1/measures/{measure}", **known))["rows"]
+    assert row is not None
+    for found in (row[0], rows):
+        for each in found:
+            each.pop("value", None) if "denominator" in each else None
+    assert row[0] == rows
+    assert (await client.refused(f"/v1/measures/{measure}/statement", **{**known, "by": "weather"}))[0] == 422
+
+
 async def test_the_table_shows_the_same_figures_as_each_measure(client: Client) -> None:
     found = await client.get("/v1/coordination-table", **PERIOD, known_at="2021-03-31")
     for line in found["lines"]:
@@ -258,6 +298,7 @@ async def test_the_table_shows_the_same_figures_as_each_measure(client: Client) 
         ("/v1/measures", examples.MEASURES),
         ("/v1/measures/placements", examples.FIGURE),
         ("/v1/measures/placements/units", examples.UNITS),
+        ("/v1/measures/placements/statement", examples.STATEMENT),
         ("/v1/coordination-table", examples.TABLE),
     ],
 )
@@ -294,6 +335,10 @@ async def test_the_table_in_a_terminal_shows_counts_shares_and_how_far_it_reache
     lines = [[cell.strip() for cell in line.strip("│").split("│")] for line in found.output.splitlines()]
     assert ["Placements", "1", "1", "2"] in lines
     assert ["total", "1", "2", "50.0 %"] in lines
+    assert ["Spent", "12,345.00 €", "", "12,345.00 €"] in lines
+    assert ["2019", "12,345.00 €", "1", "12,345.00 €"] in lines, "what a placement cost"
+    assert ["total", "12,345.00 €", "50,000.00 €", "24.7 %"] in lines
+    assert "Nothing in the period: course_completion_rate" in " ".join(found.output.split())
     assert ["female", "2", "66.7 % (2/3)"] in lines
     assert f"intake up to event {LAST_EVENT}" in " ".join(found.output.split())
 

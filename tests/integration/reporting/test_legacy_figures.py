@@ -77,6 +77,13 @@ async def test_the_same_again_changes_nothing_and_another_value_of_the_same_sour
     assert "report_d" not in sources, "half of what was sent was taken in"
 
 
+async def test_money_that_was_published_is_taken_in_as_counts_are(reporting: Served) -> None:
+    spent = figure(90_000_000, measure="spent", source="report_money")
+    assert await reporting.post("/v1/legacy-figures", figures=[spent]) == {"taken": 1, "known": 0}
+    (row,) = [row for row in await reporting.get("/v1/legacy-figures") if row["measure"] == "spent"]
+    assert (row["value"], row["by_events"], row["gap"]) == (90_000_000, 0, -90_000_000)
+
+
 async def test_a_rate_without_its_numbers_is_refused(reporting: Served) -> None:
     rate = figure(75, measure="taken_in_charge_cohort_rate")
     await reporting.refused("/v1/legacy-figures", "reporting.legacy_only_counts", "P68", figures=[rate])

@@ -192,3 +192,47 @@ async def test_a_course_that_was_keyed_by_mistake_counts_nowhere(facts: Any) -> 
     history.record(f"course-{wrong}", event)
     await facts.fill(history)
     assert await facts.value("courses_activated") == 0
+
+
+@pytest.mark.clause("P20", "P37", "P39")
+async def test_the_published_case_of_the_two_courses(facts: Any) -> None:
+    """Health-care assistants: 22 began, 18 qualified, 18 were placed; cleaning: 14, 10 and 8 (2018 to 2021)."""
+    history = History()
+    company = history.company(MARCH)
+    for code, began, completed, placed in (("oss", 22, 18, 18), ("cleaning", 14, 10, 8)):
+        held = course(history, code, MAY)
+        for number in range(began):
+            person, _ = history.enrolled(MARCH)
+            took_part(history, held, person, completed=number < completed, qualified=code == "oss")
+            if number < placed:
+                history.placed(person, company, date(2020, 2, 3), date(2020, 12, 31))
+    await facts.fill(history)
+    whole = {"since": date(2018, 1, 1), "to": date(2021, 12, 31)}
+    assert await facts.by("course_participants", "course", **whole) == {"oss": 22, "cleaning": 14}
+    assert await facts.by("course_qualified", "course", **whole) == {"oss": 18}
+    for rate, oss, cleaning in (("completion", 18, 10), ("placement", 18, 8)):
+        rows = {row["course"]: row for row in await facts.rows(f"course_{rate}_rate", by="course", **whole)}
+        assert {code: (row["numerator"], row["denominator"]) for code, row in rows.items()} == {
+            "oss": (oss, 22),
+            "cleaning": (cleaning, 14),
+        }
+        assert round(100 * rows["oss"]["value"], 1) == 81.8
+        assert round(100 * rows["cleaning"]["value"], 1) == {"completion": 71.4, "placement": 57.1}[rate]
+
+
+@pytest.mark.clause("P59")
+async def test_the_published_case_of_the_board(facts: Any) -> None:
+    """54 companies at the end of 2018, 97, 104 and 109 at the ends of the years after; some left on the way."""
+    history = History()
+    members: list[UUID] = []
+    for year, size, leaving in ((2018, 54, 0), (2019, 97, 3), (2020, 104, 5), (2021, 109, 1)):
+        for company in members[:leaving]:
+            left(history, company, date(year, 3, 1))
+        members = members[leaving:]
+        new = [history.company(date(year, 1, 8)) for _ in range(size - len(members))]
+        for number, company in enumerate(new):
+            joined(history, company, date(year, 1 + number % 12, 15))
+        members += new
+    await facts.fill(history)
+    sizes = [await facts.value("board_size", to=date(year, 12, 31)) for year in range(2018, 2022)]
+    assert sizes == [54, 97, 104, 109]

@@ -10,7 +10,7 @@ import pytest
 from insieme_events.contracts import DomainEvent
 from insieme_events.projection import FactRow, columns, fold
 from insieme_events.testing.projections import history
-from insieme_reporting.v1.facts import DEFINITION
+from insieme_reporting.v2.facts import DEFINITION
 
 Versions = Callable[..., list[Any]]
 

@@ -164,6 +164,7 @@ class PartitionFold:
             made = [
                 (number, latest, row)
                 for number, latest in zip(state.facts, state.latest, strict=True)
+                if self.definition.facts[number].wants(event)
                 for row in self._rows(self.definition.facts[number], latest, stored)
             ]
             why = cause(one.sequence, state.name, one.event_id.decode(), one.recorded_text)

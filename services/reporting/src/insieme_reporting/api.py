@@ -18,7 +18,7 @@ from insieme_events.service import Running
 from insieme_reporting import coordination, examples, measuring, versions
 from insieme_reporting.cut import cut
 from insieme_reporting.gaps import NO_RATE, gaps
-from insieme_reporting.measure import Value
+from insieme_reporting.measure import RATIOS
 from insieme_reporting.measuring import Measures, Question
 
 KNOWN_AT = Refused(
@@ -118,7 +118,7 @@ async def gaps_between(
     async with versions.active(service) as (connection, version):
         instant = _instant(service, known_at)
         question = _question(version.measures, name, since, to, by, instant)
-        if question.measure.value is not Value.RATE:
+        if question.measure.value not in RATIOS:
             raise ProblemError(NO_RATE)
         if len(question.by) != 1:
             raise ProblemError(measuring.TOO_MANY)
@@ -134,6 +134,28 @@ async def gaps_between(
         "all": whole,
         "rows": gaps(by, parts, whole),
     }
+
+
+@router.get("/measures/{name}/statement", responses=examples.shown(examples.STATEMENT))
+async def statement(
+    name: str,
+    request: Request,
+    since: Since,
+    to: To,
+    by: By = None,
+    known_at: KnownAt = None,
+) -> dict[str, Any]:
+    """The SQL behind a figure, whole, and what is bound in it: who reads the facts has the same rows by it."""
+    service = _service(request)
+    async with versions.active(service) as (_, version):
+        question = _question(version.measures, name, since, to, by, _instant(service, known_at))
+        return {
+            "measure": name,
+            "version": version.definition.version,
+            "schema": version.definition.schema,
+            "parameters": measuring.parameters(question),
+            "sql": version.measures.statement([question]),
+        }
 
 
 @router.get("/measures/{name}/units", responses=examples.shown(examples.UNITS))

@@ -13,6 +13,47 @@ AGE_BANDS = ((60, "60_and_more"), (50, "50_59"), (40, "40_49"), (30, "30_39"), (
 AGE = """(((extract(year from p.on_date) * 12 + extract(month from p.on_date))
  - (split_part(s.birth_month, '-', 1)::int * 12 + split_part(s.birth_month, '-', 2)::int)) / 12)"""
 
+OWN = (
+    "contract_class",
+    "company_size",
+    "comune_of_work",
+    "kind",
+    "strand",
+    "course",
+    "module_kind",
+    "refused_by",
+    "refusal_reason",
+    "proposed_by",
+    "channel",
+    "direction",
+    "answer",
+    "exit_state",
+    "months",
+    "outcome",
+    "support_kind",
+    "intervention_kind",
+    "profile",
+    "source",
+    "party",
+    "activity_kind",
+    "commitment_kind",
+    "state",
+    "project",
+    "suitability",
+    "body",
+    "subject",
+    "overdue",
+    "step",
+    "level",
+    "territory_kind",
+    "theme",
+    "scope",
+    "staff_profile",
+    "contribution_kind",
+    "consolidation_kind",
+)
+"""Columns of the populations themselves."""
+
 
 def _of_person(name: str) -> Breakdown:
     return Breakdown(name, f"coalesce(s.{name}, 'not_yet_known')", needs_person=True)
@@ -50,16 +91,15 @@ BREAKDOWNS: dict[str, Breakdown] = {
             needs_person=True,
             needs_territory=True,
         ),
+        Breakdown(
+            "unione",
+            "case when s.comune is null then 'not_yet_known' when s.comune = 'unknown' then 'unknown' "
+            "when t.comune is null then 'outside' else coalesce(t.unione, 'none') end",
+            needs_person=True,
+            needs_territory=True,
+        ),
         _of_age("age_band", " ".join(f"when {AGE} >= {low} then '{name}'" for low, name in AGE_BANDS)),
         _of_age("over_50", f"when {AGE} >= 50 then 'yes' else 'no'"),
-        _own("contract_class"),
-        _own("company_size"),
-        _own("comune_of_work"),
-        _own("kind"),
-        _own("strand"),
-        _own("course"),
-        _own("module_kind"),
-        _own("refused_by"),
-        _own("refusal_reason"),
+        *(_own(name) for name in OWN),
     )
 }

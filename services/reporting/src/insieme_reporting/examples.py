@@ -36,6 +36,7 @@ MEASURES: list[JsonDict] = [
         "value": "count",
         "reading": "flow",
         "population": "renewals.sql",
+        "clauses": [],
     }
 ]
 
@@ -55,6 +56,14 @@ UNITS: JsonDict = {
     "next": "2021-03-01~5f0c6a52-6c0a-4f57-9a3e-2d1b7c9e8f10/2",
 }
 
+STATEMENT: JsonDict = {
+    "measure": "budget",
+    "version": 2,
+    "schema": "facts_2",
+    "parameters": {"from": "2021-01-01", "to": "2021-12-31", "known_at": "infinity"},
+    "sql": "with recursive budget_lines as (…), population_budget as (…) select …",
+}
+
 TABLE: JsonDict = {
     "from": "2017-06-01",
     "to": "2021-12-31",
@@ -66,6 +75,7 @@ TABLE: JsonDict = {
             "measure": "taken_in_charge_cohort_rate",
             "title": {"it": "Iscritti presi in carico", "en": "Enrolled who were taken in charge"},
             "unit": "share of persons",
+            "value": "rate",
             "definition": {
                 "it": "Degli iscritti nel periodo, la quota presa in carico entro la fine dello stesso (coorte).",
                 "en": "Of those enrolled in the period, the share taken in charge by its end (cohort).",
@@ -79,6 +89,7 @@ TABLE: JsonDict = {
             "measure": "placements",
             "title": {"it": "Inserimenti", "en": "Placements"},
             "unit": "contract links",
+            "value": "count",
             "definition": {"it": "Avviamenti e proroghe di contratti.", "en": "Starts and renewals of contracts."},
             "by": "gender",
             "total": 1410,

@@ -22,6 +22,7 @@ KnownAt = Annotated[str | None, typer.Option("--known-at", help="as known on tha
 AsJson = Annotated[bool, typer.Option("--json", help="the answer as it comes")]
 
 BREAKDOWN_ROWS = 12
+EURO = "euro cents"
 
 
 @app.command("list")
@@ -74,14 +75,23 @@ def coordination_table(since: Since = SINCE, to: To = TO, known_at: KnownAt = No
         column.justify = "right"
     for line in counts:
         by_year = {row["year"]: row for row in line["by_year"]}
-        cells = [_text(by_year[year]["value"]) if year in by_year else "" for year in years]
-        table.add_row(line["title"]["en"], *cells, _text(line["total"]["value"]), style=_style(line["measure"]))
+        cells = [_said(by_year[year]["value"], line["unit"]) if year in by_year else "" for year in years]
+        total = _said(line["total"]["value"], line["unit"])
+        table.add_row(line["title"]["en"], *cells, total, style=_style(line["measure"]))
     console.print(table)
-    for line in found["lines"]:
-        if "denominator" in line["total"]:
+    rates = [line for line in found["lines"] if "denominator" in line["total"]]
+    for line in rates:
+        if line["by_year"]:
             console.print(_rates(line))
     for part in found["breakdowns"]:
-        console.print(_parts(part))
+        if part["rows"]:
+            console.print(_parts(part))
+    empty = [
+        *(line for line in rates if not line["by_year"]),
+        *(part for part in found["breakdowns"] if not part["rows"]),
+    ]
+    if empty:
+        console.print("Nothing in the period: " + ", ".join(each["measure"] for each in empty) + ".", style="dim")
     console.print("What each line counts: insieme figures list. A person may have several placements.", style="dim")
     console.print(_cut(found), style="dim")
 
@@ -97,26 +107,38 @@ def _parts(part: dict[str, Any]) -> Table:
     table = Table(part["by"], "number", "share", title=f"{part['title']['en']} by {part['by']}")
     table.columns[1].justify = table.columns[2].justify = "right"
     for row in shown:
-        table.add_row(str(row[part["by"]]), _text(row["value"]), _share(row["value"], part["total"]))
+        table.add_row(str(row[part["by"]]), _said(row["value"], part["unit"]), _share(row["value"], part))
     if rest:
-        table.add_row("others", _text(rest), _share(rest, part["total"]))
+        table.add_row("others", _said(rest, part["unit"]), _share(rest, part))
     return table
 
 
 def _rates(line: dict[str, Any]) -> Table:
-    """A rate by year, each with its numerator and denominator."""
-    table = Table("year", "number", "of", "share", title=line["title"]["en"])
+    """A rate by year, each with its numerator and denominator; of a cost the ratio is money."""
+    cost = line["value"] == "cost"
+    table = Table("year", "number", "of", "each" if cost else "share", title=line["title"]["en"])
     for column in table.columns[1:]:
         column.justify = "right"
+    of_money = line["unit"] if line["value"] in {"cost", "share"} else ""
     for row in [*line["by_year"], {"year": "total", **line["total"]}]:
-        share = "-" if row["value"] is None else f"{100 * row['value']:.1f} %"
-        table.add_row(str(row["year"]), _text(row["numerator"]), _text(row["denominator"]), share)
+        ratio = "-" if row["value"] is None else _said(row["value"], EURO) if cost else f"{100 * row['value']:.1f} %"
+        numerator = _said(row["numerator"], EURO if EURO in of_money else "")
+        denominator = _said(row["denominator"], EURO if EURO in of_money and not cost else "")
+        table.add_row(str(row["year"]), numerator, denominator, ratio)
     return table
 
 
-def _share(numerator: int, denominator: int) -> str:
+def _said(value: Any, unit: str) -> str:
+    """As a person reads it: cents as euro."""
+    return f"{value / 100:,.2f} €" if unit == EURO and value is not None else _text(value)
+
+
+def _share(numerator: int, part: dict[str, Any]) -> str:
     """A percentage never stands without its numbers."""
-    return f"{100 * numerator / denominator:.1f} % ({numerator}/{denominator})" if denominator else "-"
+    whole, unit = part["total"], part["unit"]
+    if not whole:
+        return "-"
+    return f"{100 * numerator / whole:.1f} % ({_said(numerator, unit)}/{_said(whole, unit)})"
 
 
 def _text(value: Any) -> str:

@@ -21,9 +21,11 @@ from insieme_events.store import Connection
 from insieme_reporting.measure import Value
 from insieme_reporting.measuring import Measures, Question, answer
 
+ADDED_UP = frozenset({Value.COUNT, Value.SUM})
 ONLY_COUNTS = Refused(
     "reporting.legacy_only_counts",
-    "{measure} is no count: a rate that was published has lost its numbers and cannot be taken in. Import its counts.",
+    "{measure} is neither a count nor a sum: a ratio that was published has lost its numbers and cannot be taken in. "
+    "Import its numbers.",
     clause="P68",
     kind=RefusalKind.INVALID,
 )
@@ -70,7 +72,7 @@ class LegacyFigure(BaseModel):
     measure: Annotated[str, Field(pattern=r"^[a-z][a-z_]{1,60}$")]
     first_day: date = Field(alias="from")
     last_day: date = Field(alias="to")
-    value: Annotated[int, Field(ge=0, le=10**9)]
+    value: Annotated[int, Field(ge=0, le=10**12)]
     source: Code
     published_on: date
 
@@ -86,7 +88,7 @@ async def put(connection: Connection, measures: Measures, figures: Sequence[Lega
         found = measures.named(figure.measure)
         if isinstance(found, Refused):
             raise ProblemError(found)
-        if found.value is not Value.COUNT:
+        if found.value not in ADDED_UP:
             raise ProblemError(ONLY_COUNTS.about(measure=figure.measure))
         if figure.first_day > figure.last_day:
             raise ProblemError(PERIOD.about(measure=figure.measure))
@@ -113,7 +115,7 @@ async def reconciled(connection: Connection, measures: Measures, names: Sequence
 
 
 async def series(connection: Connection, measures: Measures, question: Question) -> list[dict[str, Any]]:
-    """A count by year: by its events where the year has any, else as it was published, with the source."""
+    """A count or a sum by year: by its events where the year has any, else as it was published, with the source."""
     by_events = {row["year"]: row["value"] for row in await answer(connection, measures, question)}
     published = await _rows(connection, OF_YEARS, (question.measure.name, question.since, question.to))
     legacy = {row["year"]: row for row in published if row["year"] not in by_events}

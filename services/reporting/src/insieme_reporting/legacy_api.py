@@ -13,7 +13,6 @@ from insieme_events.problems import RESPONSES, ProblemError
 from insieme_reporting import legacy, versions
 from insieme_reporting.api import Since, To
 from insieme_reporting.legacy import LegacyFigure
-from insieme_reporting.measure import Value
 from insieme_reporting.measuring import Question
 
 router = APIRouter(prefix="/v1", tags=["figures"], responses=RESPONSES)
@@ -54,7 +53,7 @@ async def reconciliation(request: Request, measure: str | None = None) -> list[d
 
 @router.get("/measures/{name}/series")
 async def series(request: Request, name: str, since: Since, to: To) -> dict[str, Any]:
-    """A count by year: by its events, and where a year has none as it was published, each with its source (P68)."""
+    """A count or a sum by year: by its events, where a year has none as it was published, with the source (P68)."""
     async with versions.active(request.app.state.service) as (connection, version):
         question = Question(_count(version.measures.named(name)), since, to, ("year",))
         if refused := question.refused():
@@ -64,9 +63,9 @@ async def series(request: Request, name: str, since: Since, to: To) -> dict[str,
 
 
 def _count(found: Any) -> Any:
-    """The measure, where it is a count. Raises ProblemError."""
+    """The measure, where it is a count or a sum. Raises ProblemError."""
     if isinstance(found, Refused):
         raise ProblemError(found)
-    if found.value is not Value.COUNT:
+    if found.value not in legacy.ADDED_UP:
         raise ProblemError(legacy.ONLY_COUNTS.about(measure=found.name))
     return found

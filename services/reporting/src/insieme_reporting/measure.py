@@ -7,12 +7,23 @@ from enum import StrEnum
 
 
 class Value(StrEnum):
-    """COUNT: distinct units. RATE: numerator, denominator and their ratio. DAYS: mean, median, the
-    day by which nine of ten are done, and how many."""
+    """What a figure is of its population.
+
+    COUNT: distinct units. SUM: the sum of what each unit has. DAYS: mean, median, the day by which nine of ten are
+    done, and how many. RATE: distinct units over distinct units. SHARE: a sum over a sum. COST: a sum of euro cents
+    over distinct units.
+    """
 
     COUNT = "count"
-    RATE = "rate"
+    SUM = "sum"
     DAYS = "days"
+    RATE = "rate"
+    SHARE = "share"
+    COST = "cost"
+
+
+RATIOS = frozenset({Value.RATE, Value.SHARE, Value.COST})
+"""They never stand without their numerator and denominator."""
 
 
 class Reading(StrEnum):
@@ -32,7 +43,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One measure of one version. `by` are the breakdowns that it has: any other is refused, never ignored."""
+    """One measure of one version. `by` are the breakdowns that it has: any other is refused, never ignored.
+
+    `clauses` are those of the protocol that the figure is a read of.
+    """
 
     name: str
     title: Text
@@ -43,6 +57,7 @@ class Measure:
     value: Value = Value.COUNT
     reading: Reading = Reading.FLOW
     population: str | None = None
+    clauses: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:

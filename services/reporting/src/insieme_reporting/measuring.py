@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -14,7 +15,7 @@ from psycopg.rows import dict_row
 from insieme_events.decider import RefusalKind, Refused
 from insieme_events.store import Connection
 from insieme_reporting.breakdowns import BREAKDOWNS
-from insieme_reporting.measure import Measure, Reading, Value
+from insieme_reporting.measure import RATIOS, Measure, Reading, Value
 
 UNKNOWN_MEASURE = Refused(
     "reporting.unknown_measure",
@@ -39,11 +40,25 @@ TOO_MANY = Refused(
 
 AGGREGATES = {
     Value.COUNT: "count(distinct p.unit) as value",
+    Value.SUM: "coalesce(sum(p.amount), 0)::bigint as value",
+    Value.SHARE: "coalesce(sum(p.numerator_amount), 0)::bigint as numerator, "
+    "coalesce(sum(p.denominator_amount), 0)::bigint as denominator",
+    Value.COST: "coalesce(sum(p.amount), 0)::bigint as numerator, count(distinct p.denominator_unit) as denominator",
     Value.RATE: "count(distinct p.numerator_unit) as numerator, count(distinct p.denominator_unit) as denominator",
     Value.DAYS: "round(avg(p.days), 1)::float as value, "
     "percentile_cont(0.5) within group (order by p.days) as median, "
     "percentile_cont(0.9) within group (order by p.days) as p90, count(*) as count",
 }
+
+UNITS = {
+    Value.RATE: "p.denominator_unit::text",
+    Value.COST: "coalesce(p.denominator_unit::text, p.numerator_unit::text)",
+}
+"""The unit that a listing names, where it is not the population's `unit`; of a cost those of both sides."""
+AMOUNTS = {Value.SUM: ", p.amount", Value.COST: ", p.amount", Value.SHARE: ", p.numerator_amount, p.denominator_amount"}
+
+SET = re.compile(r"^(\w+) as \(", re.MULTILINE)
+WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -72,7 +87,7 @@ class Measures:
     """The measures of one version: their declarations and the packages that hold their SQL.
 
     A later version goes on with the SQL of the ones before it: what every measure stands on is all their `base.sql`
-    together, and a population is the file of the first package that has it.
+    together. A set that two of them name, and a population that two of them have, is that of the later version.
     """
 
     packages: tuple[str, ...]
@@ -91,7 +106,7 @@ class Measures:
         In one statement the latest versions of the facts are found once, however many figures stand on them.
         """
         arrays = ",\n".join(f"({self._rows(question)}) as answer_{n}" for n, question in enumerate(questions))
-        return f"{self._with([question.measure for question in questions])}\nselect\n{arrays}"
+        return f"{self._with([question.measure for question in questions], arrays)}\nselect\n{arrays}"
 
     def _rows(self, question: Question) -> str:
         measure = question.measure
@@ -111,24 +126,28 @@ class Measures:
         return f"select coalesce(json_agg(r), '[]') from (\n{inner}\n) r"
 
     def listing(self, question: Question) -> str:
-        """The units behind a figure, by day and id, from a cursor on."""
-        unit = "p.unit::text" if question.measure.value is not Value.RATE else "p.denominator_unit::text"
+        """The units behind a figure, by day and id, from a cursor on; with the amounts that a sum adds up."""
+        value = question.measure.value
+        unit = UNITS.get(value, "p.unit::text")
         return (
-            f"{self._with([question.measure])}\nselect distinct {unit} as unit, p.on_date\n"
+            f"{self._with([question.measure])}\nselect distinct {unit} as unit, p.on_date{AMOUNTS.get(value, '')}\n"
             f"from {_name(question.measure)} p\n"
             f"where {_period(question.measure)} and {unit} is not null\n"
             f"and (p.on_date, {unit}) > (%(after_date)s, %(after_unit)s)\norder by 2, 1 limit %(limit)s"
         )
 
-    def _with(self, measures: Sequence[Measure]) -> str:
-        """What every measure stands on, and the population of each of these."""
+    def _with(self, measures: Sequence[Measure], asking: str = "") -> str:
+        """The population of each of these measures, with the sets that they and what is asked of them stand on."""
         files = {_name(measure): measure.file for measure in measures}
-        populations = [f"{name} as (\n{self._population(file)})" for name, file in files.items()]
-        base = [_sql(package, "base.sql") for package in self.packages]
-        return "with " + ",\n".join([*base, *populations])
+        populations = {name: self._population(file) for name, file in files.items()}
+        sets = _sets(self.packages)
+        needed = _needed(sets, [*populations.values(), asking])
+        made = [*(sets[name] for name in needed), *(f"{name} as (\n{text})" for name, text in populations.items())]
+        # Recursive, since chains of merged persons are.
+        return "with recursive " + ",\n".join(made)
 
     def _population(self, file: str) -> str:
-        return next(_sql(package, file) for package in self.packages if _has(package, file))
+        return next(_sql(package, file) for package in reversed(self.packages) if _has(package, file))
 
 
 def _name(measure: Measure) -> str:
@@ -144,6 +163,36 @@ def _period(measure: Measure) -> str:
 @cache
 def _sql(package: str, name: str) -> str:
     return (files(package) / name).read_text(encoding="utf-8")
+
+
+@cache
+def _sets(packages: tuple[str, ...]) -> Mapping[str, str]:
+    """The sets of all `base.sql` by name, without comments."""
+    found: dict[str, str] = {}
+    for package in packages:
+        text = "\n".join(line for line in _sql(package, "base.sql").splitlines() if not line.strip().startswith("--"))
+        starts = [*SET.finditer(text)]
+        for start, following in zip(starts, [*starts[1:], None], strict=True):
+            end = following.start() if following is not None else len(text)
+            found[start[1]] = text[start.start() : end].rstrip().rstrip(",")
+    return found
+
+
+def _needed(sets: Mapping[str, str], texts: Iterable[str]) -> list[str]:
+    """The sets that these texts stand on, each behind what it is made of: PostgreSQL reads no other for a question."""
+    found: dict[str, None] = {}
+    seen: set[str] = set()
+
+    def add(text: str) -> None:
+        for name in WORD.findall(text):
+            if name in sets and name not in seen:
+                seen.add(name)
+                add(sets[name])
+                found[name] = None
+
+    for text in texts:
+        add(text)
+    return list(found)
 
 
 @cache
@@ -181,7 +230,7 @@ async def answers(
     row = await (await connection.execute(measures.statement(questions).encode(), bounds)).fetchone()
     assert row is not None
     return [
-        [_with_ratio(r) for r in rows] if question.measure.value is Value.RATE else rows
+        [_with_ratio(question.measure.value, r) for r in rows] if question.measure.value in RATIOS else rows
         for question, rows in zip(questions, row, strict=True)
     ]
 
@@ -200,7 +249,8 @@ async def units(
         return await cursor.fetchall()
 
 
-def _with_ratio(row: dict[str, Any]) -> dict[str, Any]:
-    """A ratio never stands without its numerator and denominator; over nothing it is null."""
-    value = round(row["numerator"] / row["denominator"], 4) if row["denominator"] else None
+def _with_ratio(value_of: Value, row: dict[str, Any]) -> dict[str, Any]:
+    """A ratio never stands without its numerator and denominator; over nothing it is null. A cost is in whole cents."""
+    digits = None if value_of is Value.COST else 4
+    value = round(row["numerator"] / row["denominator"], digits) if row["denominator"] else None
     return {**row, "value": value}

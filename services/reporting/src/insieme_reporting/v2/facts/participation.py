@@ -1,4 +1,4 @@
-"""A person's participation in a course, from the request to the certificate (P37, P38)."""
+"""A person's participation in a course, from the request to the certificate (P37, P38, P41, P42)."""
 
 from __future__ import annotations
 
@@ -10,19 +10,36 @@ from uuid import UUID
 
 from insieme_events.contracts import training, training_participations
 from insieme_events.envelope import Stored
-from insieme_events.projection import FactRow
+from insieme_events.projection import UNKNOWN, FactRow
 from insieme_reporting.v1.facts.changes import changed
+
+EVENTS = (
+    training.ParticipationRequested,
+    training_participations.PersonReferredToCourse,
+    training_participations.ParticipantEnrolled,
+    training_participations.ParticipantWaitlisted,
+    training_participations.CoursePriorityApplied,
+    training_participations.ParticipantStarted,
+    training_participations.ParticipantCompleted,
+    training_participations.ParticipantDropped,
+    training_participations.CertificateIssued,
+)
+PRIORITY: Mapping[Any, str] = {0: "no", 1: "yes"}
 
 
 @dataclass(frozen=True, slots=True)
 class ParticipationVersion(FactRow):
-    """`qualified_on` is the day of a certificate of qualification, `certified_on` that of any certificate."""
+    """`qualified_on` is the day of a certificate of qualification, `certified_on` that of any certificate.
+
+    The minutes are those of the completion. `priority` is yes or no where the applicants of a 2.c course were ranked:
+    lost work by the pandemic, and ready to change sector (P42); it is sealed.
+    """
 
     context: ClassVar[str] = "training"
     stream_name: ClassVar[str] = "participation"
     table: ClassVar[str] = "participation_versions"
     key: ClassVar[tuple[str, ...]] = ("participation_id",)
-    sealed: ClassVar[tuple[str, ...]] = ()
+    sealed: ClassVar[tuple[str, ...]] = ("priority",)
 
     participation_id: UUID
     course_id: UUID
@@ -37,6 +54,10 @@ class ParticipationVersion(FactRow):
     drop_reason: str | None = None
     certified_on: date | None = None
     qualified_on: date | None = None
+    channel_class: str | None = None
+    minutes_present: int | None = None
+    minutes_recorded: int | None = None
+    priority: str | None = None
 
 
 def apply(latest: Mapping[tuple[Any, ...], ParticipationVersion], stored: Stored) -> Sequence[ParticipationVersion]:
@@ -45,7 +66,8 @@ def apply(latest: Mapping[tuple[Any, ...], ParticipationVersion], stored: Stored
         return ()
     before = latest.get((event.participation_id,))
     row = before or ParticipationVersion(event.participation_id, event.course_id, event.person_id, event.strand.value)
-    return changed(before, _after(row, event))
+    always = isinstance(event, training_participations.CoursePriorityApplied)
+    return changed(before, _after(row, event), always=always)
 
 
 def _after(participation: ParticipationVersion, event: training.ParticipationEvent) -> ParticipationVersion:
@@ -60,7 +82,16 @@ def _after(participation: ParticipationVersion, event: training.ParticipationEve
         case training_participations.ParticipantStarted():
             return replace(participation, started_on=day)
         case training_participations.ParticipantCompleted():
-            return replace(participation, completed_on=day)
+            return replace(
+                participation,
+                completed_on=day,
+                minutes_present=event.minutes_present,
+                minutes_recorded=event.minutes_recorded,
+            )
+        case training_participations.PersonReferredToCourse():
+            return replace(participation, channel_class=event.channel_class.value)
+        case training_participations.CoursePriorityApplied():
+            return replace(participation, priority=PRIORITY.get(event.score, UNKNOWN))
         case training_participations.ParticipantDropped():
             return replace(participation, dropped_on=day, drop_reason=event.reason.value)
         case training_participations.CertificateIssued(kind=training_participations.CertificateKind.QUALIFICATION):

@@ -16,5 +16,6 @@ MEASURES: tuple[Measure, ...] = (
         "joining",
         ("company_size",),
         reading=Reading.STOCK,
+        clauses=("P21", "P59"),
     ),
 )

@@ -1,4 +1,4 @@
 -- Of the participations that began in the period (denominator) those that a placement followed, whenever (numerator).
 select case when placed_on is not null then participation_id end as numerator_unit,
-       participation_id as denominator_unit, started_on as on_date, person_id, strand, course, module_kind
+       participation_id as denominator_unit, started_on as on_date, person_id, strand, course, module_kind, proposed_by, channel
 from participants

@@ -17,6 +17,7 @@ MEASURES: tuple[Measure, ...] = (
         "first shortlisting",
         (),
         Value.DAYS,
+        clauses=("P14",),
     ),
     Measure(
         "days_to_reply",
@@ -29,5 +30,6 @@ MEASURES: tuple[Measure, ...] = (
         "answer",
         PERSON,
         Value.DAYS,
+        clauses=("P14", "P32"),
     ),
 )

@@ -1,0 +1,2 @@
+-- Microcredits that the bank reported, by the day on which it granted them.
+select unit, granted_on as on_date, strand from microcredits
