@@ -65,6 +65,8 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "communicated_on": DAYS,
     "host_declared_on": DAYS,
     "host_staff": st.integers(0, 30),
+    "host_dismissed_on": st.one_of(st.none(), DAYS),
+    "host_hired_percent": st.integers(0, 100),
     "monthly_allowance": st.sampled_from([None, 40_000, 60_000]),
     "signed_on": st.one_of(st.none(), DAYS),
     "profiles": st.just(("8.1.4",)),

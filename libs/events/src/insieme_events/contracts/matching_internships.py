@@ -74,7 +74,9 @@ class Authorised(InternshipEvent):
     """What the law asks for at the approval and at each extension, as it was found; `limits_version` judged it.
 
     `authorisation` is the reference of the regional agency's act of `authorised_on`; `host_staff` the host's permanent
-    staff, `host_declared_on` the day on which it declared to have dismissed nobody and to replace nobody.
+    staff, `host_declared_on` the day on which it declared whom it dismissed and that it replaces nobody;
+    `host_dismissed_on` its latest dismissal in the same role, `host_hired_percent` the part of its earlier interns that
+    it hired.
     """
 
     ends_on: date
@@ -83,6 +85,8 @@ class Authorised(InternshipEvent):
     authorised_on: date
     host_staff: Annotated[int, Field(ge=0, le=1_000_000)]
     host_declared_on: date
+    host_dismissed_on: date | None = None
+    host_hired_percent: Annotated[int, Field(ge=0, le=100)] = 0
     limits_version: Code
 
 

@@ -75,7 +75,9 @@ class Grounds(Command):
     """What the law asks for, at the approval and at each extension.
 
     `authorisation` is the reference of the regional agency's act, `authorised_on` its day; `host_staff` the permanent
-    staff. The host declares, on a day, to have dismissed nobody lately in the same role and to replace nobody.
+    staff. The host declares on a day whom it dismissed and suspended in the same role, and that it replaces nobody;
+    `host_dismissed_on` is the latest dismissal where there was one, `host_hired_percent` the part of its earlier
+    interns that it hired, of the time and for the time that the law names.
     """
 
     authorisation: Code
@@ -84,7 +86,10 @@ class Grounds(Command):
     host_staff: Annotated[int, Field(ge=0, le=1_000_000)]
     host_declared_on: Day
     host_dismissed_nobody: bool
+    host_dismissed_on: Day | None = None
+    host_suspends_staff: bool = False
     host_replaces_nobody: bool
+    host_hired_percent: Annotated[int, Field(ge=0, le=100)] = 0
     on: Day
 
 

@@ -208,11 +208,7 @@ def approve(command: ApproveInternship, internship: Known, circumstances: Intern
             starts_on=plan.starts_on,
             ends_on=plan.ends_on,
             monthly_allowance=asked.monthly_allowance,
-            authorisation=command.authorisation,
-            authorised_on=command.authorised_on,
-            host_staff=command.host_staff,
-            host_declared_on=command.host_declared_on,
-            limits_version=limits.version,
+            **legal.noted(command, limits),
         )
     ]
 
@@ -245,11 +241,7 @@ def extend(command: ExtendInternship, internship: Known, circumstances: Internsh
             from_day=asked.from_day,
             ends_on=command.ends_on,
             monthly_allowance=monthly,
-            authorisation=command.authorisation,
-            authorised_on=command.authorised_on,
-            host_staff=command.host_staff,
-            host_declared_on=command.host_declared_on,
-            limits_version=limits.version,
+            **legal.noted(command, limits),
         )
     ]
 
