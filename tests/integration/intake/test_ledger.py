@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from tests.integration.intake.telling import heard, internship, told_later, until_september
 
 from insieme_events.commands import Done
-from insieme_events.contracts import Actor, DomainEvent
+from insieme_events.contracts import DomainEvent
 from insieme_events.contracts.matching import (
     InternshipEnded,
-    InternshipExtended,
     InternshipOutcome,
     InternshipRequested,
     InternshipWithdrawalReason,
@@ -30,11 +30,6 @@ from insieme_intake.ledger import FollowEnd
 from insieme_intake.ledger_reaction import PROCESS, LedgerReaction
 
 COURSE = {"kind": "vocational_training", "starts_on": "2024-05-01", "ends_on": "2024-07-31", "on": "2024-04-02"}
-TRAINER = Actor(party="fondazione_san_petronio", role="operator", purpose="case_work")
-
-
-def heard(event: DomainEvent, by: Actor = TRAINER) -> Stored:
-    return Stored(uuid4(), f"participation-{uuid4()}", 1, datetime.now(UTC), event.model_copy(update={"by": by}))
 
 
 def asked(person_id: str, participation_id: UUID, **changes: Any) -> ParticipationRequested:
@@ -161,40 +156,8 @@ async def test_a_late_request_for_somebody_erased_is_nothing_and_the_ledger_read
     await intake.refused("/v1/interventions", "intake.erased", 409, None, **body)
 
 
-def internship(person_id: str, internship_id: UUID, **changes: Any) -> InternshipRequested:
-    values: dict[str, Any] = {
-        "internship_id": internship_id,
-        "person_id": UUID(person_id),
-        "company_id": uuid4(),
-        "kind": InterventionKind.INTERNSHIP,
-        "starts_on": date(2024, 5, 1),
-        "ends_on": date(2024, 7, 31),
-        "occurred_on": date(2024, 4, 3),
-    }
-    return InternshipRequested(**{**values, **changes})
-
-
-def told_later(kind: type[DomainEvent], request: DomainEvent, day: date, **more: Any) -> DomainEvent:
-    """A later event of the same intervention."""
-    ids = {name: value for name, value in request.model_dump().items() if name.endswith("_id") or name == "strand"}
-    return kind(**ids, occurred_on=day, **more)
-
-
-AUTHORISED: dict[str, Any] = {
-    "monthly_allowance": 60_000,
-    "authorisation": "arl-2024-07",
-    "authorised_on": date(2024, 7, 1),
-    "host_staff": 12,
-    "host_declared_on": date(2024, 7, 1),
-    "limits_version": "2010.1",
-}
 COMPLETED = {"minutes_present": 900, "minutes_recorded": 1000}
 NEXT_DAYS = {"kind": "internship", "starts_on": "2024-08-01", "ends_on": "2024-09-30", "on": "2024-07-20"}
-
-
-def until_september(request: DomainEvent) -> Stored:
-    longer = {"from_day": date(2024, 8, 1), "ends_on": date(2024, 8, 31), **AUTHORISED}
-    return heard(told_later(InternshipExtended, request, date(2024, 7, 10), **longer))
 
 
 @pytest.mark.clause("P25")
