@@ -33,7 +33,7 @@ pytestmark = pytest.mark.integration
 
 VIEWS = (
     *("companies", "needs", "vacancies", "reservations", "job_profiles", "candidacies", "internships", "employments"),
-    "employment_links",
+    *("employment_links", "internship_months"),
 )
 ASKED = {
     "starts_on": "2021-03-01",
@@ -113,6 +113,8 @@ async def something_of_everything(matching: Any, new_placement: Any) -> None:
     await matching.post(f"{path}/start", 200, communicated_on="2021-02-26", on="2021-03-01")
     await matching.post(f"{path}/suspensions", reason="host_closed", on="2021-05-03")
     await matching.post(f"{path}/resumption", 200, on="2021-05-10")
+    month = {"month": "2021-04", "minutes_due": 7200, "minutes_present": 5040, "on": "2021-05-03"}
+    await matching.post(f"{path}/months", **month)
     later = {"authorised_on": "2021-07-10", "host_declared_on": "2021-07-05", "on": "2021-07-12"}
     await matching.post(f"{path}/extensions", **grounds(**later, ends_on="2021-09-30"))
     await matching.post(f"{path}/end", 200, outcome="completed", on="2021-09-30")

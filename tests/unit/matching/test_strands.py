@@ -27,6 +27,7 @@ from insieme_matching.internship import (
     ConfirmInternship,
     EndInternship,
     RecordInternshipEvaluation,
+    RecordInternshipMonth,
     ResumeInternship,
     StartInternship,
     SuspendInternship,
@@ -78,6 +79,7 @@ def test_an_internship_keeps_the_strand_that_it_was_asked_for(strand: Strand) ->
         SuspendInternship(reason=PauseReason.HOST_CLOSED, on=date(2021, 4, 1)),
         ResumeInternship(on=date(2021, 5, 1)),
         extend_internship(ends_on=date(2021, 9, 30)),
+        RecordInternshipMonth(month="2021-03", minutes_due=7200, minutes_present=7000, on=date(2021, 9, 1)),
         EndInternship(outcome=InternshipOutcome.COMPLETED, on=date(2021, 9, 30)),
         RecordInternshipEvaluation(**said, on=date(2021, 10, 4)),
     ]
@@ -86,7 +88,7 @@ def test_an_internship_keeps_the_strand_that_it_was_asked_for(strand: Strand) ->
         WithdrawInternship(reason=InternshipWithdrawalReason.HOST_DECLINED, on=date(2021, 2, 2)),
     ]
     told = [*run(whole), *run(none)]
-    assert len({type(event) for event in told}) == 12
+    assert len({type(event) for event in told}) == 13
     assert {event.strand for event in told} == {strand}  # type: ignore[attr-defined]
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from insieme_events.contracts.base import Code, Sealed
+from insieme_events.contracts.base import Code, Sealed, YearMonth
 from insieme_events.contracts.matching_companies import MatchingEvent
 from insieme_events.contracts.vocabulary import (
     Cents,
@@ -128,6 +128,23 @@ class InternshipSuspended(InternshipEvent):
 
 class InternshipResumed(InternshipEvent):
     """`occurred_on` is the first day on which it goes on."""
+
+
+Minutes = Annotated[int, Field(ge=0, le=45_000)]
+"""No month has more."""
+
+
+class InternshipMonthRecorded(InternshipEvent):
+    """How long the intern was there in a month, of the time that the project asks for; told again, the last counts.
+
+    `allowance_due`: it was at least the part from which on the law asks for the allowance (P34; standards 2.6).
+    """
+
+    month: YearMonth
+    minutes_due: Minutes
+    minutes_present: Minutes
+    allowance_due: bool
+    limits_version: Code
 
 
 class InternshipOutcome(StrEnum):

@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import Field
 
 from insieme_events.agreement import Limits
-from insieme_events.contracts import Code
+from insieme_events.contracts import Code, YearMonth
 from insieme_events.contracts.matching import (
     EvaluatedBy,
     EvaluationResult,
@@ -21,6 +21,7 @@ from insieme_events.contracts.matching import (
     PauseReason,
     TargetClass,
 )
+from insieme_events.contracts.matching_internships import Minutes
 from insieme_events.contracts.vocabulary import Cents, Strand
 from insieme_events.days import Day
 from insieme_events.decider import Circumstances, Command
@@ -120,6 +121,18 @@ class ResumeInternship(Command):
     on: Day
 
 
+class RecordInternshipMonth(Command):
+    """A month, or the part of it that lies in the internship, once it is over; again for the same month to correct it.
+
+    `minutes_due` is what the individual project asks for, `minutes_present` what the register of attendance says.
+    """
+
+    month: YearMonth
+    minutes_due: Annotated[int, Field(ge=1, le=45_000)]
+    minutes_present: Minutes
+    on: Day
+
+
 class EndInternship(Command):
     """`on` is the last day."""
 
@@ -152,6 +165,7 @@ InternshipCommand = (
     | StartInternship
     | SuspendInternship
     | ResumeInternship
+    | RecordInternshipMonth
     | EndInternship
     | WithdrawInternship
     | RecordInternshipEvaluation
