@@ -18,15 +18,18 @@ from insieme_events.contracts.matching import (
     InternshipProjectRecorded,
     InternshipPurpose,
     InternshipRequested,
+    InternshipResumed,
     InternshipStarted,
+    InternshipSuspended,
     InternshipWithdrawalReason,
     InternshipWithdrawn,
+    PauseReason,
     TargetClass,
 )
 from insieme_events.contracts.vocabulary import InterventionKind
 from insieme_events.testing import scenario
 from insieme_events.testing.agreements import LEGAL
-from insieme_matching.internship import INTERNSHIP, RecordInternshipMonth, StartInternship
+from insieme_matching.internship import INTERNSHIP, RecordInternshipMonth, ResumeInternship, StartInternship
 from insieme_matching.testing import COMPANY_ID, INTERNSHIP_ID, PERSON, internship_circumstances
 
 pytestmark = pytest.mark.clause("P34")
@@ -126,6 +129,13 @@ def test_a_month_is_recorded_once_it_or_the_internship_is_over() -> None:
     given(*RUNNING).when(month("2021-06", on=LAST)).then_types(InternshipMonthRecorded)
     given(*RUNNING, ENDED).when(month("2021-05", on=date(2021, 5, 14))).then_types(InternshipMonthRecorded)
     given(*RUNNING, ENDED).when(month("2021-06")).then_refused("matching.internship_month_outside")
+
+
+def test_a_month_is_recorded_also_behind_a_later_step() -> None:
+    paused = InternshipSuspended(**WHO, reason=PauseReason.HOST_CLOSED, occurred_on=date(2021, 5, 10))
+    (event,) = given(*RUNNING, paused).when(month(on=date(2021, 5, 3))).then_types(InternshipMonthRecorded)
+    resume = ResumeInternship(on=date(2021, 5, 17))
+    given(*RUNNING, paused, event).when(resume).then_types(InternshipResumed)
 
 
 def test_nobody_is_there_longer_than_is_due_or_before_it_began() -> None:

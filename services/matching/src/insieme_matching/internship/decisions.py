@@ -96,6 +96,9 @@ def decide(command: InternshipCommand, state: Internship, circumstances: Interns
             return confirm(state, on)
         case BlockInternship(on=on), _:
             return block(state, on)
+        case RecordInternshipMonth(), _:
+            # A month is no step of the way: it may be recorded behind a step of a later day.
+            return attending.record_month(command, state, circumstances)
         case _, Requested() | Confirmed() | Blocked() | Approved() | Running() | Suspended() if (
             command.on < state.plan.last_on
         ):
@@ -110,8 +113,6 @@ def decide(command: InternshipCommand, state: Internship, circumstances: Interns
             return suspend(command, state)
         case ResumeInternship(on=on), _:
             return resume(state, on)
-        case RecordInternshipMonth(), _:
-            return attending.record_month(command, state, circumstances)
         case EndInternship(), _:
             return end(command, state)
         case WithdrawInternship(), _:
