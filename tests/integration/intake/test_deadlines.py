@@ -74,7 +74,6 @@ async def test_a_plan_is_late_the_day_after_it_was_due(intake: Any, somebody: An
 
 
 @pytest.mark.clause("P24")
-@pytest.mark.invariant("I9", "replay")
 async def test_referents_with_their_dates_and_the_group(intake: Any, somebody: Any) -> None:
     told = await intake.apply(somebody())
     await intake.in_charge(told["case_id"])

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from tests.integration.intake.telling import heard, internship, told_later, until_september
 
 from insieme_events.commands import Done
-from insieme_events.contracts import Actor, DomainEvent
-from insieme_events.contracts.matching import InternshipRequested
+from insieme_events.contracts import DomainEvent
+from insieme_events.contracts.matching import (
+    InternshipEnded,
+    InternshipEvent,
+    InternshipOutcome,
+    InternshipRequested,
+    InternshipWithdrawalReason,
+    InternshipWithdrawn,
+)
 from insieme_events.contracts.training import ParticipationRequested
+from insieme_events.contracts.training_participations import DropReason, ParticipantCompleted, ParticipantDropped
 from insieme_events.contracts.vocabulary import InterventionKind, Strand
 from insieme_events.decider import RefusalKind, Refused
 from insieme_events.envelope import Stored
@@ -22,11 +31,6 @@ from insieme_intake.ledger import FollowEnd
 from insieme_intake.ledger_reaction import PROCESS, LedgerReaction
 
 COURSE = {"kind": "vocational_training", "starts_on": "2024-05-01", "ends_on": "2024-07-31", "on": "2024-04-02"}
-TRAINER = Actor(party="fondazione_san_petronio", role="operator", purpose="case_work")
-
-
-def heard(event: DomainEvent, by: Actor = TRAINER) -> Stored:
-    return Stored(uuid4(), f"participation-{uuid4()}", 1, datetime.now(UTC), event.model_copy(update={"by": by}))
 
 
 def asked(person_id: str, participation_id: UUID, **changes: Any) -> ParticipationRequested:
@@ -151,3 +155,96 @@ async def test_a_late_request_for_somebody_erased_is_nothing_and_the_ledger_read
     assert await react(intake, heard(asked(person, uuid4()))) is None
     body = {**COURSE, "person_id": person, "party": "cna_bologna"}
     await intake.refused("/v1/interventions", "intake.erased", 409, None, **body)
+
+
+COMPLETED = {"minutes_present": 900, "minutes_recorded": 1000}
+NEXT_DAYS = {"kind": "internship", "starts_on": "2024-08-01", "ends_on": "2024-09-30", "on": "2024-07-20"}
+
+
+@pytest.mark.clause("P25")
+@pytest.mark.invariant("I8", "command")
+async def test_an_extended_internship_takes_its_new_days_late_twice_and_before_its_request(
+    intake: Any, somebody: Any
+) -> None:
+    person = (await intake.apply(somebody()))["person_id"]
+    request = internship(person, uuid4())
+    extension = until_september(request)
+    early = await react(intake, extension)
+    assert isinstance(early, Refused)
+    assert (early.code, early.kind) == ("intake.intervention_not_yet_known", RefusalKind.RETRY)
+    assert isinstance(await react(intake, heard(request)), Done)
+    for _ in range(2):
+        assert isinstance(await react(intake, extension), Done)
+    assert isinstance(await react(intake, heard(request)), Done)
+    shown = await intake.get(f"/v1/interventions/{request.internship_id}")
+    assert (shown["status"], shown["ends_on"]) == ("confirmed", "2024-08-31")
+    blocked = await register(intake, person, "regione_emilia_romagna", **NEXT_DAYS)
+    assert (blocked["status"], blocked["overlaps"]) == ("blocked", str(request.internship_id))
+    types = await intake.rows(
+        "select type from events.events where stream = %s and data::json ->> 'intervention_id' = %s order by version",
+        f"ledger-{person}",
+        str(request.internship_id),
+    )
+    assert types == [("InterventionRegistered",), ("InterventionExtended",)]
+
+
+@pytest.mark.clause("P25")
+@pytest.mark.invariant("I8", "command")
+async def test_an_internship_extended_into_the_days_of_another_party_stands_as_doubled_until_overridden(
+    intake: Any, somebody: Any
+) -> None:
+    person = (await intake.apply(somebody()))["person_id"]
+    request = internship(person, uuid4())
+    assert isinstance(await react(intake, heard(request)), Done)
+    other = await register(intake, person, "regione_emilia_romagna", **NEXT_DAYS)
+    assert other["status"] == "confirmed"
+    assert isinstance(await react(intake, until_september(request)), Done)
+    path = f"/v1/interventions/{request.internship_id}"
+    shown = await intake.get(path)
+    assert (shown["status"], shown["overlaps_id"], shown["effective"]) == ("doubled", other["intervention_id"], True)
+    listed = await intake.everything("/v1/interventions", "intervention_id", 50, person_id=person, status="doubled")
+    assert listed == [str(request.internship_id)]
+    july = {"since": "2024-07-10", "until": "2024-07-10"}
+    found = await intake.get("/v1/interventions/duplicates", **july)
+    assert found == {"detected": 1, "avoided": 0, "extended": 1, "overridden": 0}
+    because = {"reason": "agreed_by_both", "on": "2024-07-12"}
+    await intake.refused(f"{path}/override", "intake.override_role", 403, "P25", **because)
+    await intake.post(f"{path}/override", headers={"X-Insieme-Role": agreement().override_roles[0]}, **because)
+    assert (await intake.get(path))["status"] == "overridden"
+    found = await intake.get("/v1/interventions/duplicates", **july)
+    assert found == {"detected": 1, "avoided": 0, "extended": 0, "overridden": 1}
+
+
+@pytest.mark.clause("P25")
+@pytest.mark.invariant("I8", "command")
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        (InternshipEnded, {"outcome": InternshipOutcome.LEFT_BY_PERSON}),
+        (InternshipWithdrawn, {"reason": InternshipWithdrawalReason.HOST_DECLINED}),
+        (ParticipantCompleted, COMPLETED),
+        (ParticipantDropped, {"reason": DropReason.FOUND_JOB}),
+    ],
+    ids=lambda value: value.__name__ if isinstance(value, type) else "",
+)
+async def test_every_event_that_ends_something_frees_its_days_late_twice_and_before_the_request(
+    intake: Any, somebody: Any, kind: type[DomainEvent], more: dict[str, Any]
+) -> None:
+    person = (await intake.apply(somebody()))["person_id"]
+    of_matching = issubclass(kind, InternshipEvent)
+    days = {"starts_on": date(2024, 5, 1), "ends_on": date(2024, 7, 31)}
+    request = internship(person, uuid4()) if of_matching else asked(person, uuid4(), **days)
+    end = heard(told_later(kind, request, date(2024, 6, 30), **more))
+    early = await react(intake, end)
+    assert isinstance(early, Refused)
+    assert (early.code, early.kind) == ("intake.intervention_not_yet_known", RefusalKind.RETRY)
+    assert isinstance(await react(intake, heard(request)), Done)
+    same = {"kind": request.kind.value, "ends_on": "2024-12-31", "on": "2024-07-20"}
+    before = await register(intake, person, "regione_emilia_romagna", **same, starts_on="2024-07-01")
+    assert before["status"] == "blocked"
+    for _ in range(2):
+        assert isinstance(await react(intake, end), Done)
+    assert isinstance(await react(intake, heard(request)), Done)
+    last_day = await register(intake, person, "regione_emilia_romagna", **same, starts_on="2024-06-30")
+    afterwards = await register(intake, person, "regione_emilia_romagna", **same, starts_on="2024-07-01")
+    assert (last_day["status"], afterwards["status"]) == ("blocked", "confirmed")

@@ -18,7 +18,7 @@ from insieme_events.contracts.vocabulary import InterventionKind
 from insieme_events.envelope import opened
 from insieme_events.testing.racing import ROUNDS
 from insieme_intake.aggregates import LEDGERS, PERSONS
-from insieme_intake.ledger import LEDGER, Ledger, RegisterIntervention, Standing
+from insieme_intake.ledger import LEDGER, FollowExtension, Ledger, RegisterIntervention, Standing
 from insieme_intake.person import RegisterPerson
 from insieme_intake.testing import ACTOR, RECEIVED
 
@@ -94,6 +94,40 @@ async def test_exactly_one_of_two_is_confirmed_and_the_view_is_the_fold(intake: 
             for line in state.lines
         }
     assert set(await intake.rows(SHOWN, people)) == folded
+
+
+@pytest.mark.invariant("I8", "race")
+async def test_an_extension_and_another_party_at_once_are_never_both_unseen(intake: Any) -> None:
+    """Whoever is quicker: the other party is blocked, or the extension stands as doubled."""
+    outcomes: Counter[tuple[str, ...]] = Counter()
+
+    async def extended(person_id: UUID, number: int) -> tuple[str, ...]:
+        until_june = asked(person_id, PARTIES[1]).model_copy(update={"ends_on": date(2021, 6, 30)})
+        afterwards = asked(person_id, PARTIES[0]).model_copy(update={"starts_on": date(2021, 7, 1)})
+        longer = FollowExtension(
+            intervention_id=until_june.intervention_id, ends_on=date(2021, 7, 31), on=date(2021, 6, 10)
+        )
+        await intake.service.commands.run(Unit((Step(LEDGERS, person_id, until_june),), ACTOR))
+
+        async def extend() -> Any:
+            # A request seals and takes a little longer: in some rounds the extension waits for that.
+            await asyncio.sleep(number % 5 * 0.01)
+            return await intake.service.commands.run(Unit((Step(LEDGERS, person_id, longer),), ACTOR))
+
+        asking = intake.service.commands.run(Unit((Step(LEDGERS, person_id, afterwards),), ACTOR))
+        answers = await asyncio.gather(asking, extend())
+        assert all(isinstance(answer, Done) for answer in answers), answers
+        both = [until_june.intervention_id, afterwards.intervention_id]
+        rows = await intake.rows("select status from views.interventions where intervention_id = any(%s)", both)
+        return tuple(sorted(status for (status,) in rows))
+
+    people = await persons(intake, ROUNDS)
+    for start in range(0, ROUNDS, AT_ONCE):
+        some = enumerate(people[start : start + AT_ONCE], start)
+        outcomes.update(await asyncio.gather(*(extended(each, number) for number, each in some)))
+    assert outcomes.keys() <= {("blocked", "confirmed"), ("confirmed", "doubled")}
+    assert outcomes.total() == ROUNDS
+    print(f"I8, extensions: {dict(outcomes)}")
 
 
 async def test_without_one_writer_per_person_both_are_confirmed(intake: Any) -> None:

@@ -103,6 +103,78 @@ async def test_who_may_be_one_person_is_suggested_by_ids(intake: Any, somebody: 
     assert not await suggested()
 
 
+async def test_two_persons_told_apart_are_not_suggested_again_until_one_of_them_changes(
+    intake: Any, somebody: Any
+) -> None:
+    one = somebody()
+    first = await intake.apply(one)
+    twin = await intake.apply(one, codice_fiscale=f"{one.number:011d}")
+    ids = sorted((first["person_id"], twin["person_id"]))
+
+    async def pair(**query: Any) -> dict[str, Any] | None:
+        found = await intake.get("/v1/duplicates", likeness=95, limit=200, **query)
+        return next((each for each in found if [each["person_id"], each["other_id"]] == ids), None)
+
+    suggested = await pair()
+    assert suggested is not None
+    assert suggested["dismissed"] is None
+    apart = {"person_id": ids[1], "other_id": ids[0], "reason": "documents_seen", "on": DAY}
+    who = {"X-Insieme-Party": "comune_bologna", "X-Insieme-Role": "coordinator"}
+    await intake.post("/v1/duplicates/dismissals", headers=who, **apart)
+    assert await pair() is None
+    judged = await pair(dismissed=True)
+    assert judged is not None
+    told = {"reason": "documents_seen", "on": DAY, "party": "comune_bologna", "role": "coordinator", "stands": True}
+    assert judged["dismissed"] == told
+
+    await intake.command(first["case_id"], "close", exit_state="other", on="2024-06-10")
+    moved = one.application(received_on="2024-06-12")
+    moved["identity"]["telephone"] = "+39 051 123456"
+    await intake.post("/v1/applications", 201, **moved)
+    assert await pair() is None
+    await intake.command(twin["case_id"], "close", exit_state="other", on="2024-06-10")
+    renamed = one.application(codice_fiscale=f"{one.number:011d}", received_on="2024-06-14")
+    renamed["identity"]["last_name"] = f"{one.last_name}o"
+    await intake.post("/v1/applications", 201, **renamed)
+    again = await pair()
+    assert again is not None
+    assert again["dismissed"] == {**told, "stands": False}
+    assert await pair(dismissed=True) is None
+    await intake.post("/v1/duplicates/dismissals", **{**apart, "reason": "persons_asked", "on": "2024-06-20"})
+    assert await pair() is None
+
+
+async def test_a_reverted_merge_tells_the_two_apart(intake: Any, somebody: Any) -> None:
+    one = somebody()
+    first = (await intake.apply(one))["person_id"]
+    twin = (await intake.apply(one, codice_fiscale=f"{one.number:011d}"))["person_id"]
+    for kept, merged in ((first, twin), (twin, first)):
+        await merge(intake, kept, merged)
+        answer = await merge(intake, kept, merged, "revert-merge", "2024-06-10")
+        assert answer["id"] == kept
+    for dismissed, expected in ((False, 0), (True, 1)):
+        found = await intake.get("/v1/duplicates", likeness=95, limit=200, dismissed=dismissed)
+        pairs = [each for each in found if {each["person_id"], each["other_id"]} == {first, twin}]
+        assert len(pairs) == expected
+        assert [each["dismissed"]["reason"] for each in pairs] == ["merge_reverted"] * expected
+
+
+async def test_refused_dismissals_and_what_an_erasure_leaves(intake: Any, somebody: Any) -> None:
+    one = somebody()
+    first = (await intake.apply(one))["person_id"]
+    twin = (await intake.apply(one, codice_fiscale=f"{one.number:011d}"))["person_id"]
+    body = {"person_id": first, "other_id": twin, "reason": "other", "on": DAY}
+    path = "/v1/duplicates/dismissals"
+    await intake.refused(path, "intake.dismissed_with_itself", 422, "P25", **{**body, "other_id": first})
+    await intake.refused(path, "intake.person_unknown", 404, None, **{**body, "other_id": str(uuid4())})
+    await intake.post(path, **body)
+    kept = "select count(*) from vault.compared where %s in (person_id, other_id)"
+    assert await intake.rows(kept, UUID(twin)) == [(1,)]
+    await intake.post(f"/v1/persons/{twin}/erasure", ground="request", on="2024-07-01")
+    assert await intake.rows(kept, UUID(twin)) == [(0,)]
+    await intake.refused(path, "intake.person_unknown", 404, None, **body)
+
+
 async def test_refused_merges(intake: Any, somebody: Any) -> None:
     first, second = await intake.apply(somebody()), await intake.apply(somebody())
     path = f"/v1/persons/{first['person_id']}/merge"

@@ -32,7 +32,7 @@ async def test_a_table_reads_as_it_was_made(intake: Any, table: sa.Table) -> Non
 async def test_every_column_with_a_readable_sealed_value_is_listed(intake: Any) -> None:
     """The list names columns that there are, and no view has another column that an opened value could stand in."""
     plain = {"status", "channel_class", "direction", "other_class", "decline_reason", "identity_kind"}
-    plain |= {"party", "operation", "exit_state", "override_reason", "ateco_version"}
+    plain |= {"party", "role", "reason", "operation", "exit_state", "override_reason", "ateco_version"}
     of_interviews = ("views.interviews", "kind")
     texts = await intake.rows(
         """select table_schema || '.' || table_name, column_name from information_schema.columns

@@ -102,6 +102,18 @@ async def test_the_whole_way_of_an_internship(matching: Any) -> None:
     await matching.post(f"{path}/start", 200, **begin)
     await matching.post(f"{path}/suspensions", reason="host_closed", on="2021-05-03")
     await matching.post(f"{path}/resumption", 200, on="2021-05-10")
+    for month, present in (("2021-03", 5040), ("2021-04", 5039)):
+        await matching.post(f"{path}/months", month=month, minutes_due=7200, minutes_present=present, on="2021-06-01")
+    kept = await matching.get(f"{path}/months")
+    assert [(row["month"], row["allowance_due"]) for row in kept] == [("2021-03", True), ("2021-04", False)]
+    hours = await matching.get("/v1/internships/hours", month_from="2021-03", month_to="2021-04")
+    assert hours == {
+        "internships": 1,
+        "months": 2,
+        "minutes_due": 14400,
+        "minutes_present": 10079,
+        "allowances_due": 1,
+    }
     too_long = grounds(**LATER, ends_on="2022-03-15")
     await matching.refused(f"{path}/extensions", "matching.internship_too_long", "P34", **too_long)
     await matching.post(f"{path}/extensions", **grounds(**LATER, ends_on="2021-09-30"))

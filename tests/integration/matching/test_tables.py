@@ -30,6 +30,7 @@ TABLES = [
     employments.LINKS,
     employments.SUPPORTS,
     internships.INTERNSHIPS,
+    internships.MONTHS,
     profiles.PROFILES,
     reservations.RESERVATIONS,
 ]

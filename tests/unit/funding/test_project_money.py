@@ -74,6 +74,7 @@ def give_back(amount: int, return_id: UUID = OTHER) -> ReturnFunds:
 
 
 @pytest.mark.clause("P64")
+@pytest.mark.invariant("I3", "command")
 def test_instalments_stay_within_the_grant() -> None:
     given(*to_funding()).when(pay(500_000)).then(PAID)
     given(*to_funding(), PAID).when(pay(500_000)).then_nothing()

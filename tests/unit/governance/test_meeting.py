@@ -195,6 +195,8 @@ def test_the_attendance_of_each_signatory_is_recorded() -> None:
     given(convened()).when(there).then_refused("governance.meeting_not_held", clause="P50")
     nobody = RecordMeetingAttendance(party="cgil", present=False, representative_id=NOMINEE_ID)
     given(convened(), held()).when(nobody).then_refused("governance.absent_with_representative", clause="P49")
+    stranger = RecordMeetingAttendance(party="caritas", present=True)
+    given(convened(), held()).when(stranger).then_refused("governance.not_invited", clause="P49")
 
 
 @pytest.mark.clause("P50", "P57")

@@ -221,7 +221,7 @@ def test_the_agreement_may_ask_the_promoters_alone() -> None:
     )
 
 
-@pytest.mark.clause("P80")
+@pytest.mark.clause("P80", "P81")
 @pytest.mark.invariant("I11", "command")
 def test_who_joins_or_leaves_changes_no_renewal_that_is_done() -> None:
     parties = ("comune_bologna", "citta_metropolitana")

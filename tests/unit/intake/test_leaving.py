@@ -114,16 +114,19 @@ def test_what_became_of_a_person_is_recorded_after_the_exit(months: int) -> None
 
 
 @pytest.mark.parametrize("months", [-1, 61])
+@pytest.mark.clause("P18")
 def test_a_follow_up_is_within_five_years(months: int) -> None:
     command = FOLLOW_UP.model_copy(update={"months_after_exit": months})
     given(*closed()).when(command).then_refused("intake.follow_up_months", clause="P18")
 
 
 @pytest.mark.parametrize("history", RUNNING, ids=NAMES)
+@pytest.mark.clause("P18")
 def test_who_did_not_leave_is_not_followed_up(history: tuple[DomainEvent, ...]) -> None:
     given(*history).when(FOLLOW_UP).then_refused("intake.not_closed", clause="P18")
 
 
+@pytest.mark.clause("P18")
 def test_a_follow_up_does_not_come_before_the_exit() -> None:
     early = FOLLOW_UP.model_copy(update={"on": date(2021, 8, 31)})
     given(*closed()).when(early).then_refused("intake.date_too_early")

@@ -87,6 +87,7 @@ def test_the_same_kind_by_another_party_on_one_of_the_same_days_is_blocked() -> 
 
 
 @pytest.mark.clause("P25", "P48")
+@pytest.mark.invariant("I8", "command")
 @pytest.mark.parametrize(
     "changes",
     [

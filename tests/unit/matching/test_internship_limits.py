@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from insieme_events.agreement import Limits
-from insieme_events.contracts.agreement import HostQuota
+from insieme_events.contracts.agreement import BonusPlaces, HostQuota
 from insieme_events.contracts.matching import (
     InternshipApproved,
     InternshipExtended,
@@ -45,6 +45,9 @@ class Law:
     small: int
     middle: int
     percent: int
+    rounds_up: bool
+    bonus: tuple[tuple[int, int], ...]
+    dismissal: int
 
 
 laws = st.builds(
@@ -55,6 +58,9 @@ laws = st.builds(
     small=st.integers(0, 2),
     middle=st.integers(1, 3),
     percent=st.integers(0, 30),
+    rounds_up=st.booleans(),
+    bonus=st.lists(st.tuples(st.integers(1, 100), st.integers(1, 3)), max_size=3).map(tuple),
+    dismissal=st.integers(0, 14),
 )
 stays = st.lists(
     st.builds(
@@ -84,6 +90,11 @@ def limits(version: str, since: date, law: Law) -> Limits:
             HostQuota(staff_to=5, places=law.small, percent=None),
             HostQuota(staff_to=20, places=law.middle, percent=None),
         ),
+        internship_quota_rounds_up=law.rounds_up,
+        internship_bonus_places=tuple(BonusPlaces(hired_percent=least, places=more) for least, more in law.bonus),
+        internship_bonus_months=24,
+        internship_bonus_contract_months=6,
+        internship_dismissal_months=law.dismissal,
         income_threshold_employee=1,
         income_threshold_self_employed=1,
         status_suspension_days=1,
@@ -116,11 +127,23 @@ class Case:
     allowance: int
     staff: int
     authorised_before: int
+    hired: int
+    dismissed_before: int | None
     of_person: tuple[Stay, ...]
     of_host: tuple[Stay, ...]
 
     def law_on(self, day: date) -> Law:
         return self.later_law if day >= self.change_on else self.law
+
+    def part(self, law: Law) -> int:
+        """A tenth of the staff, or whatever part: tried place by place."""
+        whole = max(n for n in range(self.staff + 1) if n * 100 <= self.staff * law.percent)
+        return whole + 1 if law.rounds_up and whole * 100 < self.staff * law.percent else whole
+
+    @property
+    def dismissed_on(self) -> date | None:
+        """Counted back from the day of the request."""
+        return None if self.dismissed_before is None else date(2021, 1, 1) - timedelta(days=self.dismissed_before)
 
     def lawful(self, first: date, last: date) -> bool:
         """Day by day, from `first` to `last`, of an internship that began on `starts_on`."""
@@ -129,7 +152,10 @@ class Case:
             return False
         if last < months_after(self.starts_on, law.shortest[self.seasonal]) or self.allowance < law.allowance:
             return False
-        places = law.small if self.staff <= 5 else law.middle if self.staff <= 20 else self.staff * law.percent // 100
+        places = law.small if self.staff <= 5 else law.middle if self.staff <= 20 else self.part(law)
+        places += max([more for least, more in law.bonus if self.hired >= least], default=0)
+        if self.dismissed_on is not None and first <= months_after(self.dismissed_on, law.dismissal):
+            return False
         for number in range((last - first).days + 1):
             day = first + timedelta(days=number)
             if any(stay.starts_on <= day <= stay.ends_on for stay in self.of_person):
@@ -152,6 +178,8 @@ cases = st.builds(
     allowance=st.integers(40_000, 60_000),
     staff=st.integers(0, 60),
     authorised_before=st.integers(0, 20),
+    hired=st.integers(0, 100),
+    dismissed_before=st.one_of(st.none(), st.none(), st.none(), st.integers(0, 700)),
     of_person=stays.map(lambda found: tuple(s for s in found if not s.same_host or s.starts_on.day < 3)),
     of_host=stays.map(tuple),
 )
@@ -163,7 +191,7 @@ def test_an_approval_and_an_extension_are_granted_exactly_within_the_law() -> No
     """Against vacuity both answers come about, at the approval and at the extension."""
     answers = Counter[tuple[str, bool]]()
 
-    @settings(max_examples=300, deadline=None, derandomize=True)
+    @settings(max_examples=500, deadline=None, derandomize=True)
     @given(cases)
     def run(case: Case) -> None:
         answers.update(judged(case))
@@ -199,7 +227,14 @@ def judged(case: Case) -> list[tuple[str, bool]]:
         decision = INTERNSHIP.decide(command, state, circumstances)
         assert not isinstance(decision, Refused)
         state = INTERNSHIP.fold(decision, state)
-    grounds = {"papers": tuple(Paper), "host_staff": case.staff, "host_declared_on": date(2020, 6, 1)}
+    grounds = {
+        "papers": tuple(Paper),
+        "host_staff": case.staff,
+        "host_declared_on": date(2020, 6, 1),
+        "host_dismissed_nobody": case.dismissed_on is None,
+        "host_dismissed_on": case.dismissed_on,
+        "host_hired_percent": case.hired,
+    }
     before = timedelta(days=case.authorised_before)
     approve = approve_internship(**grounds, authorised_on=case.starts_on - before, on=case.starts_on)
     decision = INTERNSHIP.decide(approve, state, circumstances)

@@ -76,6 +76,7 @@ def test_the_work_may_be_anywhere() -> None:
     given().when(start_placement(comune="015146")).then(placed(comune="015146"))
 
 
+@pytest.mark.clause("P33")
 @pytest.mark.invariant("I7", "command")
 @pytest.mark.parametrize(
     ("starts_on", "admitted"),
@@ -99,6 +100,7 @@ def test_a_second_charge_counts_like_the_first() -> None:
     given().under(employment_circumstances(in_charge=twice)).when(start_placement()).then(placed())
 
 
+@pytest.mark.clause("P33")
 @pytest.mark.invariant("I7", "command")
 def test_a_person_not_heard_of_yet_is_a_matter_of_waiting_and_one_never_in_charge_is_not() -> None:
     unheard = employment_circumstances(in_charge=None)

@@ -18,6 +18,7 @@ from insieme_intake.circumstances import IntakeCircumstances
 from insieme_intake.ledger import (
     INTERVENTION_ELSEWHERE,
     LEDGER,
+    FollowExtension,
     LedgerCommand,
     LedgerState,
     OverrideOverlap,
@@ -45,8 +46,8 @@ async def circumstances(connection: Connection, asked: Sequence[Asked[Any]]) -> 
     referrals = await lookups.referrals(connection, {id_ for e in asked if (id_ := _referral_of(e)) is not None})
     used = {e.stream_id for e in asked if isinstance(e.command, CaseCommand) and not isinstance(e.command, KEEPS)}
     restricted = await lookups.restrictions(connection, used)
-    registering = {e.command.person_id for e in asked if isinstance(e.command, RegisterIntervention)}
-    lines = await lookups.lines_of_aliases(connection, registering)
+    taking = {e.stream_id for e in asked if isinstance(e.command, RegisterIntervention | FollowExtension)}
+    lines = await lookups.lines_elsewhere(connection, taking)
     opened = {e.command.case_id for e in asked if isinstance(e.command, OpenParticipation)}
     owners = await lookups.persons_of_cases(connection, opened)
     told = []

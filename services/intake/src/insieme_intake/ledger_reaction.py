@@ -1,7 +1,7 @@
-"""The ledger hears what training and matching begin and end for a person (P25, P34, P37, P48; I8).
+"""The ledger hears what training and matching begin, extend and end for a person (P25, P34, P37, P48; I8).
 
 The intervention has the id that the asking service gave it. What comes twice changes nothing; what comes before the
-person is known here, or an end before its beginning, is tried again.
+person is known here, or an end or an extension before its beginning, is tried again.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from psycopg_pool import AsyncConnectionPool
 
 from insieme_events.catalogue import CONTRACTS
 from insieme_events.contracts import Actor, DomainEvent
-from insieme_events.contracts.matching import InternshipRequested
+from insieme_events.contracts.matching import InternshipExtended, InternshipRequested
 from insieme_events.contracts.training import ParticipationRequested
 from insieme_events.envelope import Stored
 from insieme_events.store import Connection
 from insieme_events.units import Step, Unit
 from insieme_intake import erasure, lookups
 from insieme_intake.aggregates import LEDGERS
-from insieme_intake.ledger import FollowEnd, RegisterIntervention
+from insieme_intake.ledger import FollowEnd, FollowExtension, RegisterIntervention
 
 PROCESS = Actor(party="fondazione_san_petronio", role="process", purpose="intervention_ledger")
 
@@ -42,9 +42,11 @@ LINE = "select person_id from views.interventions where intervention_id = %s"
 
 
 class LedgerReaction:
-    """What others begin is registered, confirmed or blocked; what they end is ended."""
+    """What others begin is registered, confirmed or blocked; what they extend is longer; what they end is ended."""
 
-    types: frozenset[type[DomainEvent]] = frozenset({ParticipationRequested, InternshipRequested, *ENDS})
+    types: frozenset[type[DomainEvent]] = frozenset(
+        {ParticipationRequested, InternshipRequested, InternshipExtended, *ENDS}
+    )
 
     def __init__(self, pool: AsyncConnectionPool[Connection]) -> None:
         self._pool = pool
@@ -57,8 +59,12 @@ class LedgerReaction:
                 | InternshipRequested(internship_id=intervention_id)
             ):
                 return await self._register(event, intervention_id)
+            case InternshipExtended(internship_id=intervention_id, ends_on=ends_on, occurred_on=day):
+                longer = FollowExtension(intervention_id=intervention_id, ends_on=ends_on, on=day)
+                return await self._follow(event, longer)
             case _:
-                return await self._end(event, getattr(event, ENDS[type(event)]))
+                ended = FollowEnd(intervention_id=getattr(event, ENDS[type(event)]), on=event.occurred_on)
+                return await self._follow(event, ended)
 
     async def _register(
         self, event: ParticipationRequested | InternshipRequested, intervention_id: UUID
@@ -84,12 +90,13 @@ class LedgerReaction:
         )
         return Unit((Step(LEDGERS, stream_id, command),), PROCESS, locks=(erasure.lock(person_id),))
 
-    async def _end(self, event: DomainEvent, intervention_id: UUID) -> Unit | None:
+    async def _follow(self, event: DomainEvent, command: FollowEnd | FollowExtension) -> Unit | None:
+        """On the ledger where the line stands; under the lock of the id that stands for the person, as a request is."""
         async with self._pool.connection() as connection:
-            line = await (await connection.execute(LINE, (intervention_id,))).fetchone()
-            person_id: UUID = getattr(event, "person_id", intervention_id) if line is None else line[0]
+            line = await (await connection.execute(LINE, (command.intervention_id,))).fetchone()
+            person_id: UUID = getattr(event, "person_id", command.intervention_id) if line is None else line[0]
+            root = await lookups.root_of(connection, person_id)
             found = (await lookups.persons(connection, {person_id})).get(person_id)
         if line is None and found is not None and found.erased:
             return None
-        command = FollowEnd(intervention_id=intervention_id, on=event.occurred_on)
-        return Unit((Step(LEDGERS, person_id, command),), PROCESS)
+        return Unit((Step(LEDGERS, person_id, command),), PROCESS, locks=(erasure.lock(root),))

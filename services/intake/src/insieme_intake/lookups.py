@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from uuid import UUID
 
+from insieme_events.agreement import Agreement, agreement_of
 from insieme_events.contracts.intake import IdentityKind
 from insieme_events.contracts.vocabulary import InterventionKind
 from insieme_events.projection import UNKNOWN
@@ -29,9 +30,12 @@ select c.case_id, p.restricted_on from views.cases c join views.persons p on p.p
 where c.case_id = any(%s) and p.restricted_on is not null
 """
 LINES = """
-select p.merged_into, i.intervention_id, i.kind, i.party, i.starts_on, coalesce(i.ended_on, i.ends_on)
-from views.interventions i join views.persons p using (person_id)
-where p.merged_into = any(%s) and i.effective and i.kind <> %s
+select p.person_id, i.intervention_id, i.kind, i.party, i.starts_on, coalesce(i.ended_on, i.ends_on)
+from views.persons p cross join lateral (
+    select person_id from views.persons where merged_into = coalesce(p.merged_into, p.person_id)
+    union all select p.merged_into where p.merged_into is not null
+) other join views.interventions i on i.person_id = other.person_id
+where p.person_id = any(%s) and other.person_id <> p.person_id and i.effective and i.kind <> %s
 """
 PERSON_OF_CASE = "select case_id, root_id from views.cases where case_id = any(%s)"
 ROOT = "select coalesce(merged_into, person_id) from views.persons where person_id = %s"
@@ -39,6 +43,7 @@ STANDING = """
 select r.person_id, r.identity_kind from views.persons p join views.persons r on r.person_id = p.merged_into
 where p.person_id = %s
 """
+AGREEMENTS = "select parameters::text from events.parameters where kind = 'agreement'"
 ALIASES = "select person_id from views.persons where merged_into = %s order by person_id"
 
 
@@ -76,8 +81,8 @@ async def restrictions(connection: Connection, cases: Collection[UUID]) -> Mappi
     return dict(await rows.fetchall())
 
 
-async def lines_of_aliases(connection: Connection, ids: Collection[UUID]) -> Mapping[UUID, tuple[LineFound, ...]]:
-    """Per person the interventions that stand on the ledgers of ids given up for theirs."""
+async def lines_elsewhere(connection: Connection, ids: Collection[UUID]) -> Mapping[UUID, tuple[LineFound, ...]]:
+    """Per id the interventions that stand on the ledgers of the other ids of the same person."""
     found: dict[UUID, tuple[LineFound, ...]] = {}
     if ids:
         rows = await connection.execute(LINES, (list(ids), UNKNOWN))
@@ -112,3 +117,9 @@ async def ids_of(connection: Connection, person_id: UUID) -> tuple[UUID, ...]:
     root = await root_of(connection, person_id)
     rows = await connection.execute(ALIASES, (root,))
     return (*[alias for (alias,) in await rows.fetchall()], root)
+
+
+async def agreements(connection: Connection) -> list[Agreement]:
+    """Every version of the agreement that has arrived here."""
+    rows = await connection.execute(AGREEMENTS)
+    return [agreement_of(text) for (text,) in await rows.fetchall()]

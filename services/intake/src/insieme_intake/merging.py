@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from insieme_events.contracts.intake_persons import DismissReason
 from insieme_events.decider import RefusalKind, Refused
 from insieme_events.store import Connection
 from insieme_events.units import Step
 from insieme_intake.aggregates import CASES, PERSONS
 from insieme_intake.case.commands import MergeCase, UnmergeCase
-from insieme_intake.person import BecomeAlias, MergePersons, RevertMerge, SetApart
+from insieme_intake.person import BecomeAlias, DismissDuplicate, MergePersons, RevertMerge, SetApart
 
 CASE_MEANWHILE = Refused(
     "intake.case_opened_meanwhile",
@@ -51,10 +52,18 @@ async def merge_steps(connection: Connection, kept: UUID, merged: UUID, on: date
 
 
 async def revert_steps(connection: Connection, kept: UUID, merged: UUID, on: date) -> tuple[Step, ...]:
-    """The ids apart first, so that no moment has two open cases of one person."""
+    """The ids apart first, so that no moment has two open cases of one person; that it is two is a judgement, too."""
     rows = await (await connection.execute(MERGED_CASES, {"kept": kept, "merged": merged})).fetchall()
+    apart = dismissal(kept, merged, DismissReason.MERGE_REVERTED, on)
+    back = Step(PERSONS, kept, RevertMerge(merged_id=merged, on=on))
     return (
         Step(PERSONS, merged, SetApart(of=kept, on=on)),
         *(Step(CASES, case_id, UnmergeCase(on=on)) for (case_id,) in rows),
-        Step(PERSONS, kept, RevertMerge(merged_id=merged, on=on)),
+        *((back, apart) if apart.stream_id == kept else (apart, back)),
     )
+
+
+def dismissal(one: UUID, other: UUID, reason: DismissReason, on: date) -> Step:
+    """On the stream of the lesser id, so that a pair is told apart in one place."""
+    person_id, other_id = sorted((one, other))
+    return Step(PERSONS, person_id, DismissDuplicate(other_id=other_id, reason=reason, on=on))

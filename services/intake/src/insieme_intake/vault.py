@@ -40,6 +40,15 @@ PUT_REFERRAL = """
 insert into vault.referral_details (referral_id, person_id, sealed) values (%s, %s, %s)
 on conflict (referral_id) do nothing
 """
+PUT_COMPARED = """
+insert into vault.compared (person_id, other_id, seen) values (%s, %s, %s)
+on conflict (person_id, other_id) do update set seen = excluded.seen
+"""
+RECEIVED = """
+select d.referral_id, d.person_id, coalesce(p.merged_into, p.person_id), d.sealed from vault.referral_details d
+join views.referrals r using (referral_id) join views.persons p on p.person_id = d.person_id
+where r.direction = 'received' and r.sent_on between %s and %s
+"""
 IN_USE = """
 select v.person_id, v.sealed from vault.identities v join views.persons p using (person_id)
 where p.merged_into is null and p.erased_on is null
@@ -151,6 +160,8 @@ async def forget(connection: Connection, persons: Sequence[UUID]) -> None:
     for table in ("identities", "referral_details"):
         statement = f"delete from vault.{table} where person_id = any(%s)"
         await connection.execute(statement.encode(), (list(persons),))
+    compared = "delete from vault.compared where person_id = any(%s) or other_id = any(%s)"
+    await connection.execute(compared, (list(persons), list(persons)))
 
 
 def put_referral(referral_id: UUID, person_id: UUID, detail: ReferralDetail, keys: Keys) -> Write:
@@ -183,6 +194,21 @@ async def referral_details(connection: Connection, vault: KeyVault, persons: Seq
     return opened
 
 
+async def received_from(connection: Connection, vault: KeyVault, channel: Channel, since: date, until: date) -> int:
+    """How many persons that service referred to the programme in these days; nobody who is erased (P74)."""
+    rows = await connection.execute(RECEIVED, (since, until))
+    found = await rows.fetchall()
+    keys = await vault.read({person_id for _, person_id, _, _ in found})
+    persons = set()
+    for referral_id, person_id, root_id, sealed in found:
+        key = keys[person_id]
+        if key is not None:
+            plain = decrypt(key, bytes(sealed), DETAIL_BOUND_TO + referral_id.bytes)
+            if ReferralDetail.model_validate_json(plain).channel is channel:
+                persons.add(root_id)
+    return len(persons)
+
+
 async def referral_detail(connection: Connection, vault: KeyVault, referral_id: UUID) -> ReferralDetail | None:
     """What is kept of one referral, opened; None where nothing is, or where it was erased."""
     row = await (
@@ -194,6 +220,21 @@ async def referral_detail(connection: Connection, vault: KeyVault, referral_id: 
     if row is None or key is None:
         return None
     return ReferralDetail.model_validate_json(decrypt(key, bytes(row[1]), DETAIL_BOUND_TO + referral_id.bytes))
+
+
+def put_compared(person_id: UUID, other_id: UUID, seen: bytes) -> Write:
+    """Keeps what two identities looked like to whoever told them apart, beside the append of the unit that says so."""
+
+    async def write(connection: Connection) -> None:
+        await connection.execute(PUT_COMPARED, (person_id, other_id, seen))
+
+    return write
+
+
+async def compared(connection: Connection) -> dict[tuple[UUID, UUID], bytes]:
+    """Per pair, the lesser id first, what the two identities looked like when somebody told them apart."""
+    rows = await connection.execute("select person_id, other_id, seen from vault.compared")
+    return {(person_id, other_id): bytes(seen) for person_id, other_id, seen in await rows.fetchall()}
 
 
 async def identities(connection: Connection, vault: KeyVault) -> dict[UUID, Identity]:

@@ -102,7 +102,7 @@ class GrantCeiling(Part):
 class Parameters(Part):
     """What one version of the implementing agreement says. Days are calendar days; money is in euro cents."""
 
-    # Of the case: P07, P10, P11, P15, P18, P24, P25, P27 to P29.
+    # Of the case: P07, P10, P11, P15, P18, P24, P25, P27 to P29, P74.
     interview_due_days: Days
     plan_due_days: Days
     eligibility_valid_days: Days
@@ -112,6 +112,8 @@ class Parameters(Part):
     hit_sectors: tuple[HitSector, ...]
     same_kinds: tuple[SameKind, ...]
     override_roles: tuple[Code, ...]
+    sensitive_count_least: Annotated[int, Field(ge=3, le=1000)]
+    """The least number of persons that is told where what is counted may tell a belief or an illness (P74)."""
     retention_months: Months
     erasure_due_days: Days
     # Of matching and training: P32, P39 to P42.
@@ -163,6 +165,13 @@ class HostQuota(Part):
         return self
 
 
+class BonusPlaces(Part):
+    """Places above the quota for a host that hired at least so many per cent of its earlier interns."""
+
+    hired_percent: Annotated[int, Field(ge=1, le=100)]
+    places: Annotated[int, Field(ge=1)]
+
+
 class LegalLimits(Part):
     """Limits that the law sets, as they stand from a day on; money is in euro cents, gross.
 
@@ -178,6 +187,15 @@ class LegalLimits(Part):
     internship_min_allowance: Cents
     internship_attendance_percent: Annotated[int, Field(ge=0, le=100)]
     internship_host_quotas: tuple[HostQuota, ...]
+    internship_quota_rounds_up: bool
+    """Whether a part of a place that a per cent gives is a whole one."""
+    internship_bonus_places: tuple[BonusPlaces, ...]
+    internship_bonus_months: Months
+    """How far back interns count who were hired, and not."""
+    internship_bonus_contract_months: Months
+    """How long a subordinate contract is at least that counts as hiring."""
+    internship_dismissal_months: Months
+    """How long a host that dismissed somebody has no intern in the same role."""
     income_threshold_employee: Cents
     income_threshold_self_employed: Cents
     follow_up_exit_days: Days

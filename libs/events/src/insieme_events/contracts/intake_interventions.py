@@ -59,5 +59,16 @@ class OverlapOverridden(InterventionEvent):
     reason: OverrideReason
 
 
+class InterventionExtended(InterventionEvent):
+    """Its service goes on with it until `ends_on`; `overlaps` does the same for another party on one of the added days.
+
+    What was extended goes on: such a line stands as doubled until a named role overrides it (P25).
+    """
+
+    ends_on: date
+    overlaps: UUID | None
+    agreement_version: Code
+
+
 class InterventionEnded(InterventionEvent):
     """It is over, or it never began: its days are free again from the day after `occurred_on`."""

@@ -30,6 +30,23 @@ class PersonSetApart(IntakeEvent):
     alias_of: UUID
 
 
+class DismissReason(StrEnum):
+    """How somebody came to know that it is two persons; never what ties them."""
+
+    DOCUMENTS_SEEN = "documents_seen"
+    PERSONS_ASKED = "persons_asked"
+    MERGE_REVERTED = "merge_reverted"
+    OTHER = "other"
+
+
+class DuplicateDismissed(IntakeEvent):
+    """Somebody looked at both identities, and `other_id` is somebody else (P25). On the stream of the lesser id."""
+
+    person_id: UUID
+    other_id: UUID
+    reason: DismissReason
+
+
 class RestrictionGround(StrEnum):
     """GDPR art. 18 (1) a to d: why the data may be kept and not used."""
 

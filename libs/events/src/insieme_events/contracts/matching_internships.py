@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from insieme_events.contracts.base import Code, Sealed
+from insieme_events.contracts.base import Code, Sealed, YearMonth
 from insieme_events.contracts.matching_companies import MatchingEvent
 from insieme_events.contracts.vocabulary import (
     Cents,
@@ -74,7 +74,9 @@ class Authorised(InternshipEvent):
     """What the law asks for at the approval and at each extension, as it was found; `limits_version` judged it.
 
     `authorisation` is the reference of the regional agency's act of `authorised_on`; `host_staff` the host's permanent
-    staff, `host_declared_on` the day on which it declared to have dismissed nobody and to replace nobody.
+    staff, `host_declared_on` the day on which it declared whom it dismissed and that it replaces nobody;
+    `host_dismissed_on` its latest dismissal in the same role, `host_hired_percent` the part of its earlier interns that
+    it hired.
     """
 
     ends_on: date
@@ -83,6 +85,8 @@ class Authorised(InternshipEvent):
     authorised_on: date
     host_staff: Annotated[int, Field(ge=0, le=1_000_000)]
     host_declared_on: date
+    host_dismissed_on: date | None = None
+    host_hired_percent: Annotated[int, Field(ge=0, le=100)] = 0
     limits_version: Code
 
 
@@ -124,6 +128,23 @@ class InternshipSuspended(InternshipEvent):
 
 class InternshipResumed(InternshipEvent):
     """`occurred_on` is the first day on which it goes on."""
+
+
+Minutes = Annotated[int, Field(ge=0, le=45_000)]
+"""No month has more."""
+
+
+class InternshipMonthRecorded(InternshipEvent):
+    """How long the intern was there in a month, of the time that the project asks for; told again, the last counts.
+
+    `allowance_due`: it was at least the part from which on the law asks for the allowance (P34; standards 2.6).
+    """
+
+    month: YearMonth
+    minutes_due: Minutes
+    minutes_present: Minutes
+    allowance_due: bool
+    limits_version: Code
 
 
 class InternshipOutcome(StrEnum):

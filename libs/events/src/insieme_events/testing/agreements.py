@@ -8,6 +8,7 @@ from typing import Any
 
 from insieme_events.agreement import Agreement, Limits
 from insieme_events.contracts.agreement import (
+    BonusPlaces,
     ConsentOf,
     CostShare,
     GrantCeiling,
@@ -43,6 +44,7 @@ VALUES: dict[str, Any] = {
     "hit_sectors": (HitSector(ateco_version="2007", section="I"), HitSector(ateco_version="2007", section="R")),
     "same_kinds": SAME,
     "override_roles": ("coordinator",),
+    "sensitive_count_least": 10,
     "retention_months": 24,
     "erasure_due_days": 30,
     "candidate_reply_days": 15,
@@ -92,6 +94,16 @@ LEGAL: dict[str, Any] = {
         HostQuota(staff_to=20, places=2, percent=None),
         HostQuota(staff_to=None, places=None, percent=10),
     ),
+    "internship_quota_rounds_up": False,
+    "internship_bonus_places": (
+        BonusPlaces(hired_percent=20, places=1),
+        BonusPlaces(hired_percent=50, places=2),
+        BonusPlaces(hired_percent=75, places=3),
+        BonusPlaces(hired_percent=100, places=4),
+    ),
+    "internship_bonus_months": 24,
+    "internship_bonus_contract_months": 6,
+    "internship_dismissal_months": 12,
     "income_threshold_employee": 850_000,
     "income_threshold_self_employed": 550_000,
     "follow_up_exit_days": 28,

@@ -30,7 +30,7 @@ from insieme_intake.ledger import INTERVENTION_UNKNOWN, EndIntervention, Overrid
 router = APIRouter(prefix="/v1/interventions", tags=["interventions"], responses=RESPONSES)
 
 LINE = "select person_id, status from views.interventions where intervention_id = %s"
-Status = Literal["confirmed", "blocked", "overridden", "ended"]
+Status = Literal["confirmed", "blocked", "doubled", "overridden", "ended"]
 
 
 class NewIntervention(BaseModel):
@@ -80,10 +80,13 @@ class InterventionAnswer(BaseModel):
 
 
 class Doubled(BaseModel):
-    """How many interventions were found doubled in a period, how many of them were let through, and how many not."""
+    """How many interventions were found doubled in a period: not begun, let through, or extended into an overlap that
+    nobody has let through.
+    """
 
     detected: int
     avoided: int
+    extended: int
     overridden: int
 
 
@@ -192,14 +195,15 @@ async def interventions(
 
 @router.get("/duplicates")
 async def duplicates(request: Request, since: date, until: date) -> Doubled:
-    """Doubled interventions found in a period: detected, avoided, overridden (duplicate_interventions; P25)."""
+    """Doubled interventions found in a period: detected, avoided, extended, overridden (P25)."""
     table = views.INTERVENTIONS
     counts: tuple[sa.ColumnElement[Any], ...] = (
         func.count().label("detected"),
-        func.count().filter(table.c.overridden_on.is_(None)).label("avoided"),
+        func.count().filter(table.c.overridden_on.is_(None), ~table.c.effective).label("avoided"),
+        func.count().filter(table.c.overridden_on.is_(None), table.c.effective).label("extended"),
         func.count().filter(table.c.overridden_on.is_not(None)).label("overridden"),
     )
-    found = sa.select(*counts).where(table.c.overlaps_id.is_not(None), table.c.registered_on.between(since, until))
+    found = sa.select(*counts).where(table.c.overlap_found_on.between(since, until))
     async with reading.pool_of(request).connection() as connection:
         (row,) = await reading.rows(connection, found)
     return Doubled(**row)

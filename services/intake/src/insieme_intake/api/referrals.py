@@ -8,12 +8,14 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from insieme_events import reading, telemetry
 from insieme_events.access import CurrentActor
+from insieme_events.agreement import last_known
+from insieme_events.clock import business_date
 from insieme_events.commands import Step
 from insieme_events.contracts import Code
 from insieme_events.contracts.vocabulary import ChannelClass
@@ -28,6 +30,7 @@ from insieme_intake import erasure, lookups, registration, vault, views
 from insieme_intake.aggregates import REFERRALS, REFERRALS_OF_REGISTERED
 from insieme_intake.api.examples import REFERRAL_COMMANDS
 from insieme_intake.case.admission import NOTICE_MISSING
+from insieme_intake.circumstances import AGREEMENT_UNKNOWN
 from insieme_intake.referral import (
     REFERRAL_UNKNOWN,
     AcceptReferral,
@@ -36,7 +39,7 @@ from insieme_intake.referral import (
     ReceiveReferral,
     SendReferral,
 )
-from insieme_intake.vault import Identity, ReferralDetail
+from insieme_intake.vault import Channel, Identity, ReferralDetail
 
 router = APIRouter(prefix="/v1/referrals", tags=["referrals"], responses=RESPONSES)
 
@@ -54,6 +57,12 @@ DETAIL_UNKNOWN = Refused(
     "Nothing is kept of which service this referral came from or went to.",
     clause="P12",
     kind=RefusalKind.NOT_FOUND,
+)
+YEAR_RUNS = Refused(
+    "intake.year_not_over",
+    "The year {year} is not over: ask for it in the year after, when the count does not grow by one person any more.",
+    clause="P74",
+    kind=RefusalKind.INVALID,
 )
 KNOWN_PERSON: JsonDict = {
     "person_id": "3f6c1d5e-8f0a-4e0e-9f0b-3f2f7a9d2c11",
@@ -206,7 +215,7 @@ async def referrals(
 
 
 class ChannelCount(BaseModel):
-    """Referrals of one class of channel; a smaller unit than the class is counted nowhere (P74)."""
+    """Referrals of one class of channel; of a smaller unit than the class only Caritas is counted, apart (P74)."""
 
     direction: str
     channel_class: str
@@ -233,6 +242,40 @@ async def by_channel(request: Request, since: date, until: date) -> list[Channel
     )
     async with reading.pool_of(request).connection() as connection:
         return [ChannelCount(**row) for row in await reading.rows(connection, counted)]
+
+
+class FromCaritas(BaseModel):
+    """Persons that Caritas referred in a year: at least so many, in steps of `least`; None where there are fewer."""
+
+    year: int
+    least: int
+    persons_at_least: int | None
+
+
+@router.get("/from-caritas")
+async def from_caritas(
+    request: Request, actor: CurrentActor, year: Annotated[int, Query(ge=2017, le=2999)]
+) -> FromCaritas:
+    """How many persons Caritas referred in a year that is over (P74); who comes by Caritas may tell a belief.
+
+    Never fewer than the agreement allows, and in steps of that, so that no two answers tell of one person. Each look
+    is logged.
+    """
+    service: Running = request.app.state.service
+    assert service.keys is not None
+    today = business_date(service.clock())
+    if today.year <= year:
+        raise ProblemError(YEAR_RUNS.about(year=year))
+    async with service.pool.connection() as connection:
+        agreement = last_known(await lookups.agreements(connection), today)
+        if agreement is None:
+            raise ProblemError(AGREEMENT_UNKNOWN)
+        days = date(year, 1, 1), date(year, 12, 31)
+        found = await vault.received_from(connection, service.keys, Channel.CARITAS, *days)
+    least = agreement.sensitive_count_least
+    shown = found // least * least
+    telemetry.log.info("caritas_counted", year=year, shown=shown > 0, **actor.model_dump())
+    return FromCaritas(year=year, least=least, persons_at_least=shown or None)
 
 
 @router.get("/{referral_id}/detail")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from insieme_events.contracts import Code
 from insieme_events.contracts.intake import ErasureGround, IdentityKind
-from insieme_events.contracts.intake_persons import RefusalGround, RestrictionGround
+from insieme_events.contracts.intake_persons import DismissReason, RefusalGround, RestrictionGround
 from insieme_events.decider import Command
 
 
@@ -51,6 +51,14 @@ class SetApart(Command):
     """The other half of a reverted merge (P25)."""
 
     of: UUID
+    on: date
+
+
+class DismissDuplicate(Command):
+    """Somebody looked at both, and `other_id` is another person (P25); each look is a judgement of its own."""
+
+    other_id: UUID
+    reason: DismissReason
     on: date
 
 
@@ -110,7 +118,7 @@ class NoteErasureOverdue(Command):
     on: date
 
 
-IdentityCommand = RegisterPerson | GiveNotice | MergePersons | BecomeAlias | RevertMerge | SetApart
+IdentityCommand = RegisterPerson | GiveNotice | MergePersons | BecomeAlias | RevertMerge | SetApart | DismissDuplicate
 RightsCommand = RestrictProcessing | LiftRestriction | RequestAccess | AnswerAccess
 ErasureCommand = RefuseErasure | ErasePerson | CompleteErasure | NoteErasureOverdue
 PersonCommand = (
@@ -120,6 +128,7 @@ PersonCommand = (
     | BecomeAlias
     | RevertMerge
     | SetApart
+    | DismissDuplicate
     | RestrictProcessing
     | LiftRestriction
     | RequestAccess

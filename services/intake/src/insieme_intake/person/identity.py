@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import assert_never
 
 from insieme_events.contracts.intake import MergeReverted, NoticeGiven, PersonRegistered, PersonsMerged
-from insieme_events.contracts.intake_persons import PersonAliased, PersonSetApart
+from insieme_events.contracts.intake_persons import DuplicateDismissed, PersonAliased, PersonSetApart
 from insieme_events.decider import Decision, RefusalKind, Refused
 from insieme_intake.circumstances import misdated
 from insieme_intake.person.commands import (
     BecomeAlias,
+    DismissDuplicate,
     GiveNotice,
     IdentityCommand,
     MergePersons,
@@ -38,6 +39,17 @@ STANDS_FOR_OTHERS = Refused(
     "This id stands for {count} other ids already: merge the other way round, into this one, or revert those first.",
     clause="P25",
 )
+PERSON_THEMSELVES = Refused(
+    "intake.dismissed_with_itself",
+    "Two ids are told apart, and both are the same: correct one of the two.",
+    clause="P25",
+    kind=RefusalKind.INVALID,
+)
+MERGED_ALREADY = Refused(
+    "intake.dismissed_merged",
+    "These two ids are merged as one person: revert the merge, and they are told apart with it.",
+    clause="P25",
+)
 NOT_MERGED = Refused(
     "intake.not_merged", "These two ids are not merged with one another: look the person up again.", clause="P25"
 )
@@ -57,6 +69,8 @@ def decide_identity(command: IdentityCommand, state: PersonState) -> Decision:
             return revert(command, state)
         case SetApart():
             return set_apart(command, state)
+        case DismissDuplicate():
+            return dismiss(command, state)
         case _:
             assert_never(command)
 
@@ -134,5 +148,23 @@ def set_apart(command: SetApart, state: PersonState) -> Decision:
             return [PersonSetApart(occurred_on=command.on, person_id=person_id, alias_of=command.of)]
         case Known() | Merged():
             return NOT_MERGED
+        case _:
+            return not_plainly_known(state)
+
+
+def dismiss(command: DismissDuplicate, state: PersonState) -> Decision:
+    match state:
+        case Known(person_id=command.other_id):
+            return PERSON_THEMSELVES
+        case Known(aliases=aliases) if command.other_id in aliases:
+            return MERGED_ALREADY
+        case Known(person_id=person_id, since=since):
+            if wrong := misdated(command.on, command.on, since, "the registration"):
+                return wrong
+            return [
+                DuplicateDismissed(
+                    occurred_on=command.on, person_id=person_id, other_id=command.other_id, reason=command.reason
+                )
+            ]
         case _:
             return not_plainly_known(state)

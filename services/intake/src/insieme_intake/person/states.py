@@ -18,6 +18,7 @@ from insieme_events.contracts.intake import (
     PersonsMerged,
 )
 from insieme_events.contracts.intake_persons import (
+    DuplicateDismissed,
     ErasureOverdue,
     ErasureRefused,
     PersonAliased,
@@ -139,6 +140,8 @@ def learn(known: Known, event: DomainEvent) -> Known:
             return replace(known, aliases=known.aliases | {merged})
         case MergeReverted(merged_id=merged):
             return replace(known, aliases=known.aliases - {merged})
+        case DuplicateDismissed():
+            return known
         case ErasureRefused(ground=ground, occurred_on=day):
             return replace(known, refusals=known.refusals | {(day, ground)})
         case SubjectAccessRequested(request_id=request_id, occurred_on=day):

@@ -19,6 +19,7 @@ from insieme_intake.views.tables import (
     READABLE_SEALED,
     REFERENTS,
     REFERRALS,
+    TOLD_APART,
 )
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "REFERENTS",
     "REFERRALS",
     "STATUS",
+    "TOLD_APART",
     "write_cases",
     "write_ledgers",
     "write_participations",

@@ -11,10 +11,12 @@ from insieme_intake.views.sealed import text
 
 PUT = """
 insert into views.interventions (intervention_id, person_id, kind, measure, party, starts_on, ends_on, status,
-    effective, registered_on, overlaps_id, overridden_on, override_reason, ended_on, version)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    effective, registered_on, overlaps_id, overlap_found_on, overridden_on, override_reason, ended_on, version)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 on conflict (person_id, intervention_id) do update set kind = excluded.kind, measure = excluded.measure,
-    status = excluded.status, effective = excluded.effective, overridden_on = excluded.overridden_on,
+    ends_on = excluded.ends_on, status = excluded.status, effective = excluded.effective,
+    overlaps_id = excluded.overlaps_id, overlap_found_on = excluded.overlap_found_on,
+    overridden_on = excluded.overridden_on,
     override_reason = excluded.override_reason, ended_on = excluded.ended_on, version = excluded.version
 """
 
@@ -33,6 +35,7 @@ async def write_ledgers(connection: Connection, changes: Sequence[Change[LedgerS
             line.effective,
             line.registered_on,
             line.overlaps,
+            line.found_on,
             line.overridden_on,
             line.reason,
             line.ended_on,

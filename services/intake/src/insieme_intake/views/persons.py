@@ -1,4 +1,4 @@
-"""Writes the list of persons and of their requests for access."""
+"""Writes the list of persons, of their requests for access, and of the pairs that somebody told apart."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from insieme_events.contracts.intake import PersonRegistered
-from insieme_events.contracts.intake_persons import ErasureRefused, SubjectAccessAnswered, SubjectAccessRequested
+from insieme_events.contracts.intake_persons import (
+    DuplicateDismissed,
+    ErasureRefused,
+    SubjectAccessAnswered,
+    SubjectAccessRequested,
+)
 from insieme_events.store import Connection
 from insieme_events.units import Change
 from insieme_intake.person import Erased, Merged, PersonState, Restricted
@@ -25,6 +30,11 @@ insert into views.access_requests (request_id, person_id, asked_on, due_on) valu
 on conflict (request_id) do nothing
 """
 ANSWERED = "update views.access_requests set answered_on = %s where request_id = %s"
+APART = """
+insert into views.told_apart (person_id, other_id, reason, dismissed_on, party, role) values (%s, %s, %s, %s, %s, %s)
+on conflict (person_id, other_id) do update set reason = excluded.reason, dismissed_on = excluded.dismissed_on,
+    party = excluded.party, role = excluded.role
+"""
 ROOT = "update views.cases set root_id = %s where person_id = %s"
 
 Rows = list[tuple[Any, ...]]
@@ -46,6 +56,10 @@ async def write_persons(connection: Connection, changes: Sequence[Change[PersonS
                     told.setdefault(ASKED, []).append((request_id, person_id, event.occurred_on, due))
                 case SubjectAccessAnswered(request_id=request_id):
                     told.setdefault(ANSWERED, []).append((event.occurred_on, request_id))
+                case DuplicateDismissed(person_id=person_id, other_id=other_id, by=by):
+                    assert by is not None, "every stored event says who acted"
+                    row = (person_id, other_id, event.reason, event.occurred_on, by.party, by.role)
+                    told.setdefault(APART, []).append(row)
                 case _:
                     continue
         updates.append(_person_row(change))

@@ -92,6 +92,16 @@ REFERRALS = sa.Table(
     sa.Column("decline_reason", sa.Text),
     sa.Column("version", sa.Integer, nullable=False),
 )
+TOLD_APART = sa.Table(
+    "told_apart",
+    METADATA,
+    sa.Column("person_id", sa.Uuid, primary_key=True),
+    sa.Column("other_id", sa.Uuid, primary_key=True),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("dismissed_on", sa.Date, nullable=False),
+    sa.Column("party", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+)
 ACCESS_REQUESTS = sa.Table(
     "access_requests",
     METADATA,
@@ -147,6 +157,7 @@ INTERVENTIONS = sa.Table(
     sa.Column("effective", sa.Boolean, nullable=False),
     sa.Column("registered_on", sa.Date, nullable=False),
     sa.Column("overlaps_id", sa.Uuid),
+    sa.Column("overlap_found_on", sa.Date),
     sa.Column("overridden_on", sa.Date),
     sa.Column("override_reason", sa.Text),
     sa.Column("ended_on", sa.Date),

@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel
 
+from insieme_events.contracts import YearMonth
 from insieme_events.contracts.matching import InternshipOutcome, InternshipPurpose
 from insieme_events.contracts.vocabulary import Strand
 from insieme_events.http import CommandAnswer, Incoming, Limit, Page
 from insieme_events.problems import RESPONSES, ProblemError
-from insieme_events.reading import equals, one, page, pool_of
+from insieme_events.reading import equals, one, page, pool_of, rows
 from insieme_events.units import Step
 from insieme_matching.aggregates import INTERNSHIPS
 from insieme_matching.internship import (
@@ -23,6 +24,7 @@ from insieme_matching.internship import (
     ExtendInternship,
     NewInternship,
     RecordInternshipEvaluation,
+    RecordInternshipMonth,
     RequestInternship,
     ResumeInternship,
     StartInternship,
@@ -32,7 +34,7 @@ from insieme_matching.internship import (
 from insieme_matching.internship.commands import locks
 from insieme_matching.internship.refusals import INTERNSHIP_UNKNOWN
 from insieme_matching.views.internships import INTERNSHIPS as VIEW
-from insieme_matching.views.internships import who
+from insieme_matching.views.internships import MONTHS, who
 
 router = APIRouter(prefix="/v1/internships", tags=["internships"], responses=RESPONSES)
 
@@ -70,6 +72,7 @@ EVALUATION_EXAMPLE = {
     "would_again": True,
     "on": "2024-11-11",
 }
+MONTH_EXAMPLE = {"month": "2024-05", "minutes_due": 7200, "minutes_present": 6480, "on": "2024-06-03"}
 STATUSES = "^(requested|confirmed|blocked|approved|running|suspended|ended|withdrawn)$"
 
 
@@ -111,6 +114,32 @@ class Outcomes(BaseModel):
     hired_within_90_days: int
 
 
+class MonthRow(BaseModel):
+    """`allowance_due`: the intern was there for at least the part from which on the law asks for the allowance."""
+
+    internship_id: UUID
+    month: YearMonth
+    minutes_due: int
+    minutes_present: int
+    allowance_due: bool
+    recorded_on: date
+
+
+class Hours(BaseModel):
+    """Of months that are on record: how many, of how many internships, and for how many the allowance is due."""
+
+    internships: int
+    months: int
+    minutes_due: int
+    minutes_present: int
+    allowances_due: int
+
+
+HOURS = """
+select count(distinct internship_id), count(*), coalesce(sum(minutes_due), 0)::int,
+    coalesce(sum(minutes_present), 0)::int, count(*) filter (where allowance_due)
+from views.internship_months where month between %s and %s
+"""
 OUTCOMES = """
 select count(*), count(*) filter (where evaluated_by_person), count(*) filter (where evaluated_by_company),
     count(*) filter (where hired_after <= 30), count(*) filter (where hired_after <= 90)
@@ -165,6 +194,23 @@ async def outcomes(request: Request, ended_from: date, ended_to: date) -> Outcom
         row = await (await connection.execute(OUTCOMES, (ended_from, ended_to))).fetchone()
     assert row is not None
     return Outcomes.model_validate(dict(zip(Outcomes.model_fields, row, strict=True)))
+
+
+@router.get("/hours")
+async def hours(request: Request, month_from: YearMonth, month_to: YearMonth) -> Hours:
+    """How long interns were there in these months, both included, and how often the allowance is due (P34)."""
+    async with pool_of(request).connection() as connection:
+        row = await (await connection.execute(HOURS, (month_from, month_to))).fetchone()
+    assert row is not None
+    return Hours.model_validate(dict(zip(Hours.model_fields, row, strict=True)))
+
+
+@router.get("/{internship_id}/months")
+async def months(request: Request, internship_id: UUID) -> list[MonthRow]:
+    """The months of an internship that are on record, in order (P34); an unknown internship has none."""
+    statement = sa.select(MONTHS).where(MONTHS.c.internship_id == internship_id).order_by(MONTHS.c.month)
+    async with pool_of(request).connection() as connection:
+        return [MonthRow.model_validate(row) for row in await rows(connection, statement)]
 
 
 @router.get("/{internship_id}")
@@ -226,6 +272,17 @@ async def resume(
     request: Incoming, internship_id: UUID, body: Annotated[ResumeInternship, Body(examples=[{"on": "2024-08-26"}])]
 ) -> CommandAnswer:
     """It goes on from that day (P34)."""
+    return await request.send(Step(INTERNSHIPS, internship_id, body))
+
+
+@router.post("/{internship_id}/months", status_code=201)
+async def record_month(
+    request: Incoming, internship_id: UUID, body: Annotated[RecordInternshipMonth, Body(examples=[MONTH_EXAMPLE])]
+) -> CommandAnswer:
+    """How long the intern was there in a month that is over; the law says from what part on the allowance is due (P34).
+
+    Recorded again for the same month, the last counts.
+    """
     return await request.send(Step(INTERNSHIPS, internship_id, body))
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import Field
 
 from insieme_events.agreement import Limits
-from insieme_events.contracts import Code
+from insieme_events.contracts import Code, YearMonth
 from insieme_events.contracts.matching import (
     EvaluatedBy,
     EvaluationResult,
@@ -21,6 +21,7 @@ from insieme_events.contracts.matching import (
     PauseReason,
     TargetClass,
 )
+from insieme_events.contracts.matching_internships import Minutes
 from insieme_events.contracts.vocabulary import Cents, Strand
 from insieme_events.days import Day
 from insieme_events.decider import Circumstances, Command
@@ -75,7 +76,9 @@ class Grounds(Command):
     """What the law asks for, at the approval and at each extension.
 
     `authorisation` is the reference of the regional agency's act, `authorised_on` its day; `host_staff` the permanent
-    staff. The host declares, on a day, to have dismissed nobody lately in the same role and to replace nobody.
+    staff. The host declares on a day whom it dismissed and suspended in the same role, and that it replaces nobody;
+    `host_dismissed_on` is the latest dismissal where there was one, `host_hired_percent` the part of its earlier
+    interns that it hired, of the time and for the time that the law names.
     """
 
     authorisation: Code
@@ -84,7 +87,10 @@ class Grounds(Command):
     host_staff: Annotated[int, Field(ge=0, le=1_000_000)]
     host_declared_on: Day
     host_dismissed_nobody: bool
+    host_dismissed_on: Day | None = None
+    host_suspends_staff: bool = False
     host_replaces_nobody: bool
+    host_hired_percent: Annotated[int, Field(ge=0, le=100)] = 0
     on: Day
 
 
@@ -112,6 +118,18 @@ class SuspendInternship(Command):
 
 
 class ResumeInternship(Command):
+    on: Day
+
+
+class RecordInternshipMonth(Command):
+    """A month, or the part of it that lies in the internship, once it is over; again for the same month to correct it.
+
+    `minutes_due` is what the individual project asks for, `minutes_present` what the register of attendance says.
+    """
+
+    month: YearMonth
+    minutes_due: Annotated[int, Field(ge=1, le=45_000)]
+    minutes_present: Minutes
     on: Day
 
 
@@ -147,6 +165,7 @@ InternshipCommand = (
     | StartInternship
     | SuspendInternship
     | ResumeInternship
+    | RecordInternshipMonth
     | EndInternship
     | WithdrawInternship
     | RecordInternshipEvaluation

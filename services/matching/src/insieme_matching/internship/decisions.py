@@ -6,7 +6,7 @@ It is no placement and never becomes one (P34); nothing of it starts before inta
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any, TypeVar, assert_never
+from typing import Any, assert_never
 
 from insieme_events.agreement import limits_on
 from insieme_events.contracts.matching import (
@@ -15,7 +15,6 @@ from insieme_events.contracts.matching import (
     InternshipConfirmed,
     InternshipEnded,
     InternshipEvaluated,
-    InternshipEvent,
     InternshipExtended,
     InternshipOutcome,
     InternshipProjectRecorded,
@@ -28,7 +27,7 @@ from insieme_events.contracts.matching import (
 from insieme_events.contracts.vocabulary import InterventionKind, Strand
 from insieme_events.decider import Decider, Decision, Refused
 from insieme_matching.gates import COMPANY_UNKNOWN, intern_in_charge_on, not_after
-from insieme_matching.internship import legal
+from insieme_matching.internship import attending, legal
 from insieme_matching.internship.commands import (
     ApproveInternship,
     BlockInternship,
@@ -38,6 +37,7 @@ from insieme_matching.internship.commands import (
     InternshipCircumstances,
     InternshipCommand,
     RecordInternshipEvaluation,
+    RecordInternshipMonth,
     RequestInternship,
     ResumeInternship,
     StartInternship,
@@ -75,15 +75,13 @@ from insieme_matching.internship.state import (
     Internship,
     Known,
     NotRequested,
-    Plan,
     Requested,
     Running,
     Suspended,
     Withdrawn,
     evolve,
+    of,
 )
-
-E = TypeVar("E", bound=InternshipEvent)
 
 
 def decide(command: InternshipCommand, state: Internship, circumstances: InternshipCircumstances) -> Decision:
@@ -98,6 +96,9 @@ def decide(command: InternshipCommand, state: Internship, circumstances: Interns
             return confirm(state, on)
         case BlockInternship(on=on), _:
             return block(state, on)
+        case RecordInternshipMonth(), _:
+            # A month is no step of the way: it may be recorded behind a step of a later day.
+            return attending.record_month(command, state, circumstances)
         case _, Requested() | Confirmed() | Blocked() | Approved() | Running() | Suspended() if (
             command.on < state.plan.last_on
         ):
@@ -208,11 +209,7 @@ def approve(command: ApproveInternship, internship: Known, circumstances: Intern
             starts_on=plan.starts_on,
             ends_on=plan.ends_on,
             monthly_allowance=asked.monthly_allowance,
-            authorisation=command.authorisation,
-            authorised_on=command.authorised_on,
-            host_staff=command.host_staff,
-            host_declared_on=command.host_declared_on,
-            limits_version=limits.version,
+            **legal.noted(command, limits),
         )
     ]
 
@@ -245,11 +242,7 @@ def extend(command: ExtendInternship, internship: Known, circumstances: Internsh
             from_day=asked.from_day,
             ends_on=command.ends_on,
             monthly_allowance=monthly,
-            authorisation=command.authorisation,
-            authorised_on=command.authorised_on,
-            host_staff=command.host_staff,
-            host_declared_on=command.host_declared_on,
-            limits_version=limits.version,
+            **legal.noted(command, limits),
         )
     ]
 
@@ -377,18 +370,6 @@ def evaluate(command: RecordInternshipEvaluation, internship: Known) -> Decision
             return INTERNSHIP_OVER
         case _:
             assert_never(internship)
-
-
-def of(plan: Plan, event: type[E], on: date, **fields: Any) -> E:
-    """An event of this internship."""
-    return event(
-        internship_id=plan.internship_id,
-        person_id=plan.person_id,
-        company_id=plan.company_id,
-        strand=plan.strand,
-        occurred_on=on,
-        **fields,
-    )
 
 
 INTERNSHIP: Decider[Internship, InternshipCommand, InternshipCircumstances] = Decider(

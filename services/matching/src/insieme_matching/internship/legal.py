@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from insieme_events.agreement import Limits, limits_on
 from insieme_events.contracts import Erased
@@ -41,8 +42,8 @@ ALLOWANCE_TOO_LOW = Refused(
 )
 HOST_FULL = Refused(
     code="matching.host_quota_full",
-    sentence="With that staff the host may have {places} interns at a time, and {found} others are there in these "
-    "days: choose other days or another host.",
+    sentence="With that staff, and with the earlier interns that it hired, the host may have {places} interns at a "
+    "time, and {found} others are there in these days: choose other days or another host.",
     clause="P34",
 )
 ONCE_PER_HOST = Refused(
@@ -68,8 +69,20 @@ PAPERS_MISSING = Refused(
 )
 HOST_MAY_NOT = Refused(
     code="matching.host_may_not",
-    sentence="A host that dismissed somebody in the same role lately, or that replaces staff, may have no intern: "
-    "choose another host.",
+    sentence="A host that dismissed somebody in the same role, on a day that is not given, or that replaces staff, may "
+    "have no intern: give the day of the latest dismissal, or choose another host.",
+    clause="P34",
+)
+DISMISSED_LATELY = Refused(
+    code="matching.host_dismissed_lately",
+    sentence="The host dismissed somebody in the same role on {on}: an internship there begins on {from_day} at the "
+    "earliest.",
+    clause="P34",
+)
+STAFF_SUSPENDED = Refused(
+    code="matching.host_suspends_staff",
+    sentence="The host has staff of the same role suspended or on short time: it may have no intern until they are "
+    "back. Choose another host.",
     clause="P34",
 )
 HOST_NOT_DECLARED = Refused(
@@ -109,12 +122,25 @@ def judged(asked: Asked, grounds: Grounds, circumstances: InternshipCircumstance
         or allowance(asked, limits)
         or authorisation(asked, grounds)
         or papers(grounds)
-        or declaration(grounds)
+        or declaration(asked, grounds, limits)
         or once(asked, circumstances.of_person)
         or overlap(asked, circumstances.of_person)
-        or quota(asked, grounds.host_staff, circumstances.of_host, limits)
+        or quota(asked, grounds, circumstances.of_host, limits)
     )
     return limits if refused is None else refused
+
+
+def noted(grounds: Grounds, limits: Limits) -> dict[str, Any]:
+    """What an event keeps of the grounds of a decision."""
+    kept = (
+        "authorisation",
+        "authorised_on",
+        "host_staff",
+        "host_declared_on",
+        "host_dismissed_on",
+        "host_hired_percent",
+    )
+    return {name: getattr(grounds, name) for name in kept} | {"limits_version": limits.version}
 
 
 def duration(asked: Asked, limits: Limits) -> Refused | None:
@@ -156,10 +182,19 @@ def papers(grounds: Grounds) -> Refused | None:
     return PAPERS_MISSING.about(missing=", ".join(missing)) if missing else None
 
 
-def declaration(grounds: Grounds) -> Refused | None:
+def declaration(asked: Asked, grounds: Grounds, limits: Limits) -> Refused | None:
+    """What the host declares of its own staff in the same role."""
     if grounds.host_declared_on > grounds.on:
         return HOST_NOT_DECLARED.about(on=grounds.on)
-    return None if grounds.host_dismissed_nobody and grounds.host_replaces_nobody else HOST_MAY_NOT
+    dismissed_on = grounds.host_dismissed_on
+    if not grounds.host_replaces_nobody or (dismissed_on is None and not grounds.host_dismissed_nobody):
+        return HOST_MAY_NOT
+    if grounds.host_suspends_staff:
+        return STAFF_SUSPENDED
+    if dismissed_on is None:
+        return None
+    free_from = add_months(dismissed_on, limits.internship_dismissal_months)
+    return DISMISSED_LATELY.about(on=dismissed_on, from_day=free_from) if asked.from_day < free_from else None
 
 
 def once(asked: Asked, of_person: Sequence[Stay]) -> Refused | None:
@@ -173,19 +208,30 @@ def overlap(asked: Asked, of_person: Sequence[Stay]) -> Refused | None:
     return None
 
 
-def quota(asked: Asked, staff: int, of_host: Sequence[Stay], limits: Limits) -> Refused | None:
-    """No day of the new part has more interns at the host than its permanent staff allows."""
-    allowed, found = places(staff, limits), busiest(of_host, asked.from_day, asked.ends_on)
+def quota(asked: Asked, grounds: Grounds, of_host: Sequence[Stay], limits: Limits) -> Refused | None:
+    """No day of the new part has more interns at the host than its permanent staff and its hiring allow."""
+    allowed = places(grounds.host_staff, limits) + bonus(grounds.host_hired_percent, limits)
+    found = busiest(of_host, asked.from_day, asked.ends_on)
     return HOST_FULL.about(places=allowed, found=found) if found + 1 > allowed else None
 
 
 def places(staff: int, limits: Limits) -> int:
-    """How many interns at a time; a per cent never gives more than it says."""
+    """How many interns at a time by the size of the host."""
     rows = sorted(limits.internship_host_quotas, key=lambda row: (row.staff_to is None, row.staff_to or 0))
     row = next((one for one in rows if one.staff_to is None or staff <= one.staff_to), None)
     if row is None:
         return 0
-    return row.places if row.places is not None else staff * (row.percent or 0) // 100
+    if row.places is not None:
+        return row.places
+    hundredths = staff * (row.percent or 0)
+    return -(-hundredths // 100) if limits.internship_quota_rounds_up else hundredths // 100
+
+
+def bonus(hired_percent: int, limits: Limits) -> int:
+    """Places above the quota for a host that hired earlier interns: those of the highest step that it reached."""
+    return max(
+        (step.places for step in limits.internship_bonus_places if step.hired_percent <= hired_percent), default=0
+    )
 
 
 def busiest(stays: Sequence[Stay], since: date, until: date) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Any, TypeVar
 from uuid import UUID
 
 from insieme_events.contracts import DomainEvent, Erased
@@ -15,7 +17,9 @@ from insieme_events.contracts.matching import (
     InternshipConfirmed,
     InternshipEnded,
     InternshipEvaluated,
+    InternshipEvent,
     InternshipExtended,
+    InternshipMonthRecorded,
     InternshipOutcome,
     InternshipProjectRecorded,
     InternshipPurpose,
@@ -28,6 +32,7 @@ from insieme_events.contracts.matching import (
 )
 from insieme_events.contracts.vocabulary import Strand
 
+E = TypeVar("E", bound=InternshipEvent)
 ONE_DAY = timedelta(days=1)
 
 
@@ -53,7 +58,10 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Who is where and until when; `ends_on` as extended last, `last_on` the day of the last step."""
+    """Who is where and until when; `ends_on` as extended last, `last_on` the day of the last step.
+
+    `months`: of each month that is on record the minutes that were due, and those present.
+    """
 
     internship_id: UUID
     person_id: UUID
@@ -64,6 +72,7 @@ class Plan:
     last_on: date
     project: Project = field(default_factory=Project)
     act: Act | None = None
+    months: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +176,9 @@ def evolve(state: Internship, event: DomainEvent) -> Internship:
             return Running(at(state.plan, event), state.began_on, paused)
         case Running(plan=plan) | Suspended(plan=plan), InternshipEnded():
             return Ended(at(plan, event), ended_on=event.occurred_on, outcome=event.outcome)
+        case ((Running(plan=plan) | Suspended(plan=plan) | Ended(plan=plan)), InternshipMonthRecorded(month=month)):
+            months = {**plan.months, month: (event.minutes_due, event.minutes_present)}
+            return replace(state, plan=replace(plan, months=months))
         case Ended(), InternshipEvaluated():
             return replace(state, evaluated_by=state.evaluated_by | {event.evaluated_by})
         case Requested(plan=plan) | Confirmed(plan=plan) | Blocked(plan=plan) | Approved(plan=plan), (
@@ -187,4 +199,16 @@ def authorised(plan: Plan, event: Authorised) -> Plan:
         ends_on=event.ends_on,
         project=replace(plan.project, monthly_allowance=event.monthly_allowance),
         act=Act(event.authorisation, event.authorised_on, event.limits_version),
+    )
+
+
+def of(plan: Plan, event: type[E], on: date, **fields: Any) -> E:
+    """An event of this internship."""
+    return event(
+        internship_id=plan.internship_id,
+        person_id=plan.person_id,
+        company_id=plan.company_id,
+        strand=plan.strand,
+        occurred_on=on,
+        **fields,
     )

@@ -1,4 +1,4 @@
-"""The view of internships, and what an approval counts in it: who is where, and when (I13)."""
+"""The views of internships and of their months, and what an approval counts there: who is where, and when (I13)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from insieme_events.contracts.matching import EvaluatedBy
+from insieme_events.contracts.matching import EvaluatedBy, InternshipMonthRecorded
 from insieme_events.store import Connection
 from insieme_events.units import Change
 from insieme_matching.internship.commands import Stay
@@ -52,6 +52,17 @@ INTERNSHIPS = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
 )
 
+MONTHS = sa.Table(
+    "internship_months",
+    sa.MetaData(schema="views"),
+    sa.Column("internship_id", sa.Uuid, primary_key=True),
+    sa.Column("month", sa.Text, primary_key=True),
+    sa.Column("minutes_due", sa.Integer, nullable=False),
+    sa.Column("minutes_present", sa.Integer, nullable=False),
+    sa.Column("allowance_due", sa.Boolean, nullable=False),
+    sa.Column("recorded_on", sa.Date, nullable=False),
+)
+
 # The company is written once: a merge of companies gives the row another one, and it keeps that.
 PUT = """
 insert into views.internships
@@ -65,6 +76,14 @@ on conflict (internship_id) do update set status = excluded.status, ends_on = ex
     limits_version = excluded.limits_version, outcome = excluded.outcome,
     evaluated_by_person = excluded.evaluated_by_person, evaluated_by_company = excluded.evaluated_by_company,
     version = excluded.version
+"""
+PUT_MONTH = """
+insert into views.internship_months
+    (internship_id, month, minutes_due, minutes_present, allowance_due, recorded_on)
+values (%s, %s, %s, %s, %s, %s)
+on conflict (internship_id, month) do update set minutes_due = excluded.minutes_due,
+    minutes_present = excluded.minutes_present, allowance_due = excluded.allowance_due,
+    recorded_on = excluded.recorded_on
 """
 WHO = "select internship_id, person_id, company_id from views.internships where internship_id = any(%s)"
 STANDING = "status in ('approved', 'running', 'suspended', 'ended')"
@@ -82,8 +101,15 @@ FUNDED = "select activity_id from views.funded_activities where activity_id = an
 
 async def write(connection: Connection, changes: Sequence[Change[Internship]]) -> None:
     rows = [_row(change.after, change.sequence) for change in changes if not isinstance(change.after, NotRequested)]
+    told = [stored.event for change in changes for stored in change.events]
+    months = [
+        (e.internship_id, e.month, e.minutes_due, e.minutes_present, e.allowance_due, e.occurred_on)
+        for e in told
+        if isinstance(e, InternshipMonthRecorded)
+    ]
     async with connection.cursor() as cursor:
         await cursor.executemany(PUT, rows)
+        await cursor.executemany(PUT_MONTH, months)
 
 
 def _row(internship: Known, version: int) -> tuple[Any, ...]:

@@ -1,33 +1,29 @@
 """InterventionLedger: who does what for one person and when; one stream, so one writer per person (P25, P48; I8).
 
-A line is confirmed, or blocked where another party does the same in the same days. What counts as the same stands in
-the agreement. A different kind at the same time is no duplicate: it completes (P48).
+A line is confirmed, or blocked where another party does the same in the same days. One that its service extends into
+such days goes on and stands as doubled. What counts as the same stands in the agreement. A different kind at the same
+time is no duplicate: it completes (P48).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date
-from enum import StrEnum
+from datetime import timedelta
 from typing import assert_never
 from uuid import UUID
 
 from insieme_events.agreement import Agreement
-from insieme_events.contracts import ERASED, Code, DomainEvent, Erased
+from insieme_events.contracts import ERASED, Erased
 from insieme_events.contracts.intake import SealedFieldsErased
 from insieme_events.contracts.intake_interventions import (
     InterventionEnded,
-    InterventionLine,
+    InterventionExtended,
     InterventionOverlapDetected,
     InterventionRegistered,
     OverlapOverridden,
-    OverrideReason,
-    RegionalMeasure,
 )
 from insieme_events.contracts.vocabulary import InterventionKind
-from insieme_events.days import Day
-from insieme_events.decider import Command, Decider, Decision, RefusalKind, Refused
+from insieme_events.decider import Decider, Decision, RefusalKind, Refused
 from insieme_intake.circumstances import (
     AGREEMENT_UNKNOWN,
     ERASED_PERSON,
@@ -36,101 +32,36 @@ from insieme_intake.circumstances import (
     LineFound,
     misdated,
 )
+from insieme_intake.ledger.commands import (
+    EndIntervention,
+    EraseInterventions,
+    FollowEnd,
+    FollowExtension,
+    LedgerCommand,
+    OverrideOverlap,
+    RegisterIntervention,
+)
+from insieme_intake.ledger.states import Ledger, LedgerState, Line, NoLedger, Standing, evolve
 
+__all__ = [
+    "INTERVENTION_ELSEWHERE",
+    "INTERVENTION_UNKNOWN",
+    "LEDGER",
+    "EndIntervention",
+    "EraseInterventions",
+    "FollowEnd",
+    "FollowExtension",
+    "Ledger",
+    "LedgerCommand",
+    "LedgerState",
+    "Line",
+    "NoLedger",
+    "OverrideOverlap",
+    "RegisterIntervention",
+    "Standing",
+]
 
-class RegisterIntervention(Command):
-    """A party does something for the person, or asks to (P25, P48). `ends_on` None: until it ends."""
-
-    person_id: UUID
-    intervention_id: UUID
-    kind: InterventionKind
-    party: Code
-    starts_on: Day
-    ends_on: Day | None
-    measure: RegionalMeasure | None = None
-    on: Day
-
-
-class OverrideOverlap(Command):
-    """A blocked intervention may go on all the same; only a role that the agreement names may say so (P25)."""
-
-    intervention_id: UUID
-    reason: OverrideReason
-    on: Day
-
-
-class EndIntervention(Command):
-    """It is over, or never began: from the day after `on` its days are free (P25)."""
-
-    intervention_id: UUID
-    on: Day
-
-
-class FollowEnd(EndIntervention):
-    """As EndIntervention, told by the event of the service that the intervention belongs to (P25)."""
-
-
-class EraseInterventions(Command):
-    """This ledger takes and shows no sealed value of its person any more (GDPR art. 17)."""
-
-    on: Day
-
-
-LedgerCommand = RegisterIntervention | OverrideOverlap | EndIntervention | FollowEnd | EraseInterventions
-
-
-class Standing(StrEnum):
-    """How the ledger took a line in; that it has ended is a date beside it."""
-
-    CONFIRMED = "confirmed"
-    BLOCKED = "blocked"
-    OVERRIDDEN = "overridden"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    intervention_id: UUID
-    kind: InterventionKind | Erased
-    party: str
-    starts_on: date
-    ends_on: date | None
-    measure: RegionalMeasure | Erased | None
-    standing: Standing
-    registered_on: date
-    overlaps: UUID | None = None
-    overridden_on: date | None = None
-    reason: OverrideReason | None = None
-    ended_on: date | None = None
-
-    @property
-    def effective(self) -> bool:
-        """Whether its days are taken."""
-        return self.standing is not Standing.BLOCKED
-
-    @property
-    def until(self) -> date | None:
-        """Its last day; None as long as nobody knows it."""
-        return self.ended_on if self.ended_on is not None else self.ends_on
-
-
-@dataclass(frozen=True, slots=True)
-class NoLedger:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """`erased`: no sealed value can be read or recorded any more."""
-
-    person_id: UUID
-    lines: tuple[Line, ...] = ()
-    erased: bool = False
-
-    def line(self, intervention_id: UUID) -> Line | None:
-        return next((each for each in self.lines if each.intervention_id == intervention_id), None)
-
-
-LedgerState = NoLedger | Ledger
+ONE_DAY = timedelta(days=1)
 
 PERSON_NOT_YET = Refused(
     "intake.person_not_yet_known",
@@ -146,7 +77,8 @@ INTERVENTION_UNKNOWN = Refused(
 )
 INTERVENTION_NOT_YET = Refused(
     "intake.intervention_not_yet_known",
-    "The end of an intervention came that nobody asked for so far: it is tried again once the request is here.",
+    "The end or the extension of an intervention came that nobody asked for so far: it is tried again once the request "
+    "is here.",
     clause="P25",
     kind=RefusalKind.RETRY,
 )
@@ -191,6 +123,8 @@ def decide(command: LedgerCommand, state: LedgerState, found: IntakeCircumstance
             return override(command, state, found)
         case FollowEnd() | EndIntervention():
             return end(command, state)
+        case FollowExtension():
+            return extend(command, state, found)
         case EraseInterventions():
             return erase(command, state)
         case _:
@@ -215,7 +149,8 @@ def register(command: RegisterIntervention, state: LedgerState, found: IntakeCir
         **{name: getattr(command, name) for name in ("person_id", "intervention_id", "kind", "party")},
         **{name: getattr(command, name) for name in ("starts_on", "ends_on", "measure")},
     }
-    overlaps = first_overlap(command, (*taken(state), *found.lines), agreement)
+    asked = LineFound(command.intervention_id, command.kind, command.party, command.starts_on, command.ends_on)
+    overlaps = first_overlap(asked, (*taken(state), *found.lines), agreement)
     if overlaps is not None:
         return [InterventionOverlapDetected(**line, overlaps=overlaps)]
     return [InterventionRegistered(**line)]
@@ -224,7 +159,7 @@ def register(command: RegisterIntervention, state: LedgerState, found: IntakeCir
 def repeats(command: RegisterIntervention, line: Line) -> bool:
     """Whether it is the line over again; what an erasure made unreadable is taken as the same."""
     same_kind = line.kind is ERASED or line.kind is command.kind
-    return same_kind and (line.party, line.starts_on, line.ends_on) == (
+    return same_kind and (line.party, line.starts_on, line.asked_until) == (
         command.party,
         command.starts_on,
         command.ends_on,
@@ -251,15 +186,15 @@ def taken(state: LedgerState) -> Iterator[LineFound]:
             yield LineFound(line.intervention_id, line.kind, line.party, line.starts_on, line.until)
 
 
-def first_overlap(command: RegisterIntervention, lines: tuple[LineFound, ...], agreement: Agreement) -> UUID | None:
-    """The earliest line of another party that does the same on one of the same days (P25)."""
+def first_overlap(asked: LineFound, lines: tuple[LineFound, ...], agreement: Agreement) -> UUID | None:
+    """The earliest line of another party that does the same on one of the days that are asked for (P25)."""
     doubled = [
         line
         for line in lines
-        if line.party != command.party
-        and same_kind(line.kind, command.kind, agreement)
-        and (line.ends_on is None or command.starts_on <= line.ends_on)
-        and (command.ends_on is None or line.starts_on <= command.ends_on)
+        if line.party != asked.party
+        and same_kind(line.kind, asked.kind, agreement)
+        and (line.ends_on is None or asked.starts_on <= line.ends_on)
+        and (asked.ends_on is None or line.starts_on <= asked.ends_on)
         and (line.ends_on is None or line.starts_on <= line.ends_on)
     ]
     return min(doubled, key=lambda line: (line.starts_on, line.intervention_id)).intervention_id if doubled else None
@@ -309,58 +244,38 @@ def end(command: EndIntervention, state: LedgerState) -> Decision:
     ]
 
 
+def extend(command: FollowExtension, state: LedgerState, found: IntakeCircumstances) -> Decision:
+    """The added days are taken, whoever else does the same on them: what goes on is seen, not stopped (P25).
+
+    An end that is no later than the one on record, told twice or late, changes nothing.
+    """
+    if isinstance(state, NoLedger) or (line := state.line(command.intervention_id)) is None:
+        return INTERVENTION_NOT_YET
+    if line.ended_on is not None or line.ends_on is None or command.ends_on <= line.ends_on:
+        return []
+    agreement = found.last_agreement(command.on)
+    if agreement is None:
+        return AGREEMENT_UNKNOWN
+    overlaps = None
+    if line.effective and not isinstance(line.kind, Erased):
+        added = LineFound(line.intervention_id, line.kind, line.party, line.ends_on + ONE_DAY, command.ends_on)
+        overlaps = first_overlap(added, (*taken(state), *found.lines), agreement)
+    return [
+        InterventionExtended(
+            occurred_on=command.on,
+            person_id=state.person_id,
+            intervention_id=command.intervention_id,
+            ends_on=command.ends_on,
+            overlaps=overlaps,
+            agreement_version=agreement.version,
+        )
+    ]
+
+
 def erase(command: EraseInterventions, state: LedgerState) -> Decision:
     if isinstance(state, NoLedger) or state.erased:
         return []
     return [SealedFieldsErased(occurred_on=command.on, person_id=state.person_id)]
-
-
-def evolve(state: LedgerState, event: DomainEvent) -> LedgerState:
-    match state, event:
-        case _, InterventionRegistered():
-            return with_line(state, event, opened(event, Standing.CONFIRMED))
-        case _, InterventionOverlapDetected(overlaps=overlaps):
-            return with_line(state, event, replace(opened(event, Standing.BLOCKED), overlaps=overlaps))
-        case Ledger(), OverlapOverridden(intervention_id=intervention_id, reason=reason, occurred_on=day):
-            line = known_line(state, intervention_id)
-            return changed(state, replace(line, standing=Standing.OVERRIDDEN, overridden_on=day, reason=reason))
-        case Ledger(), InterventionEnded(intervention_id=intervention_id, occurred_on=day):
-            return changed(state, replace(known_line(state, intervention_id), ended_on=day))
-        case Ledger(lines=lines), SealedFieldsErased():
-            blanked = tuple(replace(line, kind=ERASED, measure=ERASED) for line in lines)
-            return replace(state, lines=blanked, erased=True)
-        case _:
-            raise TypeError(f"a ledger in state {type(state).__name__} has no {type(event).__name__}")
-
-
-def opened(event: InterventionLine, standing: Standing) -> Line:
-    return Line(
-        event.intervention_id,
-        event.kind,
-        event.party,
-        event.starts_on,
-        event.ends_on,
-        event.measure,
-        standing,
-        event.occurred_on,
-    )
-
-
-def with_line(state: LedgerState, event: InterventionLine, line: Line) -> Ledger:
-    ledger = Ledger(event.person_id) if isinstance(state, NoLedger) else state
-    return replace(ledger, lines=(*ledger.lines, line))
-
-
-def known_line(state: Ledger, intervention_id: UUID) -> Line:
-    line = state.line(intervention_id)
-    if line is None:
-        raise TypeError(f"the ledger has no line {intervention_id}")
-    return line
-
-
-def changed(state: Ledger, line: Line) -> Ledger:
-    lines = tuple(line if each.intervention_id == line.intervention_id else each for each in state.lines)
-    return replace(state, lines=lines)
 
 
 LEDGER: Decider[LedgerState, LedgerCommand, IntakeCircumstances] = Decider(
