@@ -19,6 +19,7 @@ from insieme_events.contracts.governance_plan import (
     CompanyJoinedBoard,
     WorkPlanAmended,
     WorkPlanAmendmentProposed,
+    WorkPlanAmendmentRejected,
     WorkPlanApproved,
 )
 from insieme_events.contracts.intake import ApplicationSubmitted, PersonTakenInCharge
@@ -30,14 +31,14 @@ from insieme_events.in_charge import InChargeView
 from insieme_events.reactions import Reaction
 from insieme_events.testing import databases
 from insieme_events.testing.http import Served, served
-from insieme_funding import testing, units
+from insieme_funding import steps, testing
 from insieme_funding.aggregates import DECISIONS, PROJECTS
 from insieme_funding.gates import budget_id
-from insieme_funding.placements import FollowingPlacements
-from insieme_funding.plan import FollowingPlan
 from insieme_funding.project import ApproveProject, CloseAccompaniment, EvaluateProject, StartAccompaniment
+from insieme_funding.reactions.placements import FollowingPlacements
+from insieme_funding.reactions.plan import FollowingPlan
 from insieme_funding.service import SERVICE
-from insieme_funding.views.others import BoardView
+from insieme_funding.views.told import BoardView
 from insieme_local.provision import Provisioned
 
 B3, A3, B2 = Strand.SOCIAL_INNOVATION, Strand.SELF_ENTERPRISE, Strand.TRAINING_TARGETED
@@ -88,6 +89,11 @@ class Fund:
     async def amend_plan(self, year: int, amendment_id: UUID, *rows: tuple[str, Strand, int]) -> None:
         event = of_plan(WorkPlanAmended, year, date(year, 6, 10), *rows, amendment_id=amendment_id)
         await self.told(self.plan(), event)
+
+    async def leave_plan(self, year: int, amendment_id: UUID, on: date) -> None:
+        """The proposed amendment is not adopted."""
+        rejected = WorkPlanAmendmentRejected(year=year, amendment_id=amendment_id, occurred_on=on)
+        await self.told(self.plan(), rejected)
 
     async def set_budget(self, source: str, year: int = 2022, borne_by: str = "comune_bologna", **lines: int) -> UUID:
         told = [{"strand": name.removeprefix("s"), "amount": amount} for name, amount in lines.items()]
@@ -225,7 +231,7 @@ class Fund:
         assert all(isinstance(one, Done) for one in answers), answers
         return ids
 
-    async def run(self, together: units.Together) -> Answer:
+    async def run(self, together: steps.Together) -> Answer:
         """A unit as a route would send it."""
         return await self.served.service.commands.run(Unit(together.steps, testing.ACTOR, locks=together.locks))
 

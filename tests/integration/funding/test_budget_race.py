@@ -18,10 +18,10 @@ from insieme_events.commands import Done, Step
 from insieme_events.contracts.funding import ActivityKind
 from insieme_events.contracts.vocabulary import Strand
 from insieme_events.testing.racing import ROUNDS
-from insieme_funding import testing, units
+from insieme_funding import steps, testing
 from insieme_funding.aggregates import BUDGETS
 from insieme_funding.gates import budget_id
-from insieme_funding.units import Granted, Together
+from insieme_funding.steps import Granted, Together
 from insieme_local.provision import Provisioned
 
 AT_ONCE = 4
@@ -55,7 +55,7 @@ async def asked_of(fund: Any, source: str, projects: list[UUID], proposals: list
         Asked(
             B3,
             600_000,
-            units.fund_project(
+            steps.fund_project(
                 project,
                 B3,
                 testing.fund(
@@ -68,7 +68,7 @@ async def asked_of(fund: Any, source: str, projects: list[UUID], proposals: list
     for decision in proposals:
         approval = testing.approve_activity(committee_id=committee, vote=vote)
         granted = Granted(B2, 2022, source)
-        unit = units.approve_activity(decision, granted, 350_000, ActivityKind.COURSE, approval)
+        unit = steps.approve_activity(decision, granted, 350_000, ActivityKind.COURSE, approval)
         found.append(Asked(B2, 350_000, unit))
     for strand, amount in ((B3, 500_000), (B2, 300_000)):
         spent = testing.expenditure(expenditure_id=uuid4(), strand=strand, amount=amount)

@@ -17,9 +17,11 @@ from insieme_events.commands import Answer, Done
 from insieme_events.contracts.funding_projects import EvaluationOutcome, RejectionGround
 from insieme_events.contracts.vocabulary import Strand
 from insieme_events.testing.racing import ROUNDS
-from insieme_funding import testing, units
+from insieme_events.units import Step
+from insieme_funding import steps, testing
+from insieme_funding.aggregates import PROJECTS
 from insieme_funding.committee import DeclareConflict
-from insieme_funding.project import ApproveProject, EvaluateProject, RejectProject
+from insieme_funding.project import ApproveProject, CloseProject, Closing, EvaluateProject, RejectProject
 
 AT_ONCE = 4
 SOURCE = "order"
@@ -67,7 +69,7 @@ async def violations(fund: Any) -> dict[str, int]:
 async def conflict_of(fund: Any, kind: str, number: int, project: UUID) -> Any:
     committee, members = await fund.committee(kind)
     declared = DeclareConflict(member_id=members[number % len(members)], project_id=project, on=testing.TODAY)
-    return fund.run(units.declare_conflict(committee, declared))
+    return fund.run(steps.declare_conflict(committee, declared))
 
 
 async def at_once(fund: Any, projects: list[UUID], one_round: Any) -> Counter[str]:
@@ -89,7 +91,7 @@ async def funding_round(fund: Any, number: int, project: UUID) -> list[Answer]:
     command = testing.fund(
         committee_id=committee, vote=await fund.vote(), source=SOURCE, investment=1_000, consultancy=0
     )
-    funding = fund.run(units.fund_project(project, B3, command))
+    funding = fund.run(steps.fund_project(project, B3, command))
     other: Any
     match number % 4:
         case 0:
@@ -98,10 +100,10 @@ async def funding_round(fund: Any, number: int, project: UUID) -> list[Answer]:
             other = await conflict_of(fund, "management", number, project)
         case 2:
             rejection = {**await fund.approval(), "ground": RejectionGround.NO_BUDGET}
-            other = fund.run(units.judge(project, RejectProject.model_validate(rejection)))
+            other = fund.run(steps.judge(project, RejectProject.model_validate(rejection)))
         case _:
             negative = await fund.evaluation(outcome=EvaluationOutcome.NEGATIVE, on="2022-05-15")
-            other = fund.run(units.judge(project, EvaluateProject.model_validate(negative)))
+            other = fund.run(steps.judge(project, EvaluateProject.model_validate(negative)))
     if number // 4 % 2:
         first, second = await asyncio.gather(funding, other)
     else:
@@ -112,7 +114,7 @@ async def funding_round(fund: Any, number: int, project: UUID) -> list[Answer]:
 async def judging_round(fund: Any, number: int, project: UUID) -> list[Answer]:
     """An evaluation and, once it is there, an approval, each beside a conflict of somebody who takes part."""
     evaluation = EvaluateProject.model_validate(await fund.evaluation())
-    judged = fund.run(units.judge(project, evaluation))
+    judged = fund.run(steps.judge(project, evaluation))
     if number % 2:
         conflict = await conflict_of(fund, "evaluation", number, project)
         first, _ = await asyncio.gather(judged, conflict)
@@ -120,7 +122,7 @@ async def judging_round(fund: Any, number: int, project: UUID) -> list[Answer]:
     assert isinstance(await judged, Done)
     approval = ApproveProject.model_validate(await fund.approval())
     conflict = await conflict_of(fund, "management", number, project)
-    second, _ = await asyncio.gather(fund.run(units.judge(project, approval)), conflict)
+    second, _ = await asyncio.gather(fund.run(steps.judge(project, approval)), conflict)
     return [second]
 
 
@@ -160,8 +162,8 @@ async def test_without_the_locks_somebody_in_conflict_takes_part(
 ) -> None:
     """The control run: every command locks a name of its own, and the same requests break the rule."""
     number = count()
-    monkeypatch.setattr(units, "project_lock", lambda _: f"nothing-{next(number)}")
-    monkeypatch.setattr(units, "committee_lock", lambda _: f"nothing-{next(number)}")
+    monkeypatch.setattr(steps, "project_lock", lambda _: f"nothing-{next(number)}")
+    monkeypatch.setattr(steps, "committee_lock", lambda _: f"nothing-{next(number)}")
     await bare_fund.budget(SOURCE, s3b=1_000_000)
     for _ in range(8):
         projects = await bare_fund.many_projects(40, approved=False)
@@ -169,3 +171,60 @@ async def test_without_the_locks_somebody_in_conflict_takes_part(
         if await violations(bare_fund):
             return
     pytest.fail("the rule held without its locks: the race is none")
+
+
+# Projects that are closed while money is still bound to them.
+BOUND_FOR_EVER = """
+select count(*) from events.events c where c.type = 'ProjectClosed'
+    and exists (select from events.events f where f.stream = c.stream and f.type = 'ProjectFunded')
+    and not exists (select from events.events r where r.type = 'CommitmentReleased'
+        and r.data->>'commitment_id' = c.data->>'project_id')
+"""
+
+
+async def closing_races(fund: Any, projects: list[UUID]) -> Counter[str]:
+    """Each project is funded while it is withdrawn; answers what became of the withdrawals."""
+    funding = await fund.funding(SOURCE, 1_000, investment=1_000, consultancy=0)
+    seen: Counter[str] = Counter()
+
+    async def one(number: int, project: UUID) -> None:
+        closing = {"outcome": "withdrawn", "on": funding["on"]}
+        both = [
+            fund.served.client.post(f"/v1/projects/{project}/funding", json=funding),
+            fund.served.client.post(f"/v1/projects/{project}/closing", json=closing),
+        ]
+        answers = await asyncio.gather(*(both if number % 2 else reversed(both)))
+        closed = answers[1] if number % 2 else answers[0]
+        seen["closed" if closed.is_success else closed.json()["code"]] += 1
+
+    for start in range(0, len(projects), AT_ONCE):
+        numbers = range(start, min(start + AT_ONCE, len(projects)))
+        await asyncio.gather(*(one(number, projects[number]) for number in numbers))
+    return seen
+
+
+@pytest.mark.clause("P64")
+@pytest.mark.invariant("I3", "race")
+@pytest.mark.timeout(300)
+async def test_no_project_is_closed_with_money_bound_to_it(fund: Any) -> None:
+    await fund.budget(SOURCE, s3b=1_000_000)
+    seen = await closing_races(fund, await fund.many_projects(ROUNDS))
+    assert await fund.served.rows(BOUND_FOR_EVER) == [(0,)]
+    assert seen["closed"] > 0
+    assert set(seen) <= {"closed", "funding.funded_meanwhile"}
+
+
+async def test_without_the_look_at_the_grant_money_stays_bound(bare_fund: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control run: a closing that was looked up before the funding says that it releases, and does not."""
+
+    def closing_alone(project_id: UUID, granted: Any, body: Closing) -> steps.Together:
+        command = CloseProject(**body.model_dump(), releasing=True)
+        return steps.Together((Step(PROJECTS, project_id, command),))
+
+    monkeypatch.setattr(steps, "close_project", closing_alone)
+    await bare_fund.budget(SOURCE, s3b=1_000_000)
+    for _ in range(8):
+        await closing_races(bare_fund, await bare_fund.many_projects(20))
+        if await bare_fund.served.rows(BOUND_FOR_EVER) != [(0,)]:
+            return
+    pytest.fail("nothing stayed bound: the race is none")

@@ -20,11 +20,12 @@ from insieme_events.contracts.funding_budget import AmendmentCause
 from insieme_events.contracts.vocabulary import Strand
 from insieme_events.testing.http import Served
 from insieme_events.testing.racing import ROUNDS
-from insieme_funding import plan, testing
+from insieme_funding import testing
 from insieme_funding.aggregates import BUDGETS
 from insieme_funding.budget import AmendBudget
 from insieme_funding.gates import budget_id
-from insieme_funding.plan import FollowingPlan
+from insieme_funding.reactions import plan
+from insieme_funding.reactions.plan import FollowingPlan
 
 B3, B2 = Strand.SOCIAL_INNOVATION, Strand.TRAINING_TARGETED
 LATE_EVERY = 4
@@ -121,8 +122,7 @@ async def test_a_proposal_that_is_not_adopted_frees_what_it_held(bare_fund: Any)
     await fund.propose(2022, amendment, ("a", B2, 200))
     assert (await fund.lines(a))["2b"]["held_at"] == 200
     for _ in range(2):
-        unit = await fund.plan().left_as_it_was(2022, amendment, date(2022, 6, 5))
-        assert isinstance(await fund.served.service.commands.run(unit), Done)
+        await fund.leave_plan(2022, amendment, date(2022, 6, 5))
     assert (await fund.lines(a))["2b"]["held_at"] == 1000
 
 
@@ -205,8 +205,7 @@ class Year:
         await asyncio.gather(self.take(a, 60), self.take(b, 60), *([] if late is None else [self.take(late, 101)]))
         self.check(number, most, "held")
         if late is None:
-            unit = await self.fund.plan().left_as_it_was(self.year, amendment, date(self.year, 6, 20))
-            assert isinstance(await self.fund.served.service.commands.run(unit), Done)
+            await self.fund.leave_plan(self.year, amendment, date(self.year, 6, 20))
             return
         await self.fund.amend_plan(self.year, amendment, *lower)
         await self.take(a, 60)

@@ -24,13 +24,13 @@ from insieme_events.testing.road import eventually
 from insieme_funding.aggregates import ERASURES
 from insieme_funding.project.commands import PlacementSeen
 from insieme_funding.service import SERVICE, blank
-from insieme_funding.views import others
+from insieme_funding.views import told
 from insieme_local.provision import Provisioned
 
 ROUNDS = 60
 
 
-def told(event: Any) -> Stored:
+def stored(event: Any) -> Stored:
     return Stored(uuid4(), "told", 1, datetime.now(UTC), event)
 
 
@@ -53,8 +53,8 @@ async def test_the_board_is_as_dated_however_often_it_is_told(fund: Any) -> None
     left = CompanyLeftBoard(company_id=company, occurred_on=date(2022, 6, 1))
     back = CompanyJoinedBoard(company_id=company, occurred_on=date(2022, 9, 1))
     async with fund.served.service.pool.connection() as connection:
-        await others.BoardView().apply(connection, [told(one) for one in (joined, joined, left, left, back, back)])
-        [first, second] = (await others.board(connection, [company]))[company]
+        await told.BoardView().apply(connection, [stored(one) for one in (joined, joined, left, left, back, back)])
+        [first, second] = (await told.board(connection, [company]))[company]
     assert [first.holds(date(2022, 5, 31)), first.holds(date(2022, 6, 1))] == [True, False]
     assert second.holds(date(2024, 1, 1))
 
@@ -110,16 +110,16 @@ async def test_a_placement_counts_for_one_project_also_when_two_ask_at_once(fund
 
 async def test_without_the_lock_a_link_stands_on_a_void_placement(fund: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control run: the linking and the mark do not wait for one another, and the linking takes a while."""
-    for module in ("insieme_funding.placements", "insieme_funding.api.grants"):
+    for module in ("insieme_funding.reactions.placements", "insieme_funding.api.grants"):
         monkeypatch.setattr(import_module(module), "placement_lock", lambda _: f"nothing-{uuid4()}")
-    read = others.placements
+    read = told.placements
 
     async def read_and_rest(connection: Connection, employments: Collection[UUID]) -> dict[UUID, PlacementSeen]:
         found = await read(connection, employments)
         await asyncio.sleep(0.05)
         return found
 
-    monkeypatch.setattr(others, "placements", read_and_rest)
+    monkeypatch.setattr(told, "placements", read_and_rest)
     assert await linked_and_voided(fund, 20) > 0
 
 

@@ -16,12 +16,13 @@ from insieme_events.contracts.governance import PartyRegistered, ProtocolSigned
 from insieme_events.envelope import Stored, opened
 from insieme_events.testing.http import Served
 from insieme_events.units import Aggregate, Change
-from insieme_governance.plan_testing import PARTIES, PROTOCOL_ID
 from insieme_governance.plan_year.facts import HELD, TAVOLO
+from insieme_governance.testing.plan import PARTIES, PROTOCOL_ID
 
-SIGNED, ENDS = date(2021, 3, 3), date(2099, 12, 31)
+SIGNED, ENDS = date(2026, 3, 4), date(2099, 12, 31)
 COMUNE = {"X-Insieme-Party": "comune_bologna"}
 CITY = {"X-Insieme-Party": "citta_metropolitana"}
+CNA = {"X-Insieme-Party": "cna"}
 BODIES = """
 create table if not exists views.meetings (
     meeting_id uuid primary key,
@@ -62,7 +63,7 @@ def bodies(owner_url: str) -> None:
 
 
 async def in_force(governance: Served, since: date = SIGNED, until: date = ENDS) -> None:
-    """The fourteen parties and their protocol, as the view of the register has them."""
+    """The fourteen parties of a protocol that follows the last of the founding data, as the view has them."""
     events: list[DomainEvent] = [
         PartyRegistered(protocol_id=PROTOCOL_ID, party=party, role=role, occurred_on=since)
         for party, role in PARTIES.items()

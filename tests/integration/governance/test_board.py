@@ -17,9 +17,9 @@ from insieme_events.contracts.vocabulary import CompanySize
 from insieme_events.envelope import Stored
 from insieme_events.testing.http import Served
 from insieme_events.units import Done
-from insieme_governance.plan_aggregates import BOARD
-from insieme_governance.plan_reactions import BoardMerges
-from insieme_governance.views.companies import CompaniesView
+from insieme_governance.aggregates import BOARD
+from insieme_governance.reactions import BoardMerges
+from insieme_governance.views.told import CompaniesView
 from insieme_local.provision import Provisioned
 
 pytestmark = pytest.mark.clause("P59")

@@ -10,12 +10,13 @@ from uuid import uuid4
 import pytest
 from typer.testing import CliRunner
 
+from insieme_events import parameters
 from insieme_events.agreement import Agreement, agreement_of, in_force, limits_on
 from insieme_events.contracts.vocabulary import PartyRole
 from insieme_events.decider import Refused
 from insieme_events.testing.http import Served
 from insieme_events.units import Step, Unit
-from insieme_governance import app, founding, timers
+from insieme_governance import app, founding
 from insieme_governance.aggregates import AGREEMENTS
 from insieme_governance.agreement import AdoptAgreement
 from insieme_governance.steps import REGISTER
@@ -24,7 +25,7 @@ from insieme_local.provision import Provisioned
 
 async def versions(served: Served) -> tuple[Agreement, ...]:
     async with served.service.pool.connection() as connection:
-        return await timers.versions(connection)
+        return await parameters.agreements(connection)
 
 
 def unit(command: AdoptAgreement) -> Unit:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from tests.integration.governance.planning import CITY, COMUNE, bodies, in_force, made_again, meeting
+from tests.integration.governance.planning import CITY, CNA, COMUNE, bodies, in_force, made_again, meeting
 
 from insieme_events.contracts import DomainEvent
 from insieme_events.contracts.funding import PlanReductionAccepted, PlanReductionRefused
@@ -16,10 +16,10 @@ from insieme_events.envelope import Stored
 from insieme_events.testing.http import Served
 from insieme_events.timers import Timers
 from insieme_events.units import Done
-from insieme_governance.plan_aggregates import PLAN_YEARS
-from insieme_governance.plan_deadlines import COMMITMENTS_MISSING
-from insieme_governance.plan_reactions import PlanReductions
+from insieme_governance.aggregates import PLAN_YEARS
 from insieme_governance.plan_year import plan_year_id
+from insieme_governance.reactions import PlanReductions
+from insieme_governance.timers import COMMITMENTS_MISSING
 from insieme_local.provision import Provisioned
 
 FEBRUARY, JUNE = date(2022, 2, 10), date(2022, 6, 10)
@@ -63,7 +63,7 @@ def decision(meeting_id: UUID, number: int = 1, on: date = FEBRUARY) -> dict[str
 async def test_a_plan_is_approved_by_the_tavolo_within_its_resources(plans: Served) -> None:
     path = "/v1/plan-years/2031"
     await plans.post(f"{path}/commitments", headers=COMUNE, **commitment(500))
-    await plans.refused(f"{path}/commitments", "governance.only_the_party_commits", "P72", CITY, **commitment(900))
+    await plans.refused(f"{path}/commitments", "governance.not_for_party", "P65", CNA, **commitment(900))
     draft: dict[str, Any] = {"ceilings": [ceiling(600)], "actions": [action(uuid4())], "on": "2022-01-20"}
     await plans.post(f"{path}/draft", **draft)
     for kind, status, code in (
@@ -180,9 +180,10 @@ async def test_actions_are_found_by_framework_policy_party_and_delay(plans: Serv
     )
     await plans.post(f"{path}/tags", 200, **tags, completes=measure["id"], on="2022-03-01")
     assign: dict[str, Any] = {"party": "cna", "due_on": "2022-05-31", "on": "2022-03-01"}
+    await plans.refused(f"{path}/assignment", "governance.not_the_coordinator", "P65", COMUNE, **assign)
     await plans.post(f"{path}/assignment", 200, **assign)
-    await plans.refused(f"{path}/progress", "governance.not_your_action", "P58", percent=10, on="2022-04-01")
-    await plans.post(f"{path}/progress", 200, {"X-Insieme-Party": "cna"}, percent=40, on="2022-06-30")
+    await plans.refused(f"{path}/progress", "governance.not_for_party", "P65", COMUNE, percent=10, on="2022-04-01")
+    await plans.post(f"{path}/progress", 200, CNA, percent=40, on="2022-06-30")
     queries: tuple[dict[str, Any], ...] = (
         {"framework": "patto_metropolitano"},
         {"regional_policy": "programma_gol"},

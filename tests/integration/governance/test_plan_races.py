@@ -23,10 +23,10 @@ from insieme_events.decider import Command
 from insieme_events.testing.http import Served
 from insieme_events.testing.racing import ROUNDS
 from insieme_events.units import Answer, Done, Step, Unit
-from insieme_governance.plan_aggregates import PLAN_YEARS, PRESENTATIONS
-from insieme_governance.plan_testing import COMUNE, FEBRUARY, HASH, JANUARY, action, actor, ceiling
+from insieme_governance.aggregates import PLAN_YEARS, PRESENTATIONS
 from insieme_governance.plan_year import ApproveWorkPlan, CommitResources, DraftWorkPlan, plan_year_id
 from insieme_governance.presentation import PresentAnnualResults, presentation_id
+from insieme_governance.testing.plan import COMUNE, FEBRUARY, HASH, JANUARY, action, actor, ceiling
 from insieme_local.provision import Provisioned
 
 YEARS = range(2017, 2087)

@@ -12,10 +12,10 @@ from tests.integration.governance.planning import in_force, made_again
 from insieme_events.commands import Commands
 from insieme_events.testing.http import Served
 from insieme_events.timers import Timer, Timers
-from insieme_governance.plan_aggregates import PRESENTATIONS, STUDIES
-from insieme_governance.plan_deadlines import PRESENTATION_OVERDUE, STUDY_START_OVERDUE
-from insieme_governance.plan_testing import HASH, PROTOCOL_ID
+from insieme_governance.aggregates import PRESENTATIONS, STUDIES
 from insieme_governance.presentation import presentation_id
+from insieme_governance.testing.plan import HASH, PROTOCOL_ID
+from insieme_governance.timers import PRESENTATION_OVERDUE, STUDY_START_OVERDUE
 from insieme_local.provision import Provisioned
 
 

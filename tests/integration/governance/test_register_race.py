@@ -231,3 +231,54 @@ async def test_without_the_lock_a_party_that_has_left_is_invited(
     monkeypatch.setattr(api.meetings, "REGISTER", ())
     monkeypatch.setattr(api.protocols, "REGISTER", ())
     assert await meeting_races(bare_governance, CONTROL) != []
+
+
+COMMITTED_OUT = """
+select c.party, c.committed_on from views.commitments c join events.parties p using (party)
+where p.protocol_id = %s and p.until <= c.committed_on
+"""
+
+
+async def money_races(served: Served, count: int) -> list[str]:
+    """A commitment of a promoter against its own withdrawal from that day on; what was wrong."""
+    wrong: list[str] = []
+    outcomes: set[tuple[bool, bool]] = set()
+    number = 0
+    year = served.service.clock().year
+    async for ledger in rounds(served, count):
+        number += 1
+        day = ledger.day.isoformat()
+        promoter = f"promoter_{number}"
+        joining = RegisterParty(protocol_id=ledger.protocol_id, party=promoter, role=PartyRole.PROMOTER, on=ledger.day)
+        await done(served, Step(PROTOCOLS, ledger.protocol_id, joining))
+        withdrawal = {"party": promoter, "effective_on": day, "on": day}
+        leaves = served.client.post(f"/v1/protocols/{ledger.protocol_id}/withdrawals", json=withdrawal)
+        money = {"party": promoter, "source": promoter, "amount": 100, "on": day}
+        commits = served.client.post(f"/v1/plan-years/{year}/commitments", json=money)
+        left, gave = await asyncio.gather(*([leaves, commits] if number % 2 else [commits, leaves]))
+        if not number % 2:
+            left, gave = gave, left
+        assert left.is_success or left.json()["code"] == "governance.party_committed", left.text
+        assert gave.is_success or gave.json()["code"] == "governance.party_not_in_force", gave.text
+        outcomes.add((left.is_success, gave.is_success))
+        if await served.rows(COMMITTED_OUT, ledger.protocol_id) or left.is_success == gave.is_success:
+            wrong.append(f"round {number}: left {left.is_success}, gave {gave.is_success}")
+            if count == CONTROL:
+                break
+    assert len(outcomes) > 1 or wrong, "one was always quicker"
+    return wrong
+
+
+@pytest.mark.clause("P72", "P81")
+@pytest.mark.invariant("I12", "race")
+async def test_no_party_gives_money_to_a_plan_on_a_day_on_which_it_is_none(governance: Served) -> None:
+    assert await money_races(governance, ROUNDS) == []
+
+
+@pytest.mark.invariant("I12", "race")
+async def test_without_the_lock_a_party_that_has_left_gives_money(
+    bare_governance: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control run: commitment and withdrawal do not wait for one another."""
+    monkeypatch.setattr(api.plan_years, "REGISTER", ())
+    assert await money_races(bare_governance, CONTROL) != []

@@ -9,7 +9,7 @@ import pytest
 from tests.integration.governance.planning import in_force, made_again
 
 from insieme_events.testing.http import Served
-from insieme_governance.plan_aggregates import ENTRIES
+from insieme_governance.aggregates import ENTRIES
 from insieme_governance.registers.kinds import KINDS
 from insieme_local.provision import Provisioned
 

@@ -34,8 +34,8 @@ from insieme_events.testing.http import Served, served
 from insieme_events.units import Answer
 from insieme_events.vault import KeyVault
 from insieme_local.provision import Provisioned
-from insieme_training.interventions import LedgerAnswers
-from insieme_training.reservations import ReservationAnswers
+from insieme_training.reactions.interventions import LedgerAnswers
+from insieme_training.reactions.reservations import ReservationAnswers
 from insieme_training.service import SERVICE
 from insieme_training.views.participations import flag
 

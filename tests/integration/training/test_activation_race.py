@@ -24,7 +24,7 @@ from insieme_events.units import Done, Step, Unit
 from insieme_local.provision import Provisioned
 from insieme_training.aggregates import COURSES
 from insieme_training.course.commands import ActivateCourse, IdentifyPositions, PlanCourse, RequestPositions
-from insieme_training.reservations import ReservationAnswers
+from insieme_training.reactions.reservations import ReservationAnswers
 
 pytestmark = pytest.mark.integration
 

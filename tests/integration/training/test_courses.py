@@ -12,8 +12,8 @@ from insieme_events.contracts.funding import ActivityFundingApproved, ActivityKi
 from insieme_events.contracts.matching import PositionsReleased, ReservationRefusal, ReservationRefused
 from insieme_events.contracts.vocabulary import PartyRole, Strand
 from insieme_events.decider import RefusalKind, Refused
-from insieme_training.reservations import ReservationAnswers
-from insieme_training.views.heard import FundingView
+from insieme_training.reactions.reservations import ReservationAnswers
+from insieme_training.views.told import FundingView
 
 pytestmark = pytest.mark.integration
 

@@ -11,8 +11,8 @@ import pytest
 
 from insieme_events.contracts.intake import ErasureGround, JobLossCause, JobLossRecorded, PersonErased
 from insieme_events.contracts.vocabulary import PartyRole
-from insieme_training.erasure import ErasureProcess
-from insieme_training.views.heard import JobLossView
+from insieme_training.reactions.erasure import ErasureProcess
+from insieme_training.views.told import JobLossView
 
 pytestmark = pytest.mark.integration
 
@@ -99,6 +99,22 @@ async def test_nothing_of_an_erased_person_is_sealed_or_kept_any_more(training: 
     assert await http.rows("select pandemic from views.job_losses where case_id = %s", late.case_id) == [(None,)]
     # A course that the person is in goes on.
     await http.post(f"/v1/participations/{one}/drop", 200, reason="withdrew", on="2021-08-03")
+
+
+async def test_somebody_who_is_erased_on_the_waiting_list_holds_up_no_ranking(training: Any) -> None:
+    http = training.served
+    course = await training.active("2c", seats=1)
+    gone, first, second = await training.persons(3)
+    for person in (gone, first):
+        await training.confirm(await training.ask(course, person), date(2021, 3, 22))
+    await training.tell(process(training), erased(gone))
+    await http.post(f"/v1/courses/{course}/ranking", 200, on="2021-03-25")
+    asked = await training.ask(course, second)
+    await training.confirm(asked, date(2021, 3, 26))
+    await http.post(f"/v1/courses/{course}/ranking", 200, on="2021-03-27")
+    assert (await http.get(f"/v1/participations/{asked}"))["ranked"] is True
+    rows = (await http.get(f"/v1/courses/{course}/waiting-list"))["items"]
+    assert {row["person_id"] for row in rows if not row["ranked"]} <= {str(gone)}
 
 
 async def test_the_key_of_a_person_who_is_being_erased_refuses_before_training_has_heard(training: Any) -> None:

@@ -31,9 +31,9 @@ from insieme_events.units import Unit
 from insieme_training import seating
 from insieme_training.course import seats
 from insieme_training.participation.commands import DropParticipant
-from insieme_training.succession import Succession
-from insieme_training.views.heard import JobLossView
+from insieme_training.reactions.succession import Succession
 from insieme_training.views.participations import flag
+from insieme_training.views.told import JobLossView
 
 pytestmark = pytest.mark.integration
 

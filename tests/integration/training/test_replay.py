@@ -19,7 +19,7 @@ from insieme_local.provision import Provisioned
 from insieme_training.course import COURSE
 from insieme_training.course.state import Offer
 from insieme_training.views.courses import status
-from insieme_training.views.heard import JobLossView
+from insieme_training.views.told import JobLossView
 
 pytestmark = pytest.mark.integration
 

@@ -156,4 +156,4 @@ def test_a_funding_is_refused_or_ended_once() -> None:
     given(PROPOSED, APPROVED, TAKEN).when(end).then(ended)
     given(PROPOSED, APPROVED, TAKEN, ended).when(end).then_nothing()
     given(PROPOSED).when(end).then_refused("funding.activity_not_approved")
-    given(PROPOSED, APPROVED).when(EndActivityFunding(on=date(2022, 3, 9))).then_refused("funding.before_proposal")
+    given(PROPOSED, APPROVED).when(EndActivityFunding(on=date(2022, 3, 9))).then_refused("funding.before_approval")

@@ -116,7 +116,7 @@ def test_coaching_begins_and_ends_with_an_outcome() -> None:
     given(submitted(), begun, ended).when(ready).then_nothing()
     given(submitted(), begun).when(StartAccompaniment(on=date(2022, 3, 2))).then_refused("funding.accompaniment_runs")
     early = CloseAccompaniment(outcome=AccompanimentOutcome.READY, on=date(2022, 2, 28))
-    given(submitted(), begun).when(early).then_refused("funding.before_submission")
+    given(submitted(), begun).when(early).then_refused("funding.before_last_step", clause="P43")
     again = StartAccompaniment(on=date(2022, 4, 25))
     given(submitted(), begun, ended).when(again).then_types(AccompanimentStarted)
     given(*to_funding()).when(again).then_refused("funding.funded_already")

@@ -105,12 +105,14 @@ def test_after_a_revocation_nothing_is_paid_and_money_comes_back() -> None:
 
 
 def test_a_project_is_closed_and_one_that_was_never_funded_only_withdrawn() -> None:
-    close = CloseProject(outcome=ProjectOutcome.COMPLETED, on=SEPTEMBER)
+    close = CloseProject(outcome=ProjectOutcome.COMPLETED, releasing=True, on=SEPTEMBER)
     given(*to_funding()).when(close).then(CLOSED)
     given(*to_funding(), CLOSED).when(close).then_nothing()
     given(*to_approval()).when(close).then_refused("funding.only_withdrawn")
-    withdraw = CloseProject(outcome=ProjectOutcome.WITHDRAWN, on=SEPTEMBER)
+    withdraw = CloseProject(outcome=ProjectOutcome.WITHDRAWN, releasing=False, on=SEPTEMBER)
     given(*to_approval()).when(withdraw).then_types(ProjectClosed)
+    # Sent before it was funded, decided on after: its money would stay bound for ever.
+    given(*to_funding()).when(withdraw).then_refused("funding.funded_meanwhile", clause="P64")
     given(*to_funding(), REVOKED).when(close).then_refused("funding.project_over")
     given(*to_funding(), PAID, CLOSED).when(give_back(1)).then_types(FundsReturned)
 

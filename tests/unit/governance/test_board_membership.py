@@ -17,7 +17,7 @@ from insieme_governance.board_membership import (
     LeaveBoard,
     TakeOverMembership,
 )
-from insieme_governance.plan_testing import (
+from insieme_governance.testing.plan import (
     COMPANY_ID,
     FEBRUARY,
     JANUARY,

@@ -261,7 +261,7 @@ def test_who_is_no_signatory_does_not_ask() -> None:
     left = body_circumstances(register=register(until={"cgil": ASKED_ON}))
     given(*BEFORE).under(left).when(ASK).then_refused("governance.not_a_signatory", clause="P55")
     other = body_circumstances(actor=actor("uil"))
-    given(*BEFORE).under(other).when(ASK).then_refused("governance.not_for_party", clause="P55")
+    given(*BEFORE).under(other).when(ASK).then_refused("governance.not_for_party", clause="P65")
 
 
 @pytest.mark.clause("P55")

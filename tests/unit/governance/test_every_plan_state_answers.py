@@ -20,8 +20,10 @@ from hypothesis import strategies as st
 from insieme_events.contracts.governance_plan import Framework, LegalForm, PresentationKind, StudyOutcome
 from insieme_events.contracts.vocabulary import Strand
 from insieme_events.decider import Command, Decider, Refused
-from insieme_governance import board_membership, plan_testing, plan_year, presentation, registers, study
-from insieme_governance.plan_testing import (
+from insieme_governance import board_membership, plan_year, presentation, registers, study
+from insieme_governance.registers.kinds import KINDS
+from insieme_governance.testing import plan
+from insieme_governance.testing.plan import (
     ACTION_1,
     ACTION_2,
     AMENDMENT_ID,
@@ -40,22 +42,19 @@ from insieme_governance.plan_testing import (
     SNAPSHOT_ID,
     YEAR,
 )
-from insieme_governance.registers.kinds import KINDS
 
 ON = date(YEAR, 3, 1)
 IDS = st.sampled_from([ACTION_1, ACTION_2, AMENDMENT_ID, COMPANY_ID, FIRST_EVENT, MEETING_ID, OTHER_MEETING])
 DAYS = st.integers(0, 420).map(lambda n: date(YEAR, 1, 1) + timedelta(days=n))
 AMOUNTS = st.sampled_from([0, 400, 500, 600, 1000])
 CEILINGS = st.lists(
-    st.builds(
-        plan_testing.ceiling, AMOUNTS, st.sampled_from([COMUNE, "fondo"]), st.sampled_from([Strand.MATCHING, "2b"])
-    ),
+    st.builds(plan.ceiling, AMOUNTS, st.sampled_from([COMUNE, "fondo"]), st.sampled_from([Strand.MATCHING, "2b"])),
     min_size=1,
     max_size=3,
 ).map(tuple)
 ACTIONS = st.lists(
     st.builds(
-        plan_testing.action,
+        plan.action,
         action_id=st.sampled_from([ACTION_1, ACTION_2]),
         planned_cost=AMOUNTS,
         completes=st.sampled_from([None, MEASURE_ID, MEETING_ID]),
@@ -116,17 +115,15 @@ class Aggregate:
 
 
 COMMIT = plan_year.CommitResources(year=YEAR, party=COMUNE, source=COMUNE, amount=1000, on=date(YEAR, 1, 10))
-DRAFT = plan_year.DraftWorkPlan(
-    year=YEAR, ceilings=(plan_testing.ceiling(),), actions=(plan_testing.action(),), on=date(YEAR, 1, 10)
-)
+DRAFT = plan_year.DraftWorkPlan(year=YEAR, ceilings=(plan.ceiling(),), actions=(plan.action(),), on=date(YEAR, 1, 10))
 APPROVE = plan_year.ApproveWorkPlan(meeting_id=MEETING_ID, decision_no=1, on=ON)
 REJECT = plan_year.RejectWorkPlan(meeting_id=MEETING_ID, decision_no=1, on=ON)
 LOWER = plan_year.AmendWorkPlan(
     amendment_id=AMENDMENT_ID,
     meeting_id=OTHER_MEETING,
     decision_no=2,
-    ceilings=(plan_testing.ceiling(550),),
-    actions=(plan_testing.action(),),
+    ceilings=(plan.ceiling(550),),
+    actions=(plan.action(),),
     on=ON,
 )
 CLOSE = plan_year.ClosePlanYear(on=date(YEAR + 1, 1, 20))
@@ -146,10 +143,10 @@ RECORDS = tuple(
 def of_the_plan(command: Any) -> Any:
     """The Tavolo took the decision that each command needs."""
     amends = isinstance(command, plan_year.AmendWorkPlan)
-    meeting = plan_testing.HELD_IN_FEBRUARY
+    meeting = plan.HELD_IN_FEBRUARY
     if amends:
-        meeting = replace(meeting, subject=plan_testing.HELD_IN_JUNE.subject)
-    return plan_testing.plan_circumstances(today=date(YEAR + 1, 2, 28), meeting=meeting)
+        meeting = replace(meeting, subject=plan.HELD_IN_JUNE.subject)
+    return plan.plan_circumstances(today=date(YEAR + 1, 2, 28), meeting=meeting)
 
 
 AGGREGATES = [
@@ -172,7 +169,7 @@ AGGREGATES = [
         board_membership.BOARD_MEMBERSHIP,
         board_membership.BoardMembership,
         get_args(board_membership.BoardCommand),
-        lambda _: plan_testing.board_circumstances(ceded=ON),
+        lambda _: plan.board_circumstances(ceded=ON),
         (
             (),
             (JOIN,),
@@ -184,14 +181,14 @@ AGGREGATES = [
         presentation.ANNUAL_PRESENTATION,
         presentation.AnnualPresentation,
         get_args(presentation.PresentationCommand),
-        lambda _: plan_testing.presentation_circumstances(),
+        lambda _: plan.presentation_circumstances(),
         ((), (presentation.NotePresentationOverdue(year=YEAR, on=date(YEAR + 1, 1, 1)),), (PRESENT,)),
     ),
     Aggregate(
         study.STUDY,
         study.Study,
         get_args(study.StudyCommand),
-        lambda _: plan_testing.study_circumstances(),
+        lambda _: plan.study_circumstances(),
         (
             (),
             (study.NoteStudyOverdue(protocol_id=PROTOCOL_ID, on=ON),),
@@ -203,7 +200,7 @@ AGGREGATES = [
         registers.REGISTER_ENTRY,
         registers.RegisterEntry,
         get_args(registers.RegisterCommand),
-        lambda _: plan_testing.register_circumstances(today=date(2024, 12, 31)),
+        lambda _: plan.register_circumstances(today=date(2024, 12, 31)),
         ((), *RECORDS, (*RECORDS[0], registers.VoidEntry(voids=FIRST_EVENT, on=ON))),
     ),
 ]

@@ -29,8 +29,9 @@ from insieme_events.contracts.governance import (
 from insieme_events.contracts.governance_bodies import CancelReason, MeetingCancelled, MeetingRequested
 from insieme_events.decider import Command, Decider, Refused
 from insieme_events.testing.agreements import limits, parameters
-from insieme_governance import agreement, body, legal_limits, meeting, meeting_commands, protocol, testing
-from insieme_governance.meeting_state import Meeting
+from insieme_governance import agreement, body, legal_limits, meeting, protocol, testing
+from insieme_governance.meeting.commands import MeetingCommand
+from insieme_governance.meeting.state import Meeting
 from insieme_governance.protocol.commands import ProtocolCommand
 from insieme_governance.testing import (
     AGREEMENT_ID,
@@ -169,7 +170,7 @@ AGGREGATES = [
     Aggregate(
         meeting.MEETING,
         Meeting,
-        get_args(meeting_commands.MeetingCommand),
+        get_args(MeetingCommand),
         testing.meeting_circumstances(),
         ((), (CONVENED,), (CONVENED, testing.held()), (CONVENED, CANCELLED)),
     ),

@@ -25,7 +25,7 @@ from insieme_events.contracts.vocabulary import BodyKind, PartyRole
 from insieme_events.testing import scenario
 from insieme_events.testing.agreements import MATRIX, agreement
 from insieme_governance.meeting import MEETING
-from insieme_governance.meeting_commands import (
+from insieme_governance.meeting.commands import (
     CancelMeeting,
     CompleteDecision,
     ConveneMeeting,

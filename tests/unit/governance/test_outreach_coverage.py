@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from insieme_events.contracts.governance_registers import TerritoryKind
-from insieme_governance.plan_testing import CITY, COMUNE
 from insieme_governance.registers.coverage import Coverage, coverage
 from insieme_governance.registers.territories import BOLOGNA, owed
+from insieme_governance.testing.plan import CITY, COMUNE
 
 pytestmark = pytest.mark.clause("P73")
 MAY, JUNE = date(2024, 5, 2), date(2024, 6, 3)

@@ -115,7 +115,7 @@ def test_the_delegate_says_nothing_for_the_diocese_where_it_speaks_for_itself() 
     """Its seat and its word stay its own: only it, or the coordinator that records it, nominates."""
     nominate = NominateRepresentative(party="arcidiocesi", nominee_id=NOMINEE_ID, on=ON)
     foundation = protocol_circumstances(actor=actor("fondazione_san_petronio"))
-    given(*in_force()).under(foundation).when(nominate).then_refused("governance.not_for_party", clause="P81")
+    given(*in_force()).under(foundation).when(nominate).then_refused("governance.not_for_party", clause="P65")
     diocese = protocol_circumstances(actor=actor("arcidiocesi"))
     given(*in_force()).under(diocese).when(nominate).then_types(RepresentativeNominated)
 
@@ -212,7 +212,7 @@ def test_who_has_withdrawn_has_no_part_in_it_any_more() -> None:
 def test_only_the_party_or_the_coordinator_notices_its_withdrawal() -> None:
     withdraw = NoticeWithdrawal(party="cna", effective_on=MONTHS_ON, on=ON)
     stranger = protocol_circumstances(actor=actor("confesercenti"))
-    given(*in_force()).under(stranger).when(withdraw).then_refused("governance.not_for_party", clause="P81")
+    given(*in_force()).under(stranger).when(withdraw).then_refused("governance.not_for_party", clause="P65")
 
 
 @pytest.mark.clause("P81")
@@ -226,6 +226,14 @@ def test_a_withdrawal_takes_its_invitations_along_and_undoes_no_meeting() -> Non
     given(*in_force()).when(taking_along).then_refused("governance.invitations_moved", clause="P81")
     was_there = protocol_circumstances(held_with_it=MONTHS_ON)
     given(*in_force()).under(was_there).when(withdraw).then_refused("governance.party_was_invited", clause="P81")
+
+
+@pytest.mark.clause("P81")
+@pytest.mark.invariant("I12", "command")
+def test_a_party_does_not_leave_before_a_day_on_which_it_gave_money_as_one() -> None:
+    withdraw = NoticeWithdrawal(party="cna", effective_on=MONTHS_ON, on=ON)
+    gave = protocol_circumstances(committed_on=MONTHS_ON)
+    given(*in_force()).under(gave).when(withdraw).then_refused("governance.party_committed", clause="P81")
 
 
 @pytest.mark.clause("P81")

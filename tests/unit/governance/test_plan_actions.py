@@ -18,7 +18,8 @@ from insieme_events.contracts.governance_plan import (
 )
 from insieme_events.contracts.vocabulary import Strand
 from insieme_events.testing import scenario
-from insieme_governance.plan_testing import (
+from insieme_governance.plan_year import PLAN_YEAR, AcceptReduction, AssignAction, ReportActionProgress, TagAction
+from insieme_governance.testing.plan import (
     ACTION_1,
     ACTION_2,
     AMENDMENT_ID,
@@ -37,9 +38,8 @@ from insieme_governance.plan_testing import (
     drafted,
     plan_circumstances,
 )
-from insieme_governance.plan_year import PLAN_YEAR, AcceptReduction, AssignAction, ReportActionProgress, TagAction
 
-given = scenario(PLAN_YEAR, plan_circumstances())
+given = scenario(PLAN_YEAR, plan_circumstances(party=CITY))
 PLANNED = given(committed(), drafted(), approved())
 BY_MAY = date(YEAR, 5, 31)
 
@@ -61,11 +61,11 @@ def tagged(**changes: Any) -> ActionTagged:
     return ActionTagged(**{**values, **changes})
 
 
-ASSIGN = AssignAction(action_id=ACTION_1, party=CITY, due_on=BY_MAY, on=MARCH)
+ASSIGN = AssignAction(action_id=ACTION_1, party=COMUNE, due_on=BY_MAY, on=MARCH)
 ASSIGNED = ActionAssigned(
-    year=YEAR, action_id=ACTION_1, strand=Strand.TRAINING_TARGETED, party=CITY, due_on=BY_MAY, occurred_on=MARCH
+    year=YEAR, action_id=ACTION_1, strand=Strand.TRAINING_TARGETED, party=COMUNE, due_on=BY_MAY, occurred_on=MARCH
 )
-IN_NAME_OF_THE_CITY = plan_circumstances(party=CITY)
+IN_NAME_OF_THE_COMUNE = plan_circumstances(party=COMUNE)
 
 
 def report(percent: int, on: date) -> ReportActionProgress:
@@ -113,13 +113,13 @@ def test_an_action_of_the_approved_plan_is_assigned_to_a_party_in_force() -> Non
 
 @pytest.mark.clause("P58", "P81")
 def test_a_party_that_is_out_gets_no_action() -> None:
-    without_the_city = plan_circumstances(parties={COMUNE: plan_circumstances().parties[COMUNE]})
-    PLANNED.under(without_the_city).when(ASSIGN).then_refused("governance.party_not_in_force", clause="P81")
+    without_the_comune = plan_circumstances(party=CITY, parties={CITY: plan_circumstances().parties[CITY]})
+    PLANNED.under(without_the_comune).when(ASSIGN).then_refused("governance.party_not_in_force", clause="P81")
 
 
 @pytest.mark.clause("P58")
 def test_who_does_it_reports_and_late_is_late() -> None:
-    assigned = PLANNED.given(ASSIGNED).under(IN_NAME_OF_THE_CITY)
+    assigned = PLANNED.given(ASSIGNED).under(IN_NAME_OF_THE_COMUNE)
     assigned.when(report(40, BY_MAY)).then(reported(40, BY_MAY, late=False))
     assigned.when(report(40, JUNE)).then(reported(40, JUNE, late=True))
     assigned.when(report(100, JUNE)).then(reported(100, JUNE, late=False))
@@ -127,9 +127,22 @@ def test_who_does_it_reports_and_late_is_late() -> None:
 
 
 @pytest.mark.clause("P58")
-def test_nobody_else_reports() -> None:
+def test_nobody_else_reports_but_the_coordinator_that_records_it() -> None:
     PLANNED.when(report(40, MARCH)).then_refused("governance.action_not_assigned", clause="P58")
-    PLANNED.given(ASSIGNED).when(report(40, JUNE)).then_refused("governance.not_your_action", clause="P58")
+    assigned = PLANNED.given(ASSIGNED)
+    assigned.under(plan_circumstances(party="cna")).when(report(40, JUNE)).then_refused(
+        "governance.not_for_party", clause="P65"
+    )
+    assigned.when(report(40, JUNE)).then(reported(40, JUNE, late=True))
+
+
+@pytest.mark.clause("P58", "P65")
+def test_the_coordinator_puts_down_what_the_tavolo_tecnico_assigned() -> None:
+    PLANNED.under(plan_circumstances(party=COMUNE)).when(ASSIGN).then_refused(
+        "governance.not_the_coordinator", clause="P65"
+    )
+    nobody = plan_circumstances(party=CITY, coordinator=None)
+    PLANNED.under(nobody).when(ASSIGN).then_refused("governance.no_coordinator", clause="P65")
 
 
 @pytest.mark.clause("P58")
@@ -144,10 +157,10 @@ def test_an_amendment_keeps_what_is_done_of_actions_that_stay() -> None:
         agreement_version="2021.1",
         occurred_on=JUNE,
     )
-    after = PLANNED.given(ASSIGNED, kept).under(IN_NAME_OF_THE_CITY)
+    after = PLANNED.given(ASSIGNED, kept).under(IN_NAME_OF_THE_COMUNE)
     after.when(report(50, JUNE)).then(reported(50, JUNE, late=True))
     dropped = kept.model_copy(update={"actions": ()})
-    PLANNED.given(ASSIGNED, dropped).under(IN_NAME_OF_THE_CITY).when(report(50, JUNE)).then_refused(
+    PLANNED.given(ASSIGNED, dropped).under(IN_NAME_OF_THE_COMUNE).when(report(50, JUNE)).then_refused(
         "governance.action_unknown"
     )
 

@@ -22,7 +22,18 @@ from insieme_events.contracts.governance_plan import (
 from insieme_events.contracts.vocabulary import Strand
 from insieme_events.testing import scenario
 from insieme_events.testing.agreements import agreement
-from insieme_governance.plan_testing import (
+from insieme_governance.plan_year import (
+    PLAN_YEAR,
+    AcceptReduction,
+    AmendWorkPlan,
+    ApproveWorkPlan,
+    ClosePlanYear,
+    DraftWorkPlan,
+    RefuseReduction,
+    RejectWorkPlan,
+)
+from insieme_governance.plan_year.facts import HELD, TAVOLO, WORK_PLAN, WORK_PLAN_AMENDMENT, Meeting
+from insieme_governance.testing.plan import (
     ACTION_2,
     AMENDMENT_ID,
     COMUNE,
@@ -43,17 +54,6 @@ from insieme_governance.plan_testing import (
     drafted,
     plan_circumstances,
 )
-from insieme_governance.plan_year import (
-    PLAN_YEAR,
-    AcceptReduction,
-    AmendWorkPlan,
-    ApproveWorkPlan,
-    ClosePlanYear,
-    DraftWorkPlan,
-    RefuseReduction,
-    RejectWorkPlan,
-)
-from insieme_governance.plan_year.facts import HELD, TAVOLO, WORK_PLAN, WORK_PLAN_AMENDMENT, Meeting
 
 given = scenario(PLAN_YEAR, plan_circumstances())
 APPROVE = ApproveWorkPlan(meeting_id=MEETING_ID, decision_no=1, on=FEBRUARY)

@@ -12,11 +12,11 @@ from insieme_events.contracts.funding import PlanReductionAccepted, PlanReductio
 from insieme_events.contracts.matching import CompaniesMerged
 from insieme_events.envelope import Stored
 from insieme_events.testing.reactions import when
+from insieme_governance.aggregates import BOARD, PLAN_YEARS
 from insieme_governance.board_membership import CedeMembership, TakeOverMembership
-from insieme_governance.plan_aggregates import BOARD, PLAN_YEARS
-from insieme_governance.plan_reactions import BOARD_LOCK, BoardMerges, PlanReductions
-from insieme_governance.plan_testing import AMENDMENT_ID, COMPANY_ID, JUNE, OTHER_COMPANY, YEAR
 from insieme_governance.plan_year import AcceptReduction, RefuseReduction, plan_year_id
+from insieme_governance.reactions import BOARD_LOCK, BoardMerges, PlanReductions
+from insieme_governance.testing.plan import AMENDMENT_ID, COMPANY_ID, JUNE, OTHER_COMPANY, YEAR
 
 
 def stored(event: DomainEvent) -> Stored:

@@ -12,7 +12,8 @@ from insieme_events.contracts.governance_plan import CommitmentMissing, Resource
 from insieme_events.contracts.vocabulary import Strand
 from insieme_events.testing import scenario
 from insieme_events.testing.agreements import agreement
-from insieme_governance.plan_testing import (
+from insieme_governance.plan_year import PLAN_YEAR, AmendWorkPlan, CommitResources, NoteMissingCommitment, RecordCash
+from insieme_governance.testing.plan import (
     AMENDMENT_ID,
     CITY,
     COMUNE,
@@ -28,7 +29,6 @@ from insieme_governance.plan_testing import (
     drafted,
     plan_circumstances,
 )
-from insieme_governance.plan_year import PLAN_YEAR, AmendWorkPlan, CommitResources, NoteMissingCommitment, RecordCash
 
 given = scenario(PLAN_YEAR, plan_circumstances())
 BY_CASH = agreement(resources_basis=ResourcesBasis.CASHED)
@@ -55,11 +55,18 @@ def test_a_promoter_commits_an_amount_and_may_correct_it() -> None:
 
 
 @pytest.mark.clause("P03", "P72", "P81")
-def test_only_a_party_that_pays_and_is_in_force_commits_and_only_for_itself() -> None:
+def test_only_a_party_that_pays_and_is_in_force_commits() -> None:
     region = plan_circumstances(party="regione_emilia_romagna")
     given().under(region).when(commit(party="regione_emilia_romagna")).then_refused("governance.party_does_not_pay")
     given().when(commit(party="nobody")).then_refused("governance.party_not_in_force", clause="P81")
-    given().when(commit(party=CITY)).then_refused("governance.only_the_party_commits", clause="P72")
+
+
+@pytest.mark.clause("P65", "P72")
+def test_a_party_says_itself_what_it_gives_or_the_coordinator_records_it() -> None:
+    given().under(plan_circumstances(party=CITY)).when(commit()).then(committed())
+    given().when(commit(party=CITY)).then_refused("governance.not_for_party", clause="P65")
+    nobody_coordinates = plan_circumstances(party=CITY, coordinator=None)
+    given().under(nobody_coordinates).when(commit()).then_refused("governance.not_for_party", clause="P65")
 
 
 @pytest.mark.clause("P62", "P72")

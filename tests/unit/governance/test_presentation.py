@@ -15,8 +15,8 @@ from insieme_events.contracts.governance_plan import (
 )
 from insieme_events.decider import RefusalKind
 from insieme_events.testing import scenario
-from insieme_governance.plan_testing import HASH, JUNE, SNAPSHOT_ID, YEAR, presentation_circumstances
 from insieme_governance.presentation import ANNUAL_PRESENTATION, NotePresentationOverdue, PresentAnnualResults
+from insieme_governance.testing.plan import HASH, JUNE, SNAPSHOT_ID, YEAR, presentation_circumstances
 
 given = scenario(ANNUAL_PRESENTATION, presentation_circumstances())
 NEW_YEAR = date(YEAR + 1, 1, 1)

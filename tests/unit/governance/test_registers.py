@@ -22,15 +22,6 @@ from insieme_events.contracts.governance_registers import (
     RecordedEntry,
 )
 from insieme_events.testing import scenario
-from insieme_governance.plan_testing import (
-    ACTION_1,
-    COMUNE,
-    ENTRY_ID,
-    FIRST_EVENT,
-    JUNE,
-    PARTIES,
-    register_circumstances,
-)
 from insieme_governance.registers import (
     REGISTER_ENTRY,
     AdoptPractice,
@@ -44,6 +35,15 @@ from insieme_governance.registers import (
     VoidEntry,
 )
 from insieme_governance.registers.kinds import KINDS, Kind
+from insieme_governance.testing.plan import (
+    ACTION_1,
+    COMUNE,
+    ENTRY_ID,
+    FIRST_EVENT,
+    JUNE,
+    PARTIES,
+    register_circumstances,
+)
 
 given = scenario(REGISTER_ENTRY, register_circumstances(today=date(2024, 12, 31)))
 BY_NAME = {kind.name: kind for kind in KINDS}

@@ -17,7 +17,6 @@ from insieme_events.contracts.governance_plan import (
 )
 from insieme_events.testing import scenario
 from insieme_events.testing.agreements import agreement, published
-from insieme_governance.plan_testing import DOCUMENT_ID, JUNE, MARCH, PROTOCOL_ID, study_circumstances
 from insieme_governance.study import (
     STUDY,
     ConcludeStudy,
@@ -26,6 +25,7 @@ from insieme_governance.study import (
     StartStudy,
     agreement_of,
 )
+from insieme_governance.testing.plan import DOCUMENT_ID, JUNE, MARCH, PROTOCOL_ID, study_circumstances
 
 given = scenario(STUDY, study_circumstances())
 LAST_DAY, NEXT_DAY = date(2021, 9, 30), date(2021, 10, 1)

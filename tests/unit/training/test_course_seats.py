@@ -108,6 +108,14 @@ def test_who_was_ranked_is_never_ranked_again() -> None:
 
 
 @pytest.mark.clause("P42")
+def test_somebody_whose_data_were_erased_holds_up_no_ranking() -> None:
+    waiting = (planned(EXPERIMENTAL), seat_awaited(A), seat_awaited(B))
+    erased = course_circumstances(nameless=frozenset({A}))
+    given(*waiting).under(erased).when(RankApplicants(participations=(B,), on=ON)).then(ranked(B))
+    given(*waiting).under(erased).when(RankApplicants(participations=(A, B), on=ON)).then_refused(CHANGED)
+
+
+@pytest.mark.clause("P42")
 def test_the_priority_is_a_score_and_a_wall_only_where_the_agreement_says_so() -> None:
     waiting = (planned(EXPERIMENTAL), seat_awaited(A))
     rank = RankApplicants(participations=(A,), on=ON)

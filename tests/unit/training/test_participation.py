@@ -26,6 +26,7 @@ from insieme_training.participation.commands import (
     CompleteParticipant,
     DropParticipant,
     EnrolParticipant,
+    LetGo,
     RecordAttendance,
     RequestParticipation,
     StartParticipant,
@@ -210,8 +211,12 @@ def test_whoever_leaves_does_so_for_a_reason_of_the_closed_list() -> None:
     early = drop.model_copy(update={"on": date(2021, 3, 1)})
     given(*TAKING_PART).when(early).then_refused("training.participant_before_last_step")
     given(*TAKING_PART, completed()).when(drop).then_refused("training.participant_completed", clause="P37")
-    # A course that is over does not drop who completed it meanwhile.
-    with_it = DropParticipant(reason=DropReason.COURSE_CANCELLED, on=ENDED_ON)
+    # Only the course itself lets somebody go by being over; and nobody who completed it meanwhile.
+    for reason in (DropReason.COURSE_CANCELLED, DropReason.COURSE_OVER):
+        by_hand = DropParticipant(reason=reason, on=ENDED_ON)
+        for so_far in (TAKING_PART, (*TAKING_PART, completed())):
+            given(*so_far).when(by_hand).then_refused("training.reason_of_the_course", clause="P37")
+    with_it = LetGo(reason=DropReason.COURSE_CANCELLED, on=ENDED_ON)
     given(*TAKING_PART, completed()).when(with_it).then_nothing()
 
 

@@ -92,12 +92,13 @@ class CommandRequest:
         also: tuple[Write, ...] = (),
         unique: Mapping[str, Refused] | None = None,
         locks: tuple[str, ...] = (),
+        first: bool = False,
     ) -> CommandAnswer:
-        """Runs the steps as one unit and answers for the last one. Raises ProblemError with the refusal."""
+        """Runs the steps as one unit and answers for the last one, or for the first. Raises ProblemError."""
         done = await self.attempt(*steps, also=also, unique=unique, locks=locks)
         if isinstance(done, Refused):
             raise ProblemError(done)
-        return self.answer(done)
+        return self.answer(done, first=first)
 
     async def attempt(
         self,
@@ -121,13 +122,14 @@ class CommandRequest:
         metrics.COMMANDS.labels(route, outcome.code if isinstance(outcome, Refused) else "done").inc()
         return outcome
 
-    def answer(self, done: Done) -> CommandAnswer:
-        last = done.results[-1]
-        self.response.headers["ETag"] = f'"{last.sequence}"'
+    def answer(self, done: Done, *, first: bool = False) -> CommandAnswer:
+        """`first`: of several steps the one that the request names, which is also the one that If-Match is about."""
+        told = done.results[0 if first else -1]
+        self.response.headers["ETag"] = f'"{told.sequence}"'
         if done.repeated:
             self.response.headers["Idempotent-Replayed"] = "true"
-        stream_id = UUID(last.stream[-36:])
-        return CommandAnswer(id=stream_id, stream=last.stream, sequence=last.sequence, event_ids=list(last.event_ids))
+        stream_id = UUID(told.stream[-36:])
+        return CommandAnswer(id=stream_id, stream=told.stream, sequence=told.sequence, event_ids=list(told.event_ids))
 
 
 Incoming = Annotated[CommandRequest, Depends()]

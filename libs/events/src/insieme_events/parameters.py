@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from insieme_events.agreement import Agreement, Limits
+from insieme_events.agreement import Agreement, Limits, agreement_of, limits_of
 from insieme_events.contracts import DomainEvent
 from insieme_events.contracts.governance import (
     AgreementAdopted,
@@ -43,6 +43,7 @@ insert into events.parties (protocol_id, party, role, since) values (%s, %s, %s,
 on conflict on constraint parties_key do update set role = excluded.role, since = excluded.since, until = null
 """
 WITHDREW = "update events.parties set until = %s where protocol_id = %s and party = %s"
+OF_KIND = "select parameters::text from events.parameters where kind = %s order by valid_from"
 PARTIES = """
 select p.protocol_id, p.party, p.role from events.parties p join events.protocols t using (protocol_id)
 where t.signed_on <= %(day)s and %(day)s <= t.ends_on and p.since <= %(day)s
@@ -96,6 +97,18 @@ async def write(connection: Connection, events: Sequence[DomainEvent]) -> None:
                 await connection.execute(WITHDREW, (effective_on, protocol_id, party))
             case _:
                 continue
+
+
+async def agreements(connection: Connection) -> tuple[Agreement, ...]:
+    """Every version of the agreement that this service knows, by its first day."""
+    cursor = await connection.execute(OF_KIND, (AGREEMENT,))
+    return tuple([agreement_of(text) for (text,) in await cursor.fetchall()])
+
+
+async def limits(connection: Connection) -> tuple[Limits, ...]:
+    """Every version of the legal limits that this service knows, by its first day."""
+    cursor = await connection.execute(OF_KIND, (LIMITS,))
+    return tuple([limits_of(text) for (text,) in await cursor.fetchall()])
 
 
 async def parties_on(connection: Connection, day: date) -> tuple[Party, ...]:

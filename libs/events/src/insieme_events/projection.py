@@ -26,6 +26,7 @@ from insieme_events.contracts.base import SealedFieldsErased
 from insieme_events.crash_points import reached
 from insieme_events.envelope import Stored
 from insieme_events.isolating import Spoiled
+from insieme_events.locks import lock
 from insieme_events.store import Connection
 
 UNKNOWN = "unknown"
@@ -164,7 +165,7 @@ async def create_tables(connection: Connection, definition: ProjectionDefinition
     """Makes the version's schema and tables where they are missing. Runs as the owner or the service's role."""
     schema = schema or definition.schema
     # Two processes that start together: `if not exists` alone fails for one of them.
-    await connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"create_tables/{schema}",))
+    await lock(connection, f"create_tables/{schema}")
     await connection.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(schema)))
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     for fact in definition.facts:

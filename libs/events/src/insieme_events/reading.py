@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
+from insieme_events.clock import business_date
 from insieme_events.decider import Refused
 from insieme_events.problems import ProblemError
 from insieme_events.store import Connection
@@ -29,9 +31,21 @@ async def rows(connection: Connection, statement: sa.Select[Any]) -> list[Row]:
         return await cursor.fetchall()
 
 
+async def ask(connection: Connection, query: str, values: Mapping[str, Any] | None = None) -> list[Row]:
+    """The rows of a query that is written out, by column name."""
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(query.encode(), values)
+        return await cursor.fetchall()
+
+
 def pool_of(request: Request) -> AsyncConnectionPool[Connection]:
     """The pool of the service that answers this request."""
     return cast("AsyncConnectionPool[Connection]", request.app.state.service.pool)
+
+
+def today(request: Request) -> date:
+    """The business date at which the request is answered."""
+    return business_date(request.app.state.service.clock())
 
 
 async def page(

@@ -24,6 +24,7 @@ from insieme_events.contracts import DomainEvent
 from insieme_events.crash_points import reached
 from insieme_events.decider import Refused
 from insieme_events.envelope import Stored, ce_type, metadata_of, opened
+from insieme_events.locks import lock
 from insieme_events.parameters import AGREEMENT, LIMITS
 from insieme_events.sealing import subjects, to_json
 from insieme_events.store import GONE, CommitState, Connection, EventIdTaken, Record, VersionConflict
@@ -89,9 +90,7 @@ async def _prepare(edge: Edge, connection: Connection, units: Sequence[Unit]) ->
     streams_of_all = {step.stream for unit in units for step in unit.steps}
     # One round trip; each statement sees what was committed when the one before it was done.
     async with connection.pipeline():
-        for name in sorted({name for unit in units for name in unit.locks}):
-            # An advisory lock gives the transaction no id, and what is loaded after it sees what its last owner did.
-            await connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (name,))
+        await lock(connection, *(name for unit in units for name in unit.locks))
         answers_asked = await _ask_stored_answers(connection, units)
         parameters_asked = await connection.execute(PARAMETERS)
         load_asked = await store.ask(connection, streams_of_all)

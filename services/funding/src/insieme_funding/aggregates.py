@@ -44,7 +44,7 @@ from insieme_funding.project import (
     SubmitProject,
 )
 from insieme_funding.reduction import REDUCTION, AnswerReduction, Reduction
-from insieme_funding.views import budgets, calls, committees, decisions, others, plans, projects
+from insieme_funding.views import budgets, calls, committees, decisions, plans, projects, told
 
 JUDGING = (EvaluateProject, ApproveProject, RejectProject, FundProject)
 
@@ -111,9 +111,9 @@ async def of_projects(connection: Connection, asked: Sequence[Asked[ProjectComma
     persons = {c.proposer_id for c in submitted if c.kind is ProjectKind.SELF_ENTERPRISE}
     charges = await in_charge.of_persons(connection, persons) if persons else {}
     employments = {c.employment_id for c in commands if isinstance(c, LinkPlacement)}
-    placements = await others.placements(connection, employments)
+    placements = await told.placements(connection, employments)
     acting = {c.company_id for c in commands if isinstance(c, RecordConsolidationAction)}
-    board = await others.board(connection, acting)
+    board = await told.board(connection, acting)
     found = []
     for each in asked:
         c = each.command

@@ -47,6 +47,11 @@ BEFORE_PROPOSAL = Refused(
     sentence="The funding was proposed on {proposed_on}: nothing of it can be dated earlier.",
     clause="P64",
 )
+BEFORE_APPROVAL = Refused(
+    code="funding.before_approval",
+    sentence="The Comitato di gestione approved this funding on {approved_on}: it cannot end earlier.",
+    clause="P64",
+)
 DECIDED_ALREADY = Refused(
     code="funding.decided_already",
     sentence="The Comitato di gestione decided on this already: propose the funding again if it is to decide anew.",
@@ -282,7 +287,7 @@ def end(decision: FundingDecision, on: date) -> Decision:
         case Proposed() | Declined():
             return NOT_APPROVED
         case Approved(approved_on=approved_on) if on < approved_on:
-            return BEFORE_PROPOSAL.about(proposed_on=approved_on)
+            return BEFORE_APPROVAL.about(approved_on=approved_on)
         case Approved(proposal=proposal):
             return [
                 ActivityFundingEnded(

@@ -19,9 +19,9 @@ from insieme_events.subscription import Subscription
 from insieme_events.units import Write
 from insieme_funding.aggregates import AGGREGATES, ERASURES
 from insieme_funding.api import ROUTERS
-from insieme_funding.placements import FollowingPlacements
-from insieme_funding.plan import FollowingPlan
-from insieme_funding.views.others import BoardView
+from insieme_funding.reactions.placements import FollowingPlacements
+from insieme_funding.reactions.plan import FollowingPlan
+from insieme_funding.views.told import BoardView
 
 
 class FundingSettings(ServiceSettings):
@@ -31,7 +31,7 @@ class FundingSettings(ServiceSettings):
 
 
 def blank(person_id: UUID) -> Sequence[Write]:
-    """Funding copied nothing of a person but the opaque id of who proposed a project."""
+    """Funding copied nothing of a person but opaque ids: of who proposed a project, and of who was placed."""
     return ()
 
 

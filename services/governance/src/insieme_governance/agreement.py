@@ -16,14 +16,14 @@ from insieme_events.contracts import Code, DomainEvent
 from insieme_events.contracts.agreement import ConsentOf, Parameters
 from insieme_events.contracts.governance import AgreementAdopted
 from insieme_events.contracts.vocabulary import DelegateScope, PartyRole
-from insieme_events.days import Day, add_months, in_future, not_after
+from insieme_events.days import Day, add_months
 from insieme_events.decider import Circumstances, Command, Decider, Decision, RefusalKind, Refused
+from insieme_governance.gates import not_after
 from insieme_governance.register import Register, Signed
 
 WHOLE = 10_000
 """Basis points of the whole."""
 
-IN_FUTURE = in_future("governance")
 AGREEMENT_UNKNOWN = Refused(
     code="governance.agreement_version_unknown",
     sentence="There is no version of the agreement with this id.",
@@ -165,7 +165,7 @@ def decide(command: AgreementCommand, state: Agreement, circumstances: Agreement
 
 
 def adopt(command: AdoptAgreement, circumstances: AgreementCircumstances) -> Decision:
-    if refused := not_after(circumstances.today, command.on, IN_FUTURE) or dated(command, circumstances):
+    if refused := not_after(circumstances.today, command.on) or dated(command, circumstances):
         return refused
     signed = circumstances.register.on(command.valid_from)
     if signed is None:

@@ -15,7 +15,7 @@ from insieme_events.contracts import DomainEvent
 from insieme_events.contracts.governance_plan import CompanyJoinedBoard, CompanyLeftBoard
 from insieme_events.days import Day
 from insieme_events.decider import Circumstances, Command, Decider, Decision, RefusalKind, Refused
-from insieme_governance.guards import not_after
+from insieme_governance.gates import not_after
 
 COMPANY_UNKNOWN = Refused(
     code="governance.company_unknown",

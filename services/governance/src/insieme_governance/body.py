@@ -27,13 +27,13 @@ from insieme_events.contracts.governance_bodies import (
     MeetingRequestReopened,
 )
 from insieme_events.contracts.vocabulary import BodyKind
-from insieme_events.days import Day, in_future, not_after
+from insieme_events.days import Day
 from insieme_events.decider import Circumstances, Command, Decider, Decision, RefusalKind, Refused
 from insieme_governance import cadence
 from insieme_governance.cadence import DAY
+from insieme_governance.gates import AGREEMENT_UNKNOWN, for_party, not_after
 from insieme_governance.register import Register
 
-IN_FUTURE = in_future("governance")
 BODY_UNKNOWN = Refused(
     code="governance.body_unknown",
     sentence="There is no body with this id: establish it first.",
@@ -69,17 +69,6 @@ MAY_NOT_REQUEST = Refused(
     code="governance.may_not_request",
     sentence="By the agreement in force a {role} does not request meetings.",
     clause="P55",
-)
-NOT_FOR_PARTY = Refused(
-    code="governance.not_for_party",
-    sentence="This is for {party} to say, or for the operational coordinator to record for it.",
-    clause="P55",
-    kind=RefusalKind.FORBIDDEN,
-)
-NO_AGREEMENT = Refused(
-    code="governance.agreement_unknown",
-    sentence="No version of the implementing agreement had begun by then: adopt one first.",
-    clause="P62",
 )
 
 
@@ -187,7 +176,7 @@ Body = NotEstablished | Established
 
 
 def decide(command: BodyCommand, state: Body, circumstances: BodyCircumstances) -> Decision:
-    if refused := not_after(circumstances.today, command.on, IN_FUTURE):
+    if refused := not_after(circumstances.today, command.on):
         return refused
     match state, command:
         case NotEstablished(), EstablishBody(body_id=body_id, kind=kind, on=on):
@@ -224,10 +213,10 @@ def request(command: RequestMeeting, body: Established, circumstances: BodyCircu
         return []
     if signed is None or role is None:
         return NOT_SIGNATORY.about(party=command.party, on=command.on)
-    if not signed.roll.may_speak(circumstances.actor.party, command.party, command.on):
-        return NOT_FOR_PARTY.about(party=command.party)
+    if refused := for_party(circumstances.actor.party, command.party, signed.roll.coordinator_on(command.on)):
+        return refused
     if circumstances.agreement is None:
-        return NO_AGREEMENT
+        return AGREEMENT_UNKNOWN
     if not circumstances.agreement.rights_of(role).may_request:
         return MAY_NOT_REQUEST.about(role=role)
     return [

@@ -11,10 +11,10 @@ from insieme_events.agreement import Limits as Version
 from insieme_events.contracts import Code, DomainEvent
 from insieme_events.contracts.agreement import LegalLimits
 from insieme_events.contracts.governance import LegalLimitsPublished
-from insieme_events.days import Day, in_future, not_after
+from insieme_events.days import Day
 from insieme_events.decider import Circumstances, Command, Decider, Decision, RefusalKind, Refused
+from insieme_governance.gates import not_after
 
-IN_FUTURE = in_future("governance")
 LIMITS_UNKNOWN = Refused(
     code="governance.legal_limits_unknown",
     sentence="There is no version of the legal limits with this id.",
@@ -81,7 +81,7 @@ def decide(command: PublishLegalLimits, state: Limits, circumstances: LimitsCirc
             return [] if same else ALREADY_PUBLISHED
         case NotPublished():
             newest = max((one.valid_from for one in circumstances.versions), default=date.min)
-            if refused := not_after(circumstances.today, command.on, IN_FUTURE):
+            if refused := not_after(circumstances.today, command.on):
                 return refused
             if any(one.version == command.version for one in circumstances.versions):
                 return LIMITS_TAKEN

@@ -18,7 +18,7 @@ from insieme_events.contracts.governance_plan import (
 from insieme_events.contracts.vocabulary import Comune
 from insieme_events.days import Day
 from insieme_events.decider import Circumstances, Command, Decider, Decision, RefusalKind, Refused
-from insieme_governance.guards import not_after
+from insieme_governance.gates import not_after
 
 SNAPSHOT_UNKNOWN = Refused(
     code="governance.snapshot_unknown",

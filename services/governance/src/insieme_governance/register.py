@@ -109,10 +109,10 @@ class Roll:
         links = [one for one in self.links if one.scope is scope and one.since <= day]
         return frozenset(one.party for one in links if one.delegate == delegate and one.party in parties)
 
-    def may_speak(self, actor: str, party: str, day: date) -> bool:
-        """A party speaks for itself; what reached the operational coordinator in writing, the coordinator records."""
+    def coordinator_on(self, day: date) -> str | None:
+        """The party that holds the operational coordination on that day (P65)."""
         holder = self.holder_on(GovernanceRole.OPERATIONAL_COORDINATOR, day)
-        return actor == party or (holder is not None and holder.party == actor)
+        return None if holder is None else holder.party
 
     def owner_on(self, day: date) -> str | None:
         """To whom the programme belonged on that day; None where no transfer tells of it (P84)."""
@@ -164,6 +164,11 @@ class Register:
     def holder_on(self, role: GovernanceRole, day: date) -> Holder | None:
         signed = self.on(day)
         return None if signed is None else signed.roll.holder_on(role, day)
+
+    def coordinator_on(self, day: date) -> str | None:
+        """The party that holds the operational coordination on that day; nobody outside every term (P65)."""
+        signed = self.on(day)
+        return None if signed is None else signed.roll.coordinator_on(day)
 
 
 def to_be_invited(parties: Mapping[str, PartyRole], agreement: Agreement) -> frozenset[str]:

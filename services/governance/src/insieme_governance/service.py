@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import Field
 
-from insieme_events.service import ServiceDefinition
+from insieme_events.reactions import Reactions
+from insieme_events.service import Running, ServiceDefinition, Worker
 from insieme_events.settings import ServiceSettings
+from insieme_events.several import SeveralReactions
+from insieme_events.subscription import Subscription
 from insieme_governance.aggregates import AGGREGATES
 from insieme_governance.api import ROUTERS
-from insieme_governance.plan_deadlines import PLAN_TIMERS
-from insieme_governance.plan_subscriptions import plan_subscriptions
+from insieme_governance.reactions import BoardMerges, PlanReductions
 from insieme_governance.timers import TIMERS
+from insieme_governance.views.told import CompaniesView
 
 
 class GovernanceSettings(ServiceSettings):
     port: int = Field(8005, validation_alias="INSIEME_GOVERNANCE_PORT")
     database_url: str = Field(validation_alias="DATABASE_URL_GOVERNANCE", repr=False)
     database_url_owner: str | None = Field(None, validation_alias="DATABASE_URL_GOVERNANCE_OWNER", repr=False)
+
+
+def subscriptions(service: Running) -> Sequence[Worker]:
+    reactions = SeveralReactions(BoardMerges(), PlanReductions())
+    return [
+        Subscription.of(service, name="governance.companies", contexts=("matching",), handler=CompaniesView()),
+        Reactions.to(service, "governance.reactions", ("matching", "funding"), reactions),
+    ]
 
 
 SERVICE = ServiceDefinition(
@@ -29,6 +41,6 @@ SERVICE = ServiceDefinition(
     routers=ROUTERS,
     migrations=Path(__file__).parent / "migrations",
     aggregates=AGGREGATES,
-    subscriptions=plan_subscriptions,
-    timers=(*TIMERS, *PLAN_TIMERS),
+    subscriptions=subscriptions,
+    timers=TIMERS,
 )

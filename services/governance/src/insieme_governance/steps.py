@@ -2,8 +2,8 @@
 
 The step of the record that a request names comes first: its version is what If-Match speaks of.
 
-What reads the register and what changes it take the lock before anything is loaded, so that no meeting is convened or
-held by a register that changes at the same time.
+What reads the register and what changes it take the lock before anything is loaded: no meeting is convened or held, no
+money is committed to a plan and nothing is entered for a party by a register that changes at the same time.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from insieme_events.store import Connection
 from insieme_events.units import Step
 from insieme_governance.aggregates import BODIES, MEETINGS, PROTOCOLS
 from insieme_governance.body import NoteCancelled, NoteConvened, NoteHeld
-from insieme_governance.meeting_commands import (
+from insieme_governance.meeting.commands import (
     CancelMeeting,
     ConveneMeeting,
     DeclareMeetingHeld,

@@ -22,7 +22,7 @@ from insieme_events.contracts.governance_plan import (
 )
 from insieme_events.days import Day
 from insieme_events.decider import Circumstances, Command, Decider, Decision, RefusalKind, Refused
-from insieme_governance.guards import not_after
+from insieme_governance.gates import not_after
 
 PROTOCOL_UNKNOWN = Refused(
     code="governance.study_protocol_unknown",

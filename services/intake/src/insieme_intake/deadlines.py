@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from insieme_events import metrics, telemetry
-from insieme_events.agreement import Agreement, Limits, agreement_of, last_known, limits_of
-from insieme_events.parameters import AGREEMENT, LIMITS
+from insieme_events import metrics, parameters, telemetry
+from insieme_events.agreement import last_known
 from insieme_events.store import Connection
 from insieme_events.timers import Timer
 from insieme_events.units import Step
@@ -20,7 +19,6 @@ from insieme_intake.person import NoteErasureOverdue
 from insieme_intake.referral import ExpireReferral
 
 AT_ONCE = 500
-PARAMETERS = "select parameters::text from events.parameters where kind = %s order by valid_from"
 REFERRALS_DUE = """
 select referral_id from views.referrals where status = 'pending' and reply_due_on < %s
 order by reply_due_on, referral_id limit %s
@@ -51,21 +49,9 @@ class OpenErasure:
         return self.due_on is not None and self.due_on < today
 
 
-async def agreements(connection: Connection) -> tuple[Agreement, ...]:
-    """Every version of the agreement that this service knows."""
-    rows = await connection.execute(PARAMETERS, (AGREEMENT,))
-    return tuple([agreement_of(text) for (text,) in await rows.fetchall()])
-
-
-async def limits(connection: Connection) -> tuple[Limits, ...]:
-    """Every version of the legal limits that this service knows."""
-    rows = await connection.execute(PARAMETERS, (LIMITS,))
-    return tuple([limits_of(text) for (text,) in await rows.fetchall()])
-
-
 async def erasures_open(connection: Connection) -> list[OpenErasure]:
     """The erasures that wait for an answer, the oldest first (GDPR art. 17)."""
-    known = await agreements(connection)
+    known = await parameters.agreements(connection)
     rows = await connection.execute(ERASURES_OPEN, (list(AWAITED),))
     found = []
     for person_id, erased_on, completed, noted in await rows.fetchall():

@@ -16,7 +16,7 @@ from insieme_events.parameters import Party
 from insieme_events.store import Connection
 from insieme_events.units import Aggregate, Asked
 from insieme_training.course import COURSE, Course, CourseCircumstances, CourseCommand
-from insieme_training.course.commands import ActivateCourse, AwaitSeat, ProposeCourse, TakeSeat
+from insieme_training.course.commands import ActivateCourse, AwaitSeat, ProposeCourse, RankApplicants, TakeSeat
 from insieme_training.participation import (
     PARTICIPATION,
     Participation,
@@ -32,7 +32,7 @@ from insieme_training.sector_change import (
     SectorChangeCircumstances,
     SectorChangeCommand,
 )
-from insieme_training.views import courses, heard, participations, sector_changes
+from insieme_training.views import courses, participations, sector_changes, told
 from insieme_training.views.participations import Place
 
 NO_PRIORITY = PriorityFacts(pandemic=False, sector_change_on=None)
@@ -41,9 +41,11 @@ NO_PRIORITY = PriorityFacts(pandemic=False, sector_change_on=None)
 async def of_courses(connection: Connection, asked: Sequence[Asked[CourseCommand]]) -> list[CourseCircumstances]:
     proposing = {each.command.on for each in asked if isinstance(each.command, ProposeCourse)}
     parties = await parties_on(connection, proposing)
-    funded = await heard.funded(connection, {e.stream_id for e in asked if isinstance(e.command, ActivateCourse)})
+    funded = await told.funded(connection, {e.stream_id for e in asked if isinstance(e.command, ActivateCourse)})
     seating = {each.stream_id for each in asked if isinstance(each.command, TakeSeat | AwaitSeat)}
     orders = await participations.order(connection, seating) if seating else {}
+    ranking = {each.stream_id for each in asked if isinstance(each.command, RankApplicants)}
+    nameless = await participations.nameless(connection, ranking) if ranking else frozenset()
     return [
         CourseCircumstances(
             actor=each.situation.actor,
@@ -53,6 +55,7 @@ async def of_courses(connection: Connection, asked: Sequence[Asked[CourseCommand
             party_in_force=any(p.party == each.situation.actor.party for p in parties.get(each.command.on, ())),
             funded_on=funded.get(each.stream_id),
             order=orders.get(each.stream_id, ()),
+            nameless=nameless,
         )
         for each in asked
     ]
@@ -68,9 +71,9 @@ async def of_participations(
     persons = {place.person_id for place in places.values()}
     charges = await in_charge.of_persons(connection, persons)
     found = await courses.found(connection, {place.course_id for place in places.values()})
-    erased = await heard.erased(connection, persons)
+    erased = await told.erased(connection, persons)
     ranking = [(each, places.get(each.stream_id)) for each in asked if isinstance(each.command, ApplyPriority)]
-    priorities = await heard.priorities(
+    priorities = await told.priorities(
         connection, {(place.person_id, each.command.on) for each, place in ranking if place is not None}
     )
     sent = [each.command for each in asked if isinstance(each.command, RequestParticipation)]
@@ -100,7 +103,7 @@ async def of_sector_changes(
 ) -> list[SectorChangeCircumstances]:
     persons = {each.stream_id for each in asked if isinstance(each.command, DeclareSectorChange)}
     known = await in_charge.of_persons(connection, persons)
-    erased = await heard.erased(connection, persons)
+    erased = await told.erased(connection, persons)
     return [
         SectorChangeCircumstances(
             actor=each.situation.actor,

@@ -16,12 +16,12 @@ from insieme_events.several import SeveralReactions, SeveralViews
 from insieme_events.subscription import Subscription
 from insieme_training.aggregates import AGGREGATES
 from insieme_training.api import ROUTERS
-from insieme_training.erasure import ErasureProcess
-from insieme_training.interventions import LedgerAnswers
-from insieme_training.reservations import ReservationAnswers
-from insieme_training.succession import Succession
+from insieme_training.reactions.erasure import ErasureProcess
+from insieme_training.reactions.interventions import LedgerAnswers
+from insieme_training.reactions.reservations import ReservationAnswers
+from insieme_training.reactions.succession import Succession
 from insieme_training.views import participations
-from insieme_training.views.heard import FundingView, JobLossView
+from insieme_training.views.told import FundingView, JobLossView
 
 
 class TrainingSettings(ServiceSettings):

@@ -58,6 +58,7 @@ def course_circumstances(**changes: Any) -> CourseCircumstances:
         "party_in_force": True,
         "funded_on": None,
         "order": (),
+        "nameless": frozenset(),
     }
     return CourseCircumstances(**{**values, **changes})
 

@@ -15,7 +15,7 @@ from insieme_events.http import CommandAnswer, Incoming, Limit, Page
 from insieme_events.problems import RESPONSES
 from insieme_events.reading import equals, one, page, pool_of, rows
 from insieme_events.units import Step
-from insieme_funding import units
+from insieme_funding import steps
 from insieme_funding.aggregates import COMMITTEES
 from insieme_funding.api.sending import send
 from insieme_funding.committee import (
@@ -124,7 +124,7 @@ async def declare_conflict(
     request: Incoming, committee_id: UUID, body: Annotated[DeclareConflict, Body(examples=[CONFLICT_EXAMPLE])]
 ) -> CommandAnswer:
     """A member declares an interest of its own in a project, and abstains from then on (P63)."""
-    return await send(request, units.declare_conflict(committee_id, body))
+    return await send(request, steps.declare_conflict(committee_id, body))
 
 
 @router.post("/{committee_id}/end")
@@ -132,4 +132,4 @@ async def end(
     request: Incoming, committee_id: UUID, body: Annotated[EndCommittee, Body(examples=[{"on": "2025-06-30"}])]
 ) -> CommandAnswer:
     """Ends a mandate before its last day (P63, P64)."""
-    return await send(request, units.end_committee(committee_id, body))
+    return await send(request, steps.end_committee(committee_id, body))

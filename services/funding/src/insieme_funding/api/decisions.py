@@ -16,7 +16,7 @@ from insieme_events.http import CommandAnswer, CommandRequest, Incoming, Limit, 
 from insieme_events.problems import RESPONSES, ProblemError
 from insieme_events.reading import equals, one, page, pool_of, rows
 from insieme_events.units import Step
-from insieme_funding import units
+from insieme_funding import steps
 from insieme_funding.aggregates import DECISIONS
 from insieme_funding.api.sending import send
 from insieme_funding.decision import (
@@ -27,7 +27,7 @@ from insieme_funding.decision import (
     ProposeActivityFunding,
     RefuseActivityFunding,
 )
-from insieme_funding.units import Granted
+from insieme_funding.steps import Granted
 from insieme_funding.views.decisions import DECISIONS as VIEW
 
 router = APIRouter(prefix="/v1/funding-decisions", tags=["funding decisions"], responses=RESPONSES)
@@ -138,7 +138,7 @@ async def approve(
     """The Comitato di gestione funds the activity, and the budget commits the money in the same moment (P64, P69)."""
     row = await asked(request, decision_id)
     kind = ActivityKind(row["activity_kind"])
-    return await send(request, units.approve_activity(decision_id, granted(row), row["amount"], kind, body))
+    return await send(request, steps.approve_activity(decision_id, granted(row), row["amount"], kind, body))
 
 
 @router.post("/{decision_id}/refusal")
@@ -146,7 +146,7 @@ async def refuse(
     request: Incoming, decision_id: UUID, body: Annotated[RefuseActivityFunding, Body(examples=[REFUSAL_EXAMPLE])]
 ) -> CommandAnswer:
     """The Comitato di gestione does not fund the activity (P64)."""
-    return await request.send(Step(DECISIONS, decision_id, body))
+    return await send(request, steps.refuse_activity(decision_id, body))
 
 
 @router.post("/{decision_id}/end")
@@ -154,4 +154,4 @@ async def end(
     request: Incoming, decision_id: UUID, body: Annotated[EndActivityFunding, Body(examples=[{"on": "2024-09-30"}])]
 ) -> CommandAnswer:
     """The activity is over: what was not paid is released (P64)."""
-    return await send(request, units.end_activity(decision_id, granted(await asked(request, decision_id)), body))
+    return await send(request, steps.end_activity(decision_id, granted(await asked(request, decision_id)), body))

@@ -12,7 +12,7 @@ from insieme_events.http import CommandAnswer, CommandRequest, Incoming
 from insieme_events.problems import RESPONSES, ProblemError
 from insieme_events.reading import pool_of
 from insieme_events.units import Step
-from insieme_funding import units
+from insieme_funding import steps
 from insieme_funding.aggregates import PROJECTS
 from insieme_funding.api.project_rows import (
     ACTION_EXAMPLE,
@@ -25,7 +25,7 @@ from insieme_funding.api.sending import send
 from insieme_funding.gates import placement_lock
 from insieme_funding.project import (
     PROJECT_UNKNOWN,
-    CloseProject,
+    Closing,
     DeclareJobTarget,
     FundProject,
     LinkPlacement,
@@ -42,7 +42,7 @@ from insieme_funding.project import (
     UnlinkPlacement,
 )
 from insieme_funding.project.refusals import NOT_FUNDED
-from insieme_funding.units import Granted
+from insieme_funding.steps import Granted
 from insieme_funding.views import projects
 
 router = APIRouter(prefix="/v1/projects/{project_id}", tags=["projects"], responses=RESPONSES)
@@ -74,7 +74,7 @@ async def fund(
     (P64, P69).
     """
     strand, _ = await place(request, project_id)
-    return await send(request, units.fund_project(project_id, strand, body))
+    return await send(request, steps.fund_project(project_id, strand, body))
 
 
 @router.post("/instalments", status_code=201)
@@ -83,7 +83,7 @@ async def pay(
 ) -> CommandAnswer:
     """Pays part of the grant (P64)."""
     command = PayInstalment(expenditure_id=uuid4(), **body.model_dump())
-    return await send(request, units.pay_instalment(project_id, await grant_of(request, project_id), command))
+    return await send(request, steps.pay_instalment(project_id, await grant_of(request, project_id), command))
 
 
 @router.post("/revocation")
@@ -93,7 +93,7 @@ async def revoke(
     body: Annotated[RevokeFunding, Body(examples=[{"reason": "activity_ceased", "on": "2024-12-02"}])],
 ) -> CommandAnswer:
     """Takes the grant back: what was not paid is released (P64)."""
-    return await send(request, units.revoke_funding(project_id, await grant_of(request, project_id), body))
+    return await send(request, steps.revoke_funding(project_id, await grant_of(request, project_id), body))
 
 
 @router.post("/returns", status_code=201)
@@ -102,18 +102,18 @@ async def give_back(
 ) -> CommandAnswer:
     """The beneficiary gave money back (P64)."""
     command = ReturnFunds(return_id=uuid4(), **body.model_dump())
-    return await send(request, units.return_funds(project_id, await grant_of(request, project_id), command))
+    return await send(request, steps.return_funds(project_id, await grant_of(request, project_id), command))
 
 
 @router.post("/closing")
 async def close(
     request: Incoming,
     project_id: UUID,
-    body: Annotated[CloseProject, Body(examples=[{"outcome": "completed", "on": "2025-07-31"}])],
+    body: Annotated[Closing, Body(examples=[{"outcome": "completed", "on": "2025-07-31"}])],
 ) -> CommandAnswer:
     """Ends the project: what was not paid is released (P43, P64)."""
     _, granted = await place(request, project_id)
-    return await send(request, units.close_project(project_id, granted, body))
+    return await send(request, steps.close_project(project_id, granted, body))
 
 
 @router.post("/job-target")

@@ -10,17 +10,15 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
-from insieme_events.agreement import agreement_of, last_known
-from insieme_events.clock import business_date
+from insieme_events import parameters
+from insieme_events.agreement import last_known
 from insieme_events.contracts.agreement import SpendingRule
 from insieme_events.contracts.funding_budget import CommitmentKind
 from insieme_events.contracts.funding_committees import Consent
 from insieme_events.contracts.vocabulary import Strand
 from insieme_events.http import Limit, Page
-from insieme_events.parameters import AGREEMENT
 from insieme_events.problems import RESPONSES
-from insieme_events.reading import equals, page, pool_of, rows
-from insieme_events.transaction import PARAMETERS
+from insieme_events.reading import equals, page, pool_of, rows, today
 from insieme_funding.views import overviews
 from insieme_funding.views.decisions import CONSENTS, SPENDINGS
 
@@ -161,12 +159,11 @@ async def cost_shares(
 
     The agreement is the one last in force in the year, or today.
     """
-    today = business_date(request.app.state.service.clock())
     async with pool_of(request).connection() as connection:
         spent = await overviews.actuals(connection, year)
-        known = await (await connection.execute(PARAMETERS)).fetchall()
-    versions = [agreement_of(text) for kind, text in known if kind == AGREEMENT]
-    agreement = last_known(versions, today if year is None else min(today, date(year, 12, 31)))
+        versions = await parameters.agreements(connection)
+    day = today(request)
+    agreement = last_known(versions, day if year is None else min(day, date(year, 12, 31)))
     agreed = {} if agreement is None else {one.party: one.basis_points for one in agreement.cost_shares}
     total = sum(spent.get(party, 0) for party in agreed)
     shares = [
@@ -175,7 +172,7 @@ async def cost_shares(
             agreed_basis_points=points,
             spent=spent.get(party, 0),
             total=total,
-            actual_basis_points=round(spent.get(party, 0) * 10_000 / total) if total else None,
+            actual_basis_points=basis_points(spent.get(party, 0), total),
         )
         for party, points in agreed.items()
     ]
@@ -183,6 +180,11 @@ async def cost_shares(
     return SharesAnswer(
         agreement_version=None if agreement is None else agreement.version, shares=shares, others=others
     )
+
+
+def basis_points(part: int, whole: int) -> int | None:
+    """Hundredths of a per cent, halves up, in whole numbers as all money is."""
+    return (part * 20_000 + whole) // (whole * 2) if whole > 0 else None
 
 
 @router.get("/spending-decisions")

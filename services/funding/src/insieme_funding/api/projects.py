@@ -13,7 +13,7 @@ from insieme_events.http import CommandAnswer, Incoming, Limit
 from insieme_events.problems import RESPONSES
 from insieme_events.reading import equals, one, page, pool_of, rows
 from insieme_events.units import Step
-from insieme_funding import units
+from insieme_funding import steps
 from insieme_funding.aggregates import PROJECTS
 from insieme_funding.api.project_rows import (
     APPROVAL_EXAMPLE,
@@ -114,7 +114,7 @@ async def evaluate(
     request: Incoming, project_id: UUID, body: Annotated[EvaluateProject, Body(examples=[EVALUATION_EXAMPLE])]
 ) -> CommandAnswer:
     """The Comitato di valutazione judges the project (P63)."""
-    return await send(request, units.judge(project_id, body))
+    return await send(request, steps.judge(project_id, body))
 
 
 @router.post("/{project_id}/approval")
@@ -122,7 +122,7 @@ async def approve(
     request: Incoming, project_id: UUID, body: Annotated[ApproveProject, Body(examples=[APPROVAL_EXAMPLE])]
 ) -> CommandAnswer:
     """The Comitato di gestione approves a project that was evaluated positive (P64)."""
-    return await send(request, units.judge(project_id, body))
+    return await send(request, steps.judge(project_id, body))
 
 
 @router.post("/{project_id}/rejection")
@@ -130,4 +130,4 @@ async def reject(
     request: Incoming, project_id: UUID, body: Annotated[RejectProject, Body(examples=[REJECTION_EXAMPLE])]
 ) -> CommandAnswer:
     """The Comitato di gestione rejects the project (P64)."""
-    return await send(request, units.judge(project_id, body))
+    return await send(request, steps.judge(project_id, body))

@@ -15,12 +15,6 @@ ALREADY_SET = Refused(
     sentence="The budget of this year and source is set already: amend it instead.",
     clause="P66",
 )
-OTHER_BUDGET = Refused(
-    code="funding.other_budget",
-    sentence="The id is not that of this year and source: one budget stands for both.",
-    clause="P66",
-    kind=RefusalKind.INVALID,
-)
 NO_PLAN = Refused(
     code="funding.no_plan",
     sentence="No approved work plan of {year} is known here: the Tavolo approves the plan before money is budgeted or "

@@ -127,11 +127,17 @@ class ReturnFunds(NewReturn):
     return_id: UUID
 
 
-class CloseProject(Command):
-    """In one unit with the release of what was not paid, where the project was funded."""
+class Closing(Command):
+    """How the project ended."""
 
     outcome: ProjectOutcome
     on: Day
+
+
+class CloseProject(Closing):
+    """`releasing`: in one unit with the release of what was not paid, as the closing of a funded project has to be."""
+
+    releasing: bool
 
 
 class DeclareJobTarget(Command):

@@ -35,6 +35,7 @@ from insieme_funding.project.refusals import (
     BEFORE_DECISION,
     BEFORE_SUBMISSION,
     FUNDED_ALREADY,
+    FUNDED_MEANWHILE,
     NOT_ACCOMPANIED,
     NOT_APPROVED,
     NOT_FUNDED,
@@ -247,6 +248,8 @@ def close(command: CloseProject, project: Project) -> Decision:
             if command.on < dossier.submitted_on:
                 return BEFORE_SUBMISSION.about(submitted_on=dossier.submitted_on)
             return [ProjectClosed(**names(dossier), outcome=command.outcome, occurred_on=command.on)]
+        case Funded() if not command.releasing:
+            return FUNDED_MEANWHILE
         case Funded(grant=grant) if command.on < grant.funded_on:
             return BEFORE_DECISION.about(earlier=grant.funded_on)
         case Funded(dossier=dossier):

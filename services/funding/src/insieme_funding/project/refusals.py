@@ -15,12 +15,6 @@ ALREADY_SUBMITTED = Refused(
     sentence="This project is submitted already: submit another one under an id of its own.",
     clause="P44",
 )
-CALL_OF_PROJECT_UNKNOWN = Refused(
-    code="funding.call_unknown",
-    sentence="There is no call with this id: open it first.",
-    clause="P43",
-    kind=RefusalKind.NOT_FOUND,
-)
 OTHER_CALL = Refused(
     code="funding.other_call",
     sentence="This call takes projects of strand {strand}: submit the project to a call of its own kind.",
@@ -45,6 +39,11 @@ BEFORE_SUBMISSION = Refused(
     code="funding.before_submission",
     sentence="The project was submitted on {submitted_on}: nothing of it can be dated earlier.",
     clause="P44",
+)
+BEFORE_LAST_STEP = Refused(
+    code="funding.before_last_step",
+    sentence="The step before was on {last_on}: this one cannot be dated earlier.",
+    clause="P43",
 )
 PROJECT_OVER = Refused(
     code="funding.project_over",
@@ -149,6 +148,12 @@ REPEATED_OTHERWISE = Refused(
     code="funding.repeated_otherwise",
     sentence="This id was used with another amount: give what is new an id of its own.",
     clause="P64",
+)
+FUNDED_MEANWHILE = Refused(
+    code="funding.funded_meanwhile",
+    sentence="The project has just been funded, so closing it frees money, too: look at it and send the closing again.",
+    clause="P64",
+    kind=RefusalKind.RETRY,
 )
 ONLY_WITHDRAWN = Refused(
     code="funding.only_withdrawn",

@@ -10,14 +10,14 @@ from insieme_events.contracts.funding_projects import AccompanimentClosed, Accom
 from insieme_events.contracts.vocabulary import ProjectKind, Strand
 from insieme_events.decider import Decision, Refused
 from insieme_events.territory import in_territory
+from insieme_funding.call import CALL_UNKNOWN
 from insieme_funding.gates import agreed, in_charge_on
 from insieme_funding.project.commands import CloseAccompaniment, ProjectCircumstances, SubmitProject
 from insieme_funding.project.refusals import (
     ACCOMPANIMENT_RUNS,
     ALREADY_SUBMITTED,
-    BEFORE_SUBMISSION,
+    BEFORE_LAST_STEP,
     CALL_NOT_OPEN,
-    CALL_OF_PROJECT_UNKNOWN,
     FUNDED_ALREADY,
     NO_ACCOMPANIMENT,
     NOT_SUSTAINABLE,
@@ -73,7 +73,7 @@ def submit(command: SubmitProject, project: Project, circumstances: ProjectCircu
 def not_admitted(command: SubmitProject, agreement: Agreement, circumstances: ProjectCircumstances) -> Refused | None:
     call = circumstances.call
     if call is None:
-        return CALL_OF_PROJECT_UNKNOWN
+        return CALL_UNKNOWN
     if call.strand.value != command.kind.value:
         return OTHER_CALL.about(strand=call.strand.value)
     if not call.opened_on <= command.on <= call.last_day:
@@ -99,7 +99,7 @@ def start_accompaniment(project: Project, on: date) -> Decision:
                 return ACCOMPANIMENT_RUNS.about(since=since)
             earliest = dossier.accompanied_to or dossier.submitted_on
             if on < earliest:
-                return BEFORE_SUBMISSION.about(submitted_on=earliest)
+                return BEFORE_LAST_STEP.about(last_on=earliest)
             return [AccompanimentStarted(**names(dossier), occurred_on=on)]
         case Funded():
             return FUNDED_ALREADY
@@ -119,7 +119,7 @@ def close_accompaniment(command: CloseAccompaniment, project: Project) -> Decisi
             if dossier.accompanied_from is None or dossier.accompaniment is not None:
                 return NO_ACCOMPANIMENT
             if command.on < dossier.accompanied_from:
-                return BEFORE_SUBMISSION.about(submitted_on=dossier.accompanied_from)
+                return BEFORE_LAST_STEP.about(last_on=dossier.accompanied_from)
             return [AccompanimentClosed(**names(dossier), outcome=command.outcome, occurred_on=command.on)]
         case Funded():
             return FUNDED_ALREADY

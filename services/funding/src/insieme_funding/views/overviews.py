@@ -6,7 +6,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from insieme_events.reading import Row, rows
+from insieme_events.reading import Row, ask, rows
 from insieme_events.store import Connection
 from insieme_funding.views.budgets import EXPENDITURES
 from insieme_funding.views.decisions import CONSENTS, SPENDINGS
@@ -23,8 +23,9 @@ group by strand order by strand
 JOBS = """
 select p.strand, count(*) as projects, coalesce(sum(p.jobs), 0)::bigint as promised,
     coalesce(sum(l.placements), 0)::bigint as placements,
-    (select count(distinct s.person_id) from views.projects q join views.project_placements a using (project_id)
-        join views.placements s using (employment_id)
+    (select count(distinct coalesce(m.root, s.person_id)) from views.projects q
+        join views.project_placements a using (project_id) join views.placements s using (employment_id)
+        left join events.persons m on m.person_id = s.person_id
         where a.active and q.strand = p.strand and q.funded_on is not null) as persons
 from views.projects p left join (
     select project_id, count(*) as placements from views.project_placements where active group by project_id
@@ -39,17 +40,17 @@ where (%(year)s::int is null or year = %(year)s) group by borne_by order by born
 
 async def funnel(connection: Connection, call: object, since: date | None, until: date | None) -> list[Row]:
     """How many of the projects submitted then came how far, by strand; a later step never takes an earlier one away."""
-    return await fetched(connection, FUNNEL, {"call": call, "since": since, "until": until})
+    return await ask(connection, FUNNEL, {"call": call, "since": since, "until": until})
 
 
 async def jobs(connection: Connection) -> list[Row]:
-    """Jobs that funded projects promised, placements linked to them, and the persons behind those."""
-    return await fetched(connection, JOBS, {})
+    """Jobs that funded projects promised, placements linked to them, and the persons behind those, merged ones once."""
+    return await ask(connection, JOBS)
 
 
 async def actuals(connection: Connection, year: int | None) -> dict[str, int]:
     """What each party bore, in euro cents, less what came back."""
-    found = await fetched(connection, ACTUALS, {"year": year})
+    found = await ask(connection, ACTUALS, {"year": year})
     return {row["borne_by"]: row["spent"] for row in found}
 
 
@@ -98,9 +99,3 @@ async def expenditure_by_strand(connection: Connection, year: int) -> list[Row]:
         .order_by(e.source, e.borne_by, e.strand)
     )
     return await rows(connection, wanted)
-
-
-async def fetched(connection: Connection, query: str, parameters: dict[str, object]) -> list[Row]:
-    cursor = await connection.execute(query.encode(), parameters)
-    names = [column.name for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in await cursor.fetchall()]

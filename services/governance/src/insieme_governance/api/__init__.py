@@ -2,8 +2,21 @@
 
 from fastapi import APIRouter
 
-from insieme_governance.api import agreements, bodies, meetings, protocols, register
-from insieme_governance.api.plan_routers import PLAN_ROUTERS
+from insieme_governance.api import (
+    agreements,
+    board,
+    bodies,
+    meetings,
+    plan_actions,
+    plan_years,
+    presentations,
+    protocols,
+    register,
+    register_lists,
+    register_views,
+    registers,
+    studies,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     protocols.router,
@@ -12,7 +25,15 @@ ROUTERS: tuple[APIRouter, ...] = (
     agreements.limits_router,
     bodies.router,
     meetings.router,
-    *PLAN_ROUTERS,
+    plan_years.router,
+    plan_actions.router,
+    plan_actions.every_year,
+    board.router,
+    presentations.router,
+    studies.router,
+    registers.router,
+    register_lists.router,
+    register_views.router,
 )
 
 __all__ = ["ROUTERS"]

@@ -10,15 +10,14 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel
 
-from insieme_events.clock import business_date
 from insieme_events.days import Day
 from insieme_events.http import CommandAnswer, Incoming, Limit, Page
 from insieme_events.problems import RESPONSES, ProblemError
-from insieme_events.reading import page, pool_of, rows
+from insieme_events.reading import page, pool_of, rows, today
 from insieme_events.units import Step
+from insieme_governance.aggregates import BOARD
 from insieme_governance.board_membership import MEMBERSHIP_UNKNOWN, Adhesion, JoinBoard, LeaveBoard
-from insieme_governance.plan_aggregates import BOARD
-from insieme_governance.plan_reactions import BOARD_LOCK
+from insieme_governance.reactions import BOARD_LOCK
 from insieme_governance.views.board import MEMBERSHIPS
 
 router = APIRouter(prefix="/v1/board", tags=["board"], responses=RESPONSES)
@@ -77,7 +76,7 @@ async def members(
     after: UUID | None = None,
 ) -> Board:
     """The members on a day, and how many they are (P59)."""
-    day = on or business_date(request.app.state.service.clock())
+    day = on or today(request)
     found = members_on(day)
     async with pool_of(request).connection() as connection:
         counted = await rows(connection, sa.select(sa.func.count().label("size")).select_from(found))

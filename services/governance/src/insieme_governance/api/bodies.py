@@ -10,14 +10,14 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel
 
+from insieme_events import parameters
 from insieme_events.contracts.governance_bodies import CadenceMeasure
 from insieme_events.contracts.vocabulary import BodyKind
 from insieme_events.http import CommandAnswer, Incoming, Limit, Page
 from insieme_events.problems import RESPONSES
-from insieme_events.reading import equals, one, page, pool_of, rows
+from insieme_events.reading import equals, one, page, pool_of, rows, today
 from insieme_events.units import Step
-from insieme_governance import aggregates, cadence, timers
-from insieme_governance.api.register import today
+from insieme_governance import aggregates, cadence
 from insieme_governance.body import BODY_UNKNOWN, EstablishBody, NewBody, NewRequest, RequestMeeting
 from insieme_governance.steps import REGISTER
 from insieme_governance.views.bodies import BODIES, CADENCE, REQUESTS
@@ -111,7 +111,7 @@ async def compliance(request: Request, response: Response, body_id: UUID) -> Com
     """Days since the last meeting, when the next one is due, and every gap that was too long (P54)."""
     body = await one(request, response, sa.select(BODIES).where(BODIES.c.body_id == body_id), BODY_UNKNOWN)
     async with pool_of(request).connection() as connection:
-        versions = await timers.versions(connection)
+        versions = await parameters.agreements(connection)
         said = await rows(connection, sa.select(CADENCE).where(CADENCE.c.body_id == body_id).order_by(CADENCE.c.since))
     day, since = today(request), body["last_held_on"] or body["established_on"]
     clocked = body["kind"] == BodyKind.COORDINATION_TABLE

@@ -16,14 +16,12 @@ from insieme_events.days import Day
 from insieme_events.decider import Command
 from insieme_events.http import CommandAnswer, Incoming, Limit, Page
 from insieme_events.problems import RESPONSES
-from insieme_events.reading import equals, one, page, pool_of, rows
+from insieme_events.reading import equals, one, page, pool_of, rows, today
 from insieme_events.units import Step
-from insieme_governance import meeting_commands as m
 from insieme_governance import steps
 from insieme_governance.aggregates import MEETINGS
-from insieme_governance.api import sending
-from insieme_governance.api.register import today
-from insieme_governance.meeting_refusals import MEETING_UNKNOWN
+from insieme_governance.meeting import commands as m
+from insieme_governance.meeting.refusals import MEETING_UNKNOWN
 from insieme_governance.steps import REGISTER
 from insieme_governance.views.meetings import DECISIONS, INVITATIONS
 from insieme_governance.views.meetings import MEETINGS as VIEW
@@ -103,7 +101,7 @@ class Completion(Command):
 @router.post("/meetings", status_code=201)
 async def convene(request: Incoming, body: Annotated[m.NewMeeting, Body(examples=[CONVENE])]) -> CommandAnswer:
     """Convenes a meeting to which every party in force is invited; it answers the open requests (P50, P55, P65)."""
-    return await sending.send(request, steps.convening(uuid4(), body), REGISTER)
+    return await request.send(*steps.convening(uuid4(), body), locks=REGISTER, first=True)
 
 
 @router.post("/meetings/{meeting_id}/invitations", status_code=201)
@@ -117,7 +115,7 @@ async def hold(request: Incoming, meeting_id: UUID, body: m.DeclareMeetingHeld) 
     """Declares it held: only if every party in force on that day was invited (P50, P54)."""
     async with pool_of(request.http).connection() as connection:
         unit = await steps.holding(connection, meeting_id, body)
-    return await sending.send(request, unit, REGISTER)
+    return await request.send(*unit, locks=REGISTER, first=True)
 
 
 @router.post("/meetings/{meeting_id}/cancellation")
@@ -125,7 +123,7 @@ async def cancel(request: Incoming, meeting_id: UUID, body: m.CancelMeeting) -> 
     """Cancels it; requests that it answered are open again (P55)."""
     async with pool_of(request.http).connection() as connection:
         unit = await steps.cancelling(connection, meeting_id, body)
-    return await sending.send(request, unit, REGISTER)
+    return await request.send(*unit, locks=REGISTER, first=True)
 
 
 @router.post("/meetings/{meeting_id}/attendance", status_code=201)

@@ -7,26 +7,22 @@ from typing import Annotated
 from uuid import UUID
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Body, Path, Query, Request
+from fastapi import APIRouter, Body, Query, Request
 from pydantic import BaseModel
 
-from insieme_events.clock import business_date
 from insieme_events.contracts.governance_plan import Framework, Year
 from insieme_events.contracts.vocabulary import Strand
 from insieme_events.http import CommandAnswer, Incoming, Limit, Page
 from insieme_events.problems import RESPONSES, ProblemError
-from insieme_events.reading import equals, page, pool_of, rows
-from insieme_events.units import Step
-from insieme_governance.plan_aggregates import PLAN_YEARS
-from insieme_governance.plan_year import AssignAction, ReportActionProgress, TagAction, plan_year_id
+from insieme_events.reading import equals, page, pool_of, rows, today
+from insieme_governance.api.plan_years import OfYear, of_year
+from insieme_governance.plan_year import AssignAction, ReportActionProgress, TagAction
 from insieme_governance.plan_year.commands import Assignment, Progress, Tags
 from insieme_governance.plan_year.refusals import ACTION_UNKNOWN
 from insieme_governance.views.plan_years import ACTIONS
 
 router = APIRouter(prefix="/v1/plan-years/{year}/actions", tags=["plan"], responses=RESPONSES)
 every_year = APIRouter(prefix="/v1/plan-actions", tags=["plan"], responses=RESPONSES)
-
-OfYear = Annotated[Year, Path(examples=[2024])]
 
 
 class ActionRow(BaseModel):
@@ -70,7 +66,7 @@ async def search(
     after: UUID | None = None,
 ) -> ActionPage:
     """Actions by framework, regional policy, strand, party, and whether they are late (P16, P17, P58)."""
-    statement, is_late = actions_late_on(business_date(request.app.state.service.clock()))
+    statement, is_late = actions_late_on(today(request))
     filters = [
         equals(ACTIONS.c.year, year),
         None if framework is None else ACTIONS.c.frameworks.contains([framework.value]),
@@ -86,7 +82,7 @@ async def search(
 @every_year.get("/{action_id}")
 async def detail(request: Request, action_id: UUID) -> ActionRow:
     """One action of a plan (P58)."""
-    statement, _ = actions_late_on(business_date(request.app.state.service.clock()))
+    statement, _ = actions_late_on(today(request))
     async with pool_of(request).connection() as connection:
         found = await rows(connection, statement.where(ACTIONS.c.action_id == action_id))
     if not found:
@@ -102,8 +98,7 @@ async def tag(
     body: Annotated[Tags, Body(examples=[{"frameworks": ["patto_metropolitano"], "on": "2024-03-01"}])],
 ) -> CommandAnswer:
     """The frameworks, the regional policy and the regional measure of an action, all anew (P16, P17, P48)."""
-    command = TagAction(action_id=action_id, **body.model_dump())
-    return await request.send(Step(PLAN_YEARS, plan_year_id(year), command))
+    return await of_year(request, year, TagAction(action_id=action_id, **body.model_dump()))
 
 
 @router.post("/{action_id}/assignment")
@@ -114,8 +109,7 @@ async def assign(
     body: Annotated[Assignment, Body(examples=[{"party": "cna", "due_on": "2024-10-31", "on": "2024-03-01"}])],
 ) -> CommandAnswer:
     """The Tavolo tecnico assigns an action to a party (P58)."""
-    command = AssignAction(action_id=action_id, **body.model_dump())
-    return await request.send(Step(PLAN_YEARS, plan_year_id(year), command))
+    return await of_year(request, year, AssignAction(action_id=action_id, **body.model_dump()))
 
 
 @router.post("/{action_id}/progress")
@@ -126,5 +120,4 @@ async def report(
     body: Annotated[Progress, Body(examples=[{"percent": 40, "on": "2024-06-30"}])],
 ) -> CommandAnswer:
     """The party to which an action is assigned reports how far it is (P58)."""
-    command = ReportActionProgress(action_id=action_id, **body.model_dump())
-    return await request.send(Step(PLAN_YEARS, plan_year_id(year), command))
+    return await of_year(request, year, ReportActionProgress(action_id=action_id, **body.model_dump()))

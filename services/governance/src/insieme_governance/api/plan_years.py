@@ -13,23 +13,25 @@ from pydantic import BaseModel
 
 from insieme_events.contracts.governance_plan import Year
 from insieme_events.contracts.vocabulary import Strand
-from insieme_events.http import CommandAnswer, Incoming, Limit, Page
+from insieme_events.http import CommandAnswer, CommandRequest, Incoming, Limit, Page
 from insieme_events.problems import RESPONSES
 from insieme_events.reading import equals, one, page, pool_of, rows
 from insieme_events.units import Step
-from insieme_governance.plan_aggregates import PLAN_YEARS
+from insieme_governance.aggregates import PLAN_YEARS
 from insieme_governance.plan_year import (
     AmendWorkPlan,
     ApproveWorkPlan,
     ClosePlanYear,
     CommitResources,
     DraftWorkPlan,
+    PlanYearCommand,
     RecordCash,
     RejectWorkPlan,
     plan_year_id,
 )
 from insieme_governance.plan_year.commands import Amendment, Cash, Commitment, Draft
 from insieme_governance.plan_year.refusals import YEAR_UNKNOWN
+from insieme_governance.steps import REGISTER
 from insieme_governance.views.plan_years import CEILINGS, COMMITMENTS, MISSING
 from insieme_governance.views.plan_years import PLAN_YEARS as VIEW
 
@@ -207,13 +209,17 @@ async def missing(request: Request, year: OfYear) -> MissingList:
     return MissingList(items=[MissingRow.model_validate(row) for row in found])
 
 
+async def of_year(request: CommandRequest, year: int, command: PlanYearCommand) -> CommandAnswer:
+    """Who is a party, and who coordinates, may not change while a command on the year is decided (I12)."""
+    return await request.send(Step(PLAN_YEARS, plan_year_id(year), command), locks=REGISTER)
+
+
 @router.post("/{year}/commitments", status_code=201)
 async def commit(
     request: Incoming, year: OfYear, body: Annotated[Commitment, Body(examples=[COMMITMENT])]
 ) -> CommandAnswer:
     """A promoter commits an amount from a source; said again, it corrects what was said before (P72)."""
-    command = CommitResources(year=year, **body.model_dump())
-    return await request.send(Step(PLAN_YEARS, plan_year_id(year), command))
+    return await of_year(request, year, CommitResources(year=year, **body.model_dump()))
 
 
 @router.post("/{year}/cash")
@@ -221,8 +227,7 @@ async def cash(
     request: Incoming, year: OfYear, body: Annotated[Cash, Body(examples=[{**COMMITMENT, "on": "2024-05-02"}])]
 ) -> CommandAnswer:
     """What has come in of a commitment so far (P52)."""
-    command = RecordCash(year=year, **body.model_dump())
-    return await request.send(Step(PLAN_YEARS, plan_year_id(year), command))
+    return await of_year(request, year, RecordCash(year=year, **body.model_dump()))
 
 
 @router.post("/{year}/draft", status_code=201)
@@ -232,8 +237,9 @@ async def draft(
     body: Annotated[Draft, Body(examples=[{"ceilings": [CEILING], "actions": [ACTION], "on": "2024-01-20"}])],
 ) -> CommandAnswer:
     """Drafts the plan; until it is approved, the next draft takes its place (P52)."""
-    command = DraftWorkPlan(year=year, ceilings=body.ceilings, actions=body.actions, on=body.on)
-    return await request.send(Step(PLAN_YEARS, plan_year_id(year), command))
+    return await of_year(
+        request, year, DraftWorkPlan(year=year, ceilings=body.ceilings, actions=body.actions, on=body.on)
+    )
 
 
 @router.post("/{year}/approval")
@@ -241,7 +247,7 @@ async def approve(
     request: Incoming, year: OfYear, body: Annotated[ApproveWorkPlan, Body(examples=[DECISION])]
 ) -> CommandAnswer:
     """The Tavolo approved the plan in a meeting that was held, within the resources (P52)."""
-    return await request.send(Step(PLAN_YEARS, plan_year_id(year), body))
+    return await of_year(request, year, body)
 
 
 @router.post("/{year}/rejection")
@@ -249,7 +255,7 @@ async def reject(
     request: Incoming, year: OfYear, body: Annotated[RejectWorkPlan, Body(examples=[DECISION])]
 ) -> CommandAnswer:
     """The Tavolo decided against the draft (P52)."""
-    return await request.send(Step(PLAN_YEARS, plan_year_id(year), body))
+    return await of_year(request, year, body)
 
 
 @router.post("/{year}/amendments", status_code=202)
@@ -259,15 +265,18 @@ async def amend(
     body: Annotated[Amendment, Body(examples=[{**DECISION, "ceilings": [CEILING], "actions": [ACTION]}])],
 ) -> CommandAnswer:
     """Amends the plan by a decision of the Tavolo; lower ceilings wait for funding's answer (P52, P66)."""
-    command = AmendWorkPlan(
-        amendment_id=uuid4(),
-        meeting_id=body.meeting_id,
-        decision_no=body.decision_no,
-        ceilings=body.ceilings,
-        actions=body.actions,
-        on=body.on,
+    return await of_year(
+        request,
+        year,
+        AmendWorkPlan(
+            amendment_id=uuid4(),
+            meeting_id=body.meeting_id,
+            decision_no=body.decision_no,
+            ceilings=body.ceilings,
+            actions=body.actions,
+            on=body.on,
+        ),
     )
-    return await request.send(Step(PLAN_YEARS, plan_year_id(year), command))
 
 
 @router.post("/{year}/closing")
@@ -275,4 +284,4 @@ async def close(
     request: Incoming, year: OfYear, body: Annotated[ClosePlanYear, Body(examples=[{"on": "2025-02-01"}])]
 ) -> CommandAnswer:
     """The year is over and reported on (P52)."""
-    return await request.send(Step(PLAN_YEARS, plan_year_id(year), body))
+    return await of_year(request, year, body)

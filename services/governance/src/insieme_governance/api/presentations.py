@@ -15,7 +15,7 @@ from insieme_events.http import CommandAnswer, Incoming, Limit, Page
 from insieme_events.problems import RESPONSES
 from insieme_events.reading import equals, one, page
 from insieme_events.units import Step
-from insieme_governance.plan_aggregates import PRESENTATIONS
+from insieme_governance.aggregates import PRESENTATIONS
 from insieme_governance.presentation import (
     PRESENTATION_UNKNOWN,
     PresentAnnualResults,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Body
@@ -18,7 +19,6 @@ from insieme_events.reading import pool_of
 from insieme_events.units import Step
 from insieme_governance import steps
 from insieme_governance.aggregates import PROTOCOLS
-from insieme_governance.api import sending
 from insieme_governance.protocol import commands as c
 from insieme_governance.protocol.refusals import INVITATIONS_MOVED
 from insieme_governance.steps import REGISTER
@@ -96,20 +96,12 @@ async def register(
     return await request.send(Step(PROTOCOLS, protocol_id, party), locks=REGISTER)
 
 
-@router.post("/{protocol_id}/delegates", status_code=201)
-async def link(
-    request: Incoming, protocol_id: UUID, body: Annotated[c.LinkDelegate, Body(examples=[LINK])]
-) -> CommandAnswer:
-    """One party acts for another in a scope: the Fondazione for the Arcidiocesi (P02, P74)."""
-    return await request.send(Step(PROTOCOLS, protocol_id, body), locks=REGISTER)
-
-
 @router.post("/{protocol_id}/signature")
 async def sign(
     request: Incoming, protocol_id: UUID, body: Annotated[c.Signature, Body(examples=[SIGNATURE])]
 ) -> CommandAnswer:
     """Signed: in force from that day for five years; a predecessor ends the day before (P79, P80)."""
-    return await sending.send(request, steps.signing(protocol_id, body), REGISTER)
+    return await request.send(*steps.signing(protocol_id, body), locks=REGISTER, first=True)
 
 
 @router.post("/{protocol_id}/amendments", status_code=201)
@@ -131,71 +123,35 @@ async def withdraw(
             unit = await steps.withdrawing(connection, protocol_id, body)
         done = await request.attempt(*unit, locks=REGISTER)
         if not isinstance(done, Refused):
-            return sending.first(request, done)
+            return request.answer(done, first=True)
         if done.code != INVITATIONS_MOVED.code:
             raise ProblemError(done)
     raise ProblemError(INVITATIONS_MOVED)
 
 
-@router.post("/{protocol_id}/renewal", status_code=201)
-async def propose(
-    request: Incoming, protocol_id: UUID, body: Annotated[c.ProposeRenewal, Body(examples=[RENEWAL])]
-) -> CommandAnswer:
-    """A renewal is proposed (P80)."""
-    return await request.send(Step(PROTOCOLS, protocol_id, body), locks=REGISTER)
+COMMANDS: dict[str, tuple[type[Command], dict[str, Any]]] = {
+    "delegates": (c.LinkDelegate, LINK),
+    "renewal": (c.ProposeRenewal, RENEWAL),
+    "consents": (c.ConsentToRenewal, CONSENT),
+    "refusals": (c.RefuseConsent, CONSENT),
+    "ownership": (c.TransferOwnership, OWNERSHIP),
+    "roles": (c.AssignRole, ROLE),
+    "representatives": (c.NominateRepresentative, NOMINATION),
+    "technical-referents": (c.NominateTechnicalReferent, NOMINATION),
+    "ended-nominations": (c.EndNomination, ENDING),
+}
+"""Path, below a protocol, of every command that is one step on its stream; what it does, the command says itself."""
 
 
-@router.post("/{protocol_id}/consents", status_code=201)
-async def consent(
-    request: Incoming, protocol_id: UUID, body: Annotated[c.ConsentToRenewal, Body(examples=[CONSENT])]
-) -> CommandAnswer:
-    """A party consents; with the last consent that it takes the protocol is renewed (P80)."""
-    return await request.send(Step(PROTOCOLS, protocol_id, body), locks=REGISTER)
+def _route(kind: type[Command], example: dict[str, Any]) -> Callable[..., Awaitable[CommandAnswer]]:
+    async def send(request: Incoming, protocol_id: UUID, body: Any) -> CommandAnswer:
+        return await request.send(Step(PROTOCOLS, protocol_id, body), locks=REGISTER)
+
+    send.__annotations__["body"] = Annotated[kind, Body(examples=[example])]
+    send.__doc__ = kind.__doc__
+    send.__name__ = kind.__name__
+    return send
 
 
-@router.post("/{protocol_id}/refusals", status_code=201)
-async def refuse(
-    request: Incoming, protocol_id: UUID, body: Annotated[c.RefuseConsent, Body(examples=[CONSENT])]
-) -> CommandAnswer:
-    """A party refuses its consent (P80)."""
-    return await request.send(Step(PROTOCOLS, protocol_id, body), locks=REGISTER)
-
-
-@router.post("/{protocol_id}/ownership", status_code=201)
-async def transfer(
-    request: Incoming, protocol_id: UUID, body: Annotated[c.TransferOwnership, Body(examples=[OWNERSHIP])]
-) -> CommandAnswer:
-    """To whom the programme belongs from a day on, such as a new legal entity (P84)."""
-    return await request.send(Step(PROTOCOLS, protocol_id, body), locks=REGISTER)
-
-
-@router.post("/{protocol_id}/roles", status_code=201)
-async def assign(
-    request: Incoming, protocol_id: UUID, body: Annotated[c.AssignRole, Body(examples=[ROLE])]
-) -> CommandAnswer:
-    """Who holds a role, such as the operational coordination (P65)."""
-    return await request.send(Step(PROTOCOLS, protocol_id, body), locks=REGISTER)
-
-
-@router.post("/{protocol_id}/representatives", status_code=201)
-async def represent(
-    request: Incoming, protocol_id: UUID, body: Annotated[c.NominateRepresentative, Body(examples=[NOMINATION])]
-) -> CommandAnswer:
-    """Who represents a party at the Tavolo di coordinamento (P50)."""
-    return await request.send(Step(PROTOCOLS, protocol_id, body), locks=REGISTER)
-
-
-@router.post("/{protocol_id}/technical-referents", status_code=201)
-async def refer(
-    request: Incoming, protocol_id: UUID, body: Annotated[c.NominateTechnicalReferent, Body(examples=[NOMINATION])]
-) -> CommandAnswer:
-    """A party's technical referent (P57)."""
-    return await request.send(Step(PROTOCOLS, protocol_id, body), locks=REGISTER)
-
-
-@router.post("/{protocol_id}/ended-nominations", status_code=201)
-async def end_nomination(
-    request: Incoming, protocol_id: UUID, body: Annotated[c.EndNomination, Body(examples=[ENDING])]
-) -> CommandAnswer:
-    """The last day of somebody who sits for a party (P50, P57)."""
-    return await request.send(Step(PROTOCOLS, protocol_id, body), locks=REGISTER)
+for path, (command, example) in COMMANDS.items():
+    router.add_api_route(f"/{{protocol_id}}/{path}", _route(command, example), methods=["POST"], status_code=201)

@@ -11,12 +11,11 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
-from insieme_events.clock import business_date
 from insieme_events.contracts.agreement import ConsentOf
 from insieme_events.contracts.vocabulary import DelegateScope, GovernanceRole, PartyRole, Seat
 from insieme_events.http import Limit, Page
 from insieme_events.problems import RESPONSES
-from insieme_events.reading import equals, one, page, pool_of
+from insieme_events.reading import equals, one, page, pool_of, today
 from insieme_governance.protocol.refusals import PROTOCOL_UNKNOWN
 from insieme_governance.protocol.state import Renewal
 from insieme_governance.register import Register, Signed
@@ -100,10 +99,6 @@ class NoticeRow(BaseModel):
 
 class NoticePage(Page):
     items: list[NoticeRow]
-
-
-def today(request: Request) -> date:
-    return business_date(request.app.state.service.clock())
 
 
 async def signed_on(request: Request, day: date | None) -> tuple[Signed | None, Register, date]:

@@ -15,7 +15,7 @@ from pydantic import create_model
 from insieme_events.http import CommandAnswer, Incoming
 from insieme_events.problems import RESPONSES
 from insieme_events.units import Step
-from insieme_governance.plan_aggregates import ENTRIES
+from insieme_governance.aggregates import ENTRIES
 from insieme_governance.registers import (
     AdoptPractice,
     ChangeInstrumentStatus,
@@ -27,6 +27,7 @@ from insieme_governance.registers import (
     VoidEntry,
 )
 from insieme_governance.registers.kinds import KINDS, Kind
+from insieme_governance.steps import REGISTER
 
 router = APIRouter(prefix="/v1/registers", tags=["registers"], responses=RESPONSES)
 
@@ -41,13 +42,15 @@ def routes_of(kind: Kind) -> APIRouter:
 
     async def record(request: Incoming, body: Any) -> CommandAnswer:
         entry_id = uuid4()
-        return await request.send(Step(ENTRIES, entry_id, RecordEntry(entry_id=entry_id, fact=body)))
+        return await request.send(Step(ENTRIES, entry_id, RecordEntry(entry_id=entry_id, fact=body)), locks=REGISTER)
 
     async def correct(request: Incoming, entry_id: UUID, body: Any) -> CommandAnswer:
-        return await request.send(Step(ENTRIES, entry_id, CorrectEntry(corrects=body.corrects, fact=body.fact)))
+        return await request.send(
+            Step(ENTRIES, entry_id, CorrectEntry(corrects=body.corrects, fact=body.fact)), locks=REGISTER
+        )
 
     async def void(request: Incoming, entry_id: UUID, body: Any) -> CommandAnswer:
-        return await request.send(Step(ENTRIES, entry_id, body))
+        return await request.send(Step(ENTRIES, entry_id, body), locks=REGISTER)
 
     def add(path: str, endpoint: Callable[..., Awaitable[Any]], status: int, body: Any, text: str) -> None:
         # FastAPI reads what a body is from here; each kind has its own.
@@ -76,7 +79,7 @@ async def change_instrument(
     body: Annotated[ChangeInstrumentStatus, Body(examples=[{"status": "active", "on": "2024-09-01"}])],
 ) -> CommandAnswer:
     """An instrument is being activated, active, or closed for good (P19)."""
-    return await request.send(Step(ENTRIES, entry_id, body))
+    return await request.send(Step(ENTRIES, entry_id, body), locks=REGISTER)
 
 
 @router.post("/integrations/{entry_id}/status")
@@ -86,7 +89,7 @@ async def change_integration(
     body: Annotated[ChangeIntegrationStatus, Body(examples=[{"status": "live", "on": "2024-09-01"}])],
 ) -> CommandAnswer:
     """How far an integration is (P46)."""
-    return await request.send(Step(ENTRIES, entry_id, body))
+    return await request.send(Step(ENTRIES, entry_id, body), locks=REGISTER)
 
 
 @router.post("/practices/{entry_id}/adoptions")
@@ -96,7 +99,7 @@ async def adopt(
     body: Annotated[AdoptPractice, Body(examples=[{"adopted_by": "cna", "on": "2024-09-01"}])],
 ) -> CommandAnswer:
     """A party works by the practice from now on (P23)."""
-    return await request.send(Step(ENTRIES, entry_id, body))
+    return await request.send(Step(ENTRIES, entry_id, body), locks=REGISTER)
 
 
 @router.post("/practices/{entry_id}/sharings")
@@ -106,7 +109,7 @@ async def share(
     body: Annotated[SharePractice, Body(examples=[{"shared_with": "regione_emilia_romagna", "on": "2024-09-01"}])],
 ) -> CommandAnswer:
     """The practice was shared with a party, or with somebody outside (P23, P47)."""
-    return await request.send(Step(ENTRIES, entry_id, body))
+    return await request.send(Step(ENTRIES, entry_id, body), locks=REGISTER)
 
 
 @router.post("/desks/{entry_id}/closing")
@@ -114,4 +117,4 @@ async def close_desk(
     request: Incoming, entry_id: UUID, body: Annotated[CloseDesk, Body(examples=[{"on": "2024-09-01"}])]
 ) -> CommandAnswer:
     """The desk is closed from that day on (P71)."""
-    return await request.send(Step(ENTRIES, entry_id, body))
+    return await request.send(Step(ENTRIES, entry_id, body), locks=REGISTER)

@@ -15,7 +15,7 @@ from insieme_events.http import CommandAnswer, Incoming, Limit, Page
 from insieme_events.problems import RESPONSES
 from insieme_events.reading import equals, one, page, pool_of, rows
 from insieme_events.units import Step
-from insieme_governance.plan_aggregates import STUDIES
+from insieme_governance.aggregates import STUDIES
 from insieme_governance.study import STUDY_UNKNOWN, ConcludeStudy, RecordStudyMilestone, Start, StartStudy
 from insieme_governance.views.studies import MILESTONES
 from insieme_governance.views.studies import STUDIES as VIEW

@@ -10,7 +10,7 @@ from typing import assert_never
 from uuid import UUID, uuid5
 
 from insieme_events.decider import Decider, Decision
-from insieme_governance.guards import not_after
+from insieme_governance.gates import not_after
 from insieme_governance.plan_year import actions, approval, resources
 from insieme_governance.plan_year.commands import (
     AcceptReduction,

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from insieme_events.contracts.governance_plan import ActionAssigned, ActionProgressReported, ActionTagged
 from insieme_events.decider import Decision, Refused
-from insieme_governance.guards import in_force
+from insieme_governance.gates import coordinates, for_party, in_force
 from insieme_governance.plan_year.commands import AssignAction, ReportActionProgress, TagAction
 from insieme_governance.plan_year.facts import PlanYearCircumstances
 from insieme_governance.plan_year.refusals import (
@@ -17,7 +17,6 @@ from insieme_governance.plan_year.refusals import (
     NO_PLAN,
     NOT_APPROVED,
     NOT_ASSIGNED,
-    NOT_YOUR_ACTION,
 )
 from insieme_governance.plan_year.resources import YEAR_CLOSED
 from insieme_governance.plan_year.state import (
@@ -67,9 +66,12 @@ def tag(command: TagAction, state: PlanYear, circumstances: PlanYearCircumstance
 
 
 def assign(command: AssignAction, state: PlanYear, circumstances: PlanYearCircumstances) -> Decision:
+    """What the Tavolo tecnico assigned, the operational coordinator puts down (P58, P65)."""
     work = at_work(command, state)
     if isinstance(work, Refused):
         return work
+    if refused := coordinates(circumstances.actor.party, circumstances.coordinator, command.on):
+        return refused
     if unknown := in_force(circumstances.parties, {command.party}, command.on):
         return unknown
     before = work.work.assigned.get(command.action_id)
@@ -94,8 +96,8 @@ def report(command: ReportActionProgress, state: PlanYear, circumstances: PlanYe
     assigned = work.work.assigned.get(command.action_id)
     if assigned is None:
         return NOT_ASSIGNED
-    if circumstances.actor.party != assigned.party:
-        return NOT_YOUR_ACTION.about(party=assigned.party)
+    if refused := for_party(circumstances.actor.party, assigned.party, circumstances.coordinator):
+        return refused
     if (command.percent, command.on) == (assigned.percent, assigned.reported_on):
         return []
     return [

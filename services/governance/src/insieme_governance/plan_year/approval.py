@@ -18,7 +18,7 @@ from insieme_events.contracts.governance_plan import (
     WorkPlanRejected,
 )
 from insieme_events.decider import Decision, Refused
-from insieme_governance.guards import NO_AGREEMENT
+from insieme_governance.gates import NO_AGREEMENT_IN_FORCE
 from insieme_governance.plan_year.commands import (
     AcceptReduction,
     AmendWorkPlan,
@@ -120,7 +120,7 @@ def approve(command: ApproveWorkPlan, state: PlanYear, circumstances: PlanYearCi
             return NO_DRAFT
         case Drafted():
             if circumstances.agreement is None:
-                return NO_AGREEMENT.about(on=command.on)
+                return NO_AGREEMENT_IN_FORCE.about(on=command.on)
             if missing := undecided(command, circumstances, used=state.against):
                 return missing
             if later := drafted_later(state, circumstances):
@@ -157,7 +157,7 @@ def amend(command: AmendWorkPlan, state: PlanYear, circumstances: PlanYearCircum
             return []
         case Approved():
             if circumstances.agreement is None:
-                return NO_AGREEMENT.about(on=command.on)
+                return NO_AGREEMENT_IN_FORCE.about(on=command.on)
             return (
                 misfit(command.ceilings, command.actions, circumstances)
                 or undecided(command, circumstances, used=state.work.decisions)

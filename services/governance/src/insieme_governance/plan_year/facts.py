@@ -29,10 +29,13 @@ class Meeting:
 class PlanYearCircumstances(Circumstances):
     """`parties` are those in force on the command's day, for NoteMissingCommitment on the day that was due.
 
+    `coordinator` is the party that holds the operational coordination on the command's day (P65).
+
     `meeting` is that of a decision of the Tavolo, None where nobody knows it; `measures` are the entries of regional
     measures that the command names and the register knows.
     """
 
     parties: Mapping[str, PartyRole] = field(default_factory=dict)
+    coordinator: str | None = None
     meeting: Meeting | None = None
     measures: frozenset[UUID] = frozenset()

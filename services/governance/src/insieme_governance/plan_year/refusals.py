@@ -120,12 +120,6 @@ NOT_ASSIGNED = Refused(
     sentence="This action is assigned to nobody: the Tavolo tecnico assigns it first.",
     clause="P58",
 )
-NOT_YOUR_ACTION = Refused(
-    code="governance.not_your_action",
-    sentence="This action is assigned to {party}: only that party reports on it.",
-    clause="P58",
-    kind=RefusalKind.FORBIDDEN,
-)
 BEFORE_APPROVAL = Refused(
     code="governance.before_approval",
     sentence="The plan was approved on {approved_on}: nothing is done of it earlier.",

@@ -9,8 +9,8 @@ from typing import assert_never
 from insieme_events.agreement import Agreement
 from insieme_events.contracts.agreement import ResourcesBasis
 from insieme_events.contracts.governance_plan import CommitmentMissing, ResourcesCashed, ResourcesCommitted
-from insieme_events.decider import Decision, RefusalKind, Refused
-from insieme_governance.guards import NO_AGREEMENT, in_force
+from insieme_events.decider import Decision, Refused
+from insieme_governance.gates import NO_AGREEMENT_IN_FORCE, for_party, in_force
 from insieme_governance.plan_year.commands import CommitResources, NoteMissingCommitment, RecordCash
 from insieme_governance.plan_year.facts import PlanYearCircumstances
 from insieme_governance.plan_year.state import (
@@ -23,12 +23,6 @@ from insieme_governance.plan_year.state import (
     Unplanned,
 )
 
-OWN_MONEY_ONLY = Refused(
-    code="governance.only_the_party_commits",
-    sentence="You act for {actor}: only {party} itself can say what it puts into the year.",
-    clause="P72",
-    kind=RefusalKind.FORBIDDEN,
-)
 DOES_NOT_PAY = Refused(
     code="governance.party_does_not_pay",
     sentence="By the agreement a {role} bears no costs: only parties whose role does can commit resources.",
@@ -98,14 +92,14 @@ def commit(command: CommitResources, state: PlanYear, circumstances: PlanYearCir
     if isinstance(state, Closed):
         return YEAR_CLOSED.about(year=state.year)
     if agreement is None:
-        return NO_AGREEMENT.about(on=command.on)
+        return NO_AGREEMENT_IN_FORCE.about(on=command.on)
     if unknown := in_force(circumstances.parties, {command.party}, command.on):
         return unknown
     role = circumstances.parties[command.party]
     if not agreement.rights_of(role).pays:
         return DOES_NOT_PAY.about(role=role)
-    if circumstances.actor.party != command.party:
-        return OWN_MONEY_ONLY.about(actor=circumstances.actor.party, party=command.party)
+    if refused := for_party(circumstances.actor.party, command.party, circumstances.coordinator):
+        return refused
     if before == command.amount:
         return []
     cashed = state.books.cashed.get(key, 0)
@@ -133,7 +127,7 @@ def cash(command: RecordCash, state: PlanYear, circumstances: PlanYearCircumstan
     if isinstance(state, Closed):
         return YEAR_CLOSED.about(year=state.year)
     if agreement is None:
-        return NO_AGREEMENT.about(on=command.on)
+        return NO_AGREEMENT_IN_FORCE.about(on=command.on)
     if command.amount > committed:
         return MORE_THAN_COMMITTED.about(committed=committed)
     if command.amount == before:
@@ -156,7 +150,7 @@ def note_missing(command: NoteMissingCommitment, state: PlanYear, circumstances:
     if isinstance(state, Closed):
         return YEAR_CLOSED.about(year=state.year)
     if agreement is None:
-        return NO_AGREEMENT.about(on=command.on)
+        return NO_AGREEMENT_IN_FORCE.about(on=command.on)
     due = due_on(agreement, command.year)
     if command.on <= due:
         return NOT_DUE.about(due_on=due)

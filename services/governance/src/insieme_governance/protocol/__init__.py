@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from insieme_events.days import not_after
 from insieme_events.decider import Decider, Decision, Refused
+from insieme_governance.gates import not_after
 from insieme_governance.protocol import parties, renewal, term
 from insieme_governance.protocol.commands import (
     AssignRole,
@@ -27,7 +27,7 @@ from insieme_governance.protocol.commands import (
     TransferOwnership,
     WarnExpiry,
 )
-from insieme_governance.protocol.refusals import IN_FUTURE, PROTOCOL_UNKNOWN, ProtocolCircumstances
+from insieme_governance.protocol.refusals import PROTOCOL_UNKNOWN, ProtocolCircumstances
 from insieme_governance.protocol.state import NotPrepared, Protocol, evolve
 
 __all__ = ["PROTOCOL", "PROTOCOL_UNKNOWN", "Protocol", "ProtocolCircumstances", "ProtocolCommand", "decide"]
@@ -35,7 +35,7 @@ __all__ = ["PROTOCOL", "PROTOCOL_UNKNOWN", "Protocol", "ProtocolCircumstances", 
 
 def decide(command: ProtocolCommand, state: Protocol, circumstances: ProtocolCircumstances) -> Decision:
     """A renewal that the command makes whole is part of its answer, whichever command it is (I11)."""
-    if refused := not_after(circumstances.today, command.on, IN_FUTURE):
+    if refused := not_after(circumstances.today, command.on):
         return refused
     decision = answer(command, state, circumstances)
     if isinstance(decision, Refused) or not decision:

@@ -18,6 +18,7 @@ from insieme_events.contracts.governance import (
 )
 from insieme_events.contracts.vocabulary import Seat
 from insieme_events.decider import Decision, Refused
+from insieme_governance.gates import for_party
 from insieme_governance.protocol import refusals as no
 from insieme_governance.protocol.commands import (
     AssignRole,
@@ -36,14 +37,11 @@ from insieme_governance.protocol.term import in_term
 from insieme_governance.register import Owner, Roll
 
 
-def for_party(roll: Roll, party: str, on: date, circumstances: ProtocolCircumstances) -> Refused | None:
-    """Refuses what is said for somebody who is no party in force, or by somebody who may not say it (P81).
-
-    A party speaks for itself; what reached the operational coordinator in writing, the coordinator records (P65).
-    """
+def said_by(roll: Roll, party: str, on: date, circumstances: ProtocolCircumstances) -> Refused | None:
+    """Refuses what is said for somebody who is no party in force, or by somebody who may not say it (P65, P81)."""
     if party not in roll.parties_on(on):
         return no.NOT_PARTY.about(party=party, on=on)
-    return None if roll.may_speak(circumstances.actor.party, party, on) else no.NOT_FOR_PARTY.about(party=party)
+    return for_party(circumstances.actor.party, party, roll.coordinator_on(on))
 
 
 def register(command: RegisterParty, protocol: Protocol, circumstances: ProtocolCircumstances) -> Decision:
@@ -84,7 +82,7 @@ def joins(
 
 
 def withdraw(command: NoticeWithdrawal, protocol: Protocol, circumstances: ProtocolCircumstances) -> Decision:
-    """Effective after the days of notice; no meeting and no renewal that counted the party is undone (P81, I12)."""
+    """Effective after the days of notice; no meeting, renewal or money that counted the party is undone (P81, I12)."""
     found = in_term(protocol, command.on)
     if isinstance(found, Refused):
         return found
@@ -93,7 +91,7 @@ def withdraw(command: NoticeWithdrawal, protocol: Protocol, circumstances: Proto
         return []
     if member is not None and member.until is not None:
         return no.HAS_WITHDRAWN.about(party=command.party, until=member.until)
-    if refused := for_party(found.roll, command.party, command.on, circumstances):
+    if refused := said_by(found.roll, command.party, command.on, circumstances):
         return refused
     version = noticed(command.on, command.effective_on, circumstances)
     if isinstance(version, Refused):
@@ -102,6 +100,8 @@ def withdraw(command: NoticeWithdrawal, protocol: Protocol, circumstances: Proto
         return no.AFTER_RENEWAL.about(renewed_on=found.term.renewed_on)
     if circumstances.held_with_it is not None:
         return no.PARTY_WAS_INVITED.about(party=command.party, held_on=circumstances.held_with_it)
+    if circumstances.committed_on is not None:
+        return no.PARTY_COMMITTED.about(party=command.party, committed_on=circumstances.committed_on)
     if circumstances.convened != command.lapsing:
         return no.INVITATIONS_MOVED
     return [
@@ -118,7 +118,7 @@ def withdraw(command: NoticeWithdrawal, protocol: Protocol, circumstances: Proto
 def noticed(on: date, effective_on: date, circumstances: ProtocolCircumstances) -> str | Refused:
     """The version by whose days the notice is in time."""
     if circumstances.agreement is None:
-        return no.NO_AGREEMENT
+        return no.AGREEMENT_UNKNOWN
     earliest = on + timedelta(days=circumstances.agreement.notice_days)
     return no.NOTICE_TOO_SHORT.about(earliest=earliest) if effective_on < earliest else circumstances.agreement.version
 
@@ -129,7 +129,7 @@ def amend(command: NoticeAmendment, protocol: Protocol, circumstances: ProtocolC
         return found
     if command.notice_id in found.term.notices:
         return []
-    if refused := for_party(found.roll, command.party, command.on, circumstances):
+    if refused := said_by(found.roll, command.party, command.on, circumstances):
         return refused
     version = noticed(command.on, command.effective_on, circumstances)
     if isinstance(version, Refused):
@@ -201,7 +201,7 @@ def nominate(
     found = in_term(protocol, command.on)
     if isinstance(found, Refused):
         return found
-    if refused := for_party(found.roll, command.party, command.on, circumstances):
+    if refused := said_by(found.roll, command.party, command.on, circumstances):
         return refused
     if command.until is not None and command.until < command.on:
         return no.ENDS_BEFORE_START.about(until=command.until, on=command.on)
@@ -224,7 +224,7 @@ def end_nomination(command: EndNomination, protocol: Protocol, circumstances: Pr
     found = in_term(protocol, command.on)
     if isinstance(found, Refused):
         return found
-    if refused := for_party(found.roll, command.party, command.on, circumstances):
+    if refused := said_by(found.roll, command.party, command.on, circumstances):
         return refused
     key = (command.party, command.seat, command.nominee_id)
     held = [one for one in found.roll.nominations if (one.party, one.seat, one.nominee_id) == key]

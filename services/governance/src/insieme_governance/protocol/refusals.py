@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from insieme_events import days
 from insieme_events.decider import Circumstances, RefusalKind, Refused
+from insieme_governance.gates import AGREEMENT_UNKNOWN
 
-IN_FUTURE = days.in_future("governance")
+__all__ = ["AGREEMENT_UNKNOWN"]
 
 PROTOCOL_UNKNOWN = Refused(
     code="governance.protocol_unknown",
@@ -83,12 +83,6 @@ NOT_PARTY = Refused(
     sentence="{party} is no party in force of this protocol on {on}: check the code and the day.",
     clause="P81",
 )
-NOT_FOR_PARTY = Refused(
-    code="governance.not_for_party",
-    sentence="This is for {party} to say, or for the operational coordinator to record for it.",
-    clause="P81",
-    kind=RefusalKind.FORBIDDEN,
-)
 AFTER_RENEWAL = Refused(
     code="governance.before_renewal",
     sentence="The protocol was renewed on {renewed_on} by the parties as they were then: choose a later day.",
@@ -104,16 +98,16 @@ PARTY_WAS_INVITED = Refused(
     sentence="{party} was invited as a party to the meeting held on {held_on}: it leaves after that day.",
     clause="P81",
 )
+PARTY_COMMITTED = Refused(
+    code="governance.party_committed",
+    sentence="{party} committed resources to a plan on {committed_on}, as a party: it leaves after that day.",
+    clause="P81",
+)
 INVITATIONS_MOVED = Refused(
     code="governance.invitations_moved",
     sentence="Meetings were convened or cancelled meanwhile. Send the withdrawal again.",
     clause="P81",
     kind=RefusalKind.RETRY,
-)
-NO_AGREEMENT = Refused(
-    code="governance.agreement_unknown",
-    sentence="No version of the implementing agreement had begun by then: adopt one first.",
-    clause="P62",
 )
 NO_RENEWAL = Refused(
     code="governance.renewal_not_proposed",
@@ -167,7 +161,8 @@ OWNED_LATER = Refused(
 class ProtocolCircumstances(Circumstances):
     """`agreement` is the last known on the command's day. `unsucceeded` are the other signed protocols without a
     successor, `last_held_on` the day of the last meeting of a table. Of the party of a withdrawal: `convened` are the
-    meetings on or after its effective date to which it is invited, `held_with_it` the last such meeting that was held.
+    meetings on or after its effective date to which it is invited, `held_with_it` the last such meeting that was held,
+    `committed_on` the last day from then on on which it committed resources to a plan.
     `owner_before` is to whom other protocols say that the programme belonged last.
     """
 
@@ -175,4 +170,5 @@ class ProtocolCircumstances(Circumstances):
     last_held_on: date | None = None
     convened: frozenset[UUID] = frozenset()
     held_with_it: date | None = None
+    committed_on: date | None = None
     owner_before: str | None = None

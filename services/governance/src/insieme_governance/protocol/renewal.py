@@ -12,10 +12,10 @@ from insieme_events.contracts.governance import (
 )
 from insieme_events.decider import Decision, Refused
 from insieme_governance.protocol.commands import ConsentToRenewal, ProposeRenewal, RefuseConsent
-from insieme_governance.protocol.parties import for_party
+from insieme_governance.protocol.parties import said_by
 from insieme_governance.protocol.refusals import (
+    AGREEMENT_UNKNOWN,
     BEFORE_PROPOSAL,
-    NO_AGREEMENT,
     NO_RENEWAL,
     SUCCEEDED,
     WRONG_END,
@@ -38,7 +38,7 @@ def propose(command: ProposeRenewal, protocol: Protocol, circumstances: Protocol
     found = running(protocol, command.on)
     if isinstance(found, Refused):
         return found
-    if refused := for_party(found.roll, command.party, command.on, circumstances):
+    if refused := said_by(found.roll, command.party, command.on, circumstances):
         return refused
     due = end_of_term(found.term.ends_on)
     if command.ends_on != due:
@@ -46,7 +46,7 @@ def propose(command: ProposeRenewal, protocol: Protocol, circumstances: Protocol
     if found.term.renewal is not None:
         return []
     if circumstances.agreement is None:
-        return NO_AGREEMENT
+        return AGREEMENT_UNKNOWN
     return [
         RenewalProposed(
             protocol_id=found.roll.protocol_id,
@@ -66,7 +66,7 @@ def answer(
     found = running(protocol, command.on)
     if isinstance(found, Refused):
         return found
-    if refused := for_party(found.roll, command.party, command.on, circumstances):
+    if refused := said_by(found.roll, command.party, command.on, circumstances):
         return refused
     renewal = found.term.renewal
     if renewal is None:

@@ -29,7 +29,7 @@ from insieme_events.contracts.governance_registers import (
 )
 from insieme_events.days import Day
 from insieme_events.decider import Command, Decider, Decision, RefusalKind, Refused
-from insieme_governance.guards import in_force, not_after
+from insieme_governance.gates import in_force, not_after
 from insieme_governance.registers.facts import AnyFact
 from insieme_governance.registers.kinds import BY_EVENT, kind_of
 from insieme_governance.registers.rules import RegisterCircumstances, wrong

@@ -11,7 +11,7 @@ from insieme_events import territory
 from insieme_events.contracts.governance_registers import ExchangeLevel
 from insieme_events.contracts.vocabulary import PartyRole
 from insieme_events.decider import Circumstances, RefusalKind, Refused
-from insieme_governance.guards import in_force
+from insieme_governance.gates import in_force
 from insieme_governance.registers.facts import (
     AnyFact,
     CommitStaff,

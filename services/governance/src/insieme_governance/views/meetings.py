@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,8 @@ from insieme_events.contracts.governance_bodies import (
 from insieme_events.contracts.vocabulary import BodyKind
 from insieme_events.store import Connection
 from insieme_events.units import Change
-from insieme_governance.meeting_state import Meeting
+from insieme_governance.meeting.state import Meeting
+from insieme_governance.plan_year import facts
 
 META = sa.MetaData(schema="views")
 MEETINGS = sa.Table(
@@ -91,6 +92,15 @@ where i.party = %(party)s and not i.lapsed and (
     (m.status = 'convened' and m.meets_on >= %(day)s) or (m.status = 'held' and m.held_on >= %(day)s)
 )
 """
+DECIDED = """
+select a.meeting_id, a.decision_no, m.kind, m.status, m.held_on, d.subject
+from unnest(%s::uuid[], %s::int[]) as a(meeting_id, decision_no)
+join views.meetings m on m.meeting_id = a.meeting_id
+left join views.decisions d on d.meeting_id = a.meeting_id and d.decision_no = a.decision_no
+"""
+
+Decided = tuple[UUID, int]
+"""A meeting, and the number of a decision of it."""
 
 
 async def write(connection: Connection, changes: Sequence[Change[Meeting]]) -> None:
@@ -143,3 +153,15 @@ async def invited_on(connection: Connection, party: str, day: date) -> tuple[fro
     found = await (await connection.execute(INVITED_ON, {"party": party, "day": day})).fetchall()
     convened = frozenset([meeting_id for meeting_id, status, _ in found if status == "convened"])
     return convened, max((held_on for _, _, held_on in found if held_on is not None), default=None)
+
+
+async def decided(connection: Connection, asked: Collection[Decided]) -> dict[Decided, facts.Meeting]:
+    """The meetings of these decisions, as the plan asks for them; one that nobody knows is left out (P52)."""
+    if not asked:
+        return {}
+    numbers = [list(column) for column in zip(*asked, strict=True)]
+    cursor = await connection.execute(DECIDED, numbers)
+    return {
+        (meeting_id, number): facts.Meeting(body, status, held_on, subject)
+        for meeting_id, number, body, status, held_on, subject in await cursor.fetchall()
+    }

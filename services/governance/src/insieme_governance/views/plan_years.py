@@ -124,7 +124,10 @@ insert into views.plan_actions
      reported_on)
 values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
+LAST_COMMITTED = "select max(committed_on) from views.commitments where party = %s and committed_on >= %s"
 KNOWN_ACTIONS = "select action_id from views.plan_actions where action_id = any(%s)"
+NOTHING = Plan((), {})
+"""What is left of a draft that was rejected."""
 ROWS = UUID("c0a2b7f4-0e57-5d4b-bb4f-2b8e0c3c7d11")
 
 
@@ -209,8 +212,10 @@ def standing(state: PlanYear) -> tuple[str, date | None, date | None, UUID | Non
 
 def _plan(state: PlanYear) -> tuple[Plan, Mapping[UUID, Assigned]] | None:
     match state:
-        case Unplanned() | Rejected():
+        case Unplanned():
             return None
+        case Rejected():
+            return NOTHING, {}
         case Drafted(plan=plan):
             return plan, {}
         case Approved(work=work) | Amending(work=work) | Closed(work=work):
@@ -244,3 +249,9 @@ async def known_actions(connection: Connection, actions: Collection[UUID]) -> fr
     """Those of these actions that a plan has."""
     cursor = await connection.execute(KNOWN_ACTIONS, (list(actions),))
     return frozenset(action_id for (action_id,) in await cursor.fetchall())
+
+
+async def committed_since(connection: Connection, party: str, day: date) -> date | None:
+    """The last day, from that one on, on which the party committed resources or corrected what it had committed."""
+    found = await (await connection.execute(LAST_COMMITTED, (party, day))).fetchone()
+    return None if found is None else found[0]

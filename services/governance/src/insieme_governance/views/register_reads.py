@@ -6,11 +6,9 @@ Amounts of entries that were voided count nowhere.
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
-
-from psycopg.rows import dict_row
 
 from insieme_events.contracts.governance_registers import TerritoryKind
+from insieme_events.reading import Row, ask
 from insieme_events.store import Connection
 from insieme_governance.registers.coverage import Reached
 
@@ -76,15 +74,9 @@ def days_of(year: int) -> dict[str, date]:
     return {"first": date(year, 1, 1), "last": date(year, 12, 31)}
 
 
-async def _rows(connection: Connection, statement: str, values: dict[str, Any]) -> list[dict[str, Any]]:
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(statement.encode(), values)
-        return await cursor.fetchall()
-
-
-async def contributions(connection: Connection, year: int) -> list[dict[str, Any]]:
+async def contributions(connection: Connection, year: int) -> list[Row]:
     """What each party made available in a year (P26)."""
-    return await _rows(connection, CONTRIBUTIONS, dict(days_of(year)))
+    return await ask(connection, CONTRIBUTIONS, days_of(year))
 
 
 async def outreach(connection: Connection, year: int) -> list[Reached]:
@@ -93,31 +85,31 @@ async def outreach(connection: Connection, year: int) -> list[Reached]:
     return [(party, TerritoryKind(kind), name, on) for party, kind, name, on in await cursor.fetchall()]
 
 
-async def associations(connection: Connection, year: int) -> list[dict[str, Any]]:
+async def associations(connection: Connection, year: int) -> list[Row]:
     """What associations and unions did among their members' companies in a year (P76)."""
-    return await _rows(connection, ASSOCIATIONS, dict(days_of(year)))
+    return await ask(connection, ASSOCIATIONS, days_of(year))
 
 
-async def visibility(connection: Connection, year: int) -> list[dict[str, Any]]:
+async def visibility(connection: Connection, year: int) -> list[Row]:
     """How many public events each party promoted in a year (P77)."""
-    return await _rows(connection, VISIBILITY, dict(days_of(year)))
+    return await ask(connection, VISIBILITY, days_of(year))
 
 
-async def themes(connection: Connection, year: int) -> list[dict[str, Any]]:
+async def themes(connection: Connection, year: int) -> list[Row]:
     """What the public events of a year were about, and how far they went (P78)."""
-    return await _rows(connection, THEMES, dict(days_of(year)))
+    return await ask(connection, THEMES, days_of(year))
 
 
-async def staff(connection: Connection, year: int) -> list[dict[str, Any]]:
+async def staff(connection: Connection, year: int) -> list[Row]:
     """The full-time equivalents that each guarantor gives in a year (P71)."""
-    return await _rows(connection, STAFF, {"year": year})
+    return await ask(connection, STAFF, {"year": year})
 
 
-async def desks(connection: Connection, day: date) -> list[dict[str, Any]]:
+async def desks(connection: Connection, day: date) -> list[Row]:
     """The desks that are open on a day (P71)."""
-    return await _rows(connection, DESKS, {"day": day})
+    return await ask(connection, DESKS, {"day": day})
 
 
-async def measures(connection: Connection) -> list[dict[str, Any]]:
+async def measures(connection: Connection) -> list[Row]:
     """The regional measures with the actions of plans that complete them (P48)."""
-    return await _rows(connection, MEASURES, {})
+    return await ask(connection, MEASURES)

@@ -12,12 +12,12 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 from sqlalchemy.sql import func
 
-from insieme_events import reading
+from insieme_events import parameters, reading
 from insieme_events.agreement import last_known
 from insieme_events.http import Limit
 from insieme_events.problems import RESPONSES, ProblemError
 from insieme_events.reading import equals
-from insieme_intake import deadlines, views
+from insieme_intake import views
 from insieme_intake.circumstances import AGREEMENT_UNKNOWN
 
 router = APIRouter(prefix="/v1", tags=["duties"], responses=RESPONSES)
@@ -58,7 +58,7 @@ async def unanswered(
     """
     if days is None:
         async with reading.pool_of(request).connection() as connection:
-            agreement = last_known(await deadlines.agreements(connection), on)
+            agreement = last_known(await parameters.agreements(connection), on)
         if agreement is None:
             raise ProblemError(AGREEMENT_UNKNOWN)
         days = agreement.interview_due_days
@@ -137,7 +137,7 @@ async def cohort(dimension: Dimension, request: Request, on: date | None = None)
     )
     async with reading.pool_of(request).connection() as connection:
         found = [CohortCount(**row) for row in await reading.rows(connection, counted)]
-        agreement = None if on is None else last_known(await deadlines.agreements(connection), on)
+        agreement = None if on is None else last_known(await parameters.agreements(connection), on)
     if dimension is not Dimension.PROVENANCE_SECTION or agreement is None:
         return found
     hit = {each.section for each in agreement.hit_sectors}

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel
 
-from insieme_events import reading
+from insieme_events import parameters, reading
 from insieme_events.agreement import limits_on
 from insieme_events.commands import Step
 from insieme_events.contracts import Code
@@ -18,7 +18,7 @@ from insieme_events.days import add_months
 from insieme_events.http import CommandAnswer, Incoming, Limit
 from insieme_events.problems import RESPONSES, ProblemError
 from insieme_events.reading import Row, equals
-from insieme_intake import deadlines, views
+from insieme_intake import views
 from insieme_intake.aggregates import PARTICIPATIONS
 from insieme_intake.participation import (
     PARTICIPATION_UNKNOWN,
@@ -112,7 +112,7 @@ async def follow_ups_due(request: Request, on: date) -> list[FollowUpDue]:
     async with reading.pool_of(request).connection() as connection:
         exits = await (await connection.execute(EXITS, {"on": on})).fetchall()
         recorded = await (await connection.execute(RECORDED, ([case_id for case_id, *_ in exits],))).fetchall()
-        known = await deadlines.limits(connection)
+        known = await parameters.limits(connection)
     found = []
     for case_id, person_id, left_on, operation in exits:
         limits = limits_on(known, left_on)

@@ -13,11 +13,10 @@ from pydantic import BaseModel, model_validator
 
 from insieme_events.contracts.matching import EntryKind, SupportKind
 from insieme_events.contracts.vocabulary import Comune, ContractClass, ContractType, Strand, WorkingTime
-from insieme_events.decider import Refused
 from insieme_events.http import CommandAnswer, Incoming, Limit, Page
-from insieme_events.problems import RESPONSES, ProblemError
+from insieme_events.problems import RESPONSES
 from insieme_events.reading import equals, one, page, pool_of, rows
-from insieme_events.units import Done, Step
+from insieme_events.units import Step
 from insieme_matching.aggregates import EMPLOYMENTS, VACANCIES
 from insieme_matching.employment import (
     CorrectPlacement,
@@ -304,10 +303,7 @@ async def void(
     if body.from_link == FIRST_LINK and (vacancy_id := await _vacancy_of(request.http, employment_id)) is not None:
         free = FreePosition(employment_id=employment_id, on=body.on)
         steps.append(Step(VACANCIES, vacancy_id, free))
-    done = await request.attempt(*steps)
-    if isinstance(done, Refused):
-        raise ProblemError(done)
-    return request.answer(Done(done.results[:1], done.repeated))
+    return await request.send(*steps, first=True)
 
 
 async def _vacancy_of(request: Request, employment_id: UUID) -> UUID | None:

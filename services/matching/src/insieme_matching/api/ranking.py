@@ -11,11 +11,10 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
-from insieme_events.clock import business_date
 from insieme_events.contracts import Code
 from insieme_events.contracts.matching import HoursClass, LicenceClass, RankReason
 from insieme_events.problems import RESPONSES
-from insieme_events.reading import one, pool_of
+from insieme_events.reading import one, pool_of, today
 from insieme_matching.ranking import RULES, Wanted, rank
 from insieme_matching.vacancy import VACANCY_UNKNOWN
 from insieme_matching.views.profiles import current, skills
@@ -69,9 +68,8 @@ async def ranking(
     It decides nothing: a person shortlists, and says why (`POST /v1/candidacies` with `chosen_for` and `ranked`).
     """
     vacancy = await one(request, response, sa.select(VIEW).where(VIEW.c.vacancy_id == vacancy_id), VACANCY_UNKNOWN)
-    today = business_date(request.app.state.service.clock())
     async with pool_of(request).connection() as connection:
-        found = await current(connection, vacancy_id, today)
+        found = await current(connection, vacancy_id, today(request))
     wanted = Wanted(
         profile=vacancy["profile"],
         comune=vacancy["comune"],

@@ -27,7 +27,7 @@ from insieme_training.course.commands import (
 from insieme_training.gates import SEATS_CHANGED
 from insieme_training.participation.commands import ApplyPriority
 from insieme_training.seating import TRIES, fill
-from insieme_training.views import heard, participations
+from insieme_training.views import participations, told
 
 router = APIRouter(prefix="/v1/courses", tags=["courses"], responses=RESPONSES)
 
@@ -106,11 +106,11 @@ async def rank(
         answer = await request.attempt(
             Step(COURSES, course_id, RankApplicants(participations=waiting, on=body.on)),
             *(Step(PARTICIPATIONS, one, ApplyPriority(on=body.on)) for one in waiting),
-            locks=tuple(heard.lock(place.person_id) for place in places.values()),
+            locks=tuple(told.lock(place.person_id) for place in places.values()),
         )
         if not isinstance(answer, Refused) or answer.code != SEATS_CHANGED.code:
             break
     if isinstance(answer, Refused):
         raise ProblemError(answer)
     await fill(request.commands, course_id, body.on)
-    return request.answer(Done(answer.results[:1], answer.repeated))
+    return request.answer(answer, first=True)

@@ -7,10 +7,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body
 
-from insieme_events.decider import Refused
 from insieme_events.http import CommandAnswer, CommandRequest, Incoming
 from insieme_events.problems import RESPONSES, ProblemError
-from insieme_events.units import Done, Step
+from insieme_events.units import Step
 from insieme_training.aggregates import PARTICIPATIONS
 from insieme_training.gates import PARTICIPATION_UNKNOWN
 from insieme_training.participation.commands import (
@@ -22,7 +21,7 @@ from insieme_training.participation.commands import (
     StartParticipant,
 )
 from insieme_training.seating import dropped, fill
-from insieme_training.views import heard, participations
+from insieme_training.views import participations, told
 from insieme_training.views.participations import Place
 
 router = APIRouter(prefix="/v1/participations", tags=["participations"], responses=RESPONSES)
@@ -74,11 +73,9 @@ async def drop(
 ) -> CommandAnswer:
     """The person does not take part any more; the seat goes to who is next on the waiting list (P37, P42)."""
     place = await place_of(request, participation_id)
-    answer = await request.attempt(*dropped(participation_id, place.course_id, body))
-    if isinstance(answer, Refused):
-        raise ProblemError(answer)
+    answer = await request.send(*dropped(participation_id, place.course_id, body), first=True)
     await fill(request.commands, place.course_id, body.on)
-    return request.answer(Done(answer.results[:1], answer.repeated))
+    return answer
 
 
 @router.post("/{participation_id}/certificates", status_code=201)
@@ -97,4 +94,4 @@ async def assess(
 ) -> CommandAnswer:
     """The level of Italian in one skill, entering or leaving a course of Italian (P38)."""
     place = await place_of(request, participation_id)
-    return await request.send(Step(PARTICIPATIONS, participation_id, body), locks=(heard.lock(place.person_id),))
+    return await request.send(Step(PARTICIPATIONS, participation_id, body), locks=(told.lock(place.person_id),))

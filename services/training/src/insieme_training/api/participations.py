@@ -25,7 +25,7 @@ from insieme_events.units import Step
 from insieme_training.aggregates import PARTICIPATIONS
 from insieme_training.gates import PARTICIPATION_UNKNOWN
 from insieme_training.participation.commands import NewParticipation, RequestParticipation
-from insieme_training.views import heard
+from insieme_training.views import told
 from insieme_training.views.participations import ATTENDANCE, CERTIFICATES, LEVELS
 from insieme_training.views.participations import PARTICIPATIONS as VIEW
 
@@ -107,7 +107,7 @@ async def ask(
     """
     participation_id = uuid4()
     command = RequestParticipation(participation_id=participation_id, **body.model_dump())
-    return await request.send(Step(PARTICIPATIONS, participation_id, command), locks=(heard.lock(body.person_id),))
+    return await request.send(Step(PARTICIPATIONS, participation_id, command), locks=(told.lock(body.person_id),))
 
 
 @router.get("")

@@ -17,7 +17,7 @@ from insieme_events.reading import equals, one, page
 from insieme_events.units import Step
 from insieme_training.aggregates import SECTOR_CHANGES
 from insieme_training.sector_change import NOT_DECLARED, DeclareSectorChange, NewSectorChange, RevokeSectorChange
-from insieme_training.views import heard
+from insieme_training.views import told
 from insieme_training.views.sector_changes import SECTOR_CHANGES as VIEW
 
 router = APIRouter(prefix="/v1/sector-changes", tags=["sector changes"], responses=RESPONSES)
@@ -47,7 +47,7 @@ async def declare(
 ) -> CommandAnswer:
     """The person is ready to leave the sector of the last work (P42); declared again, the last counts."""
     command = DeclareSectorChange(person_id=person_id, **body.model_dump())
-    return await request.send(Step(SECTOR_CHANGES, person_id, command), locks=(heard.lock(person_id),))
+    return await request.send(Step(SECTOR_CHANGES, person_id, command), locks=(told.lock(person_id),))
 
 
 @router.post("/{person_id}/revocation")

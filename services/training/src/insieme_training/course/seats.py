@@ -127,7 +127,7 @@ def rank(command: RankApplicants, offer: Offer, found: CourseCircumstances) -> D
         return BEFORE_PLAN.about(planned_on=offer.plan.occurred_on)
     if agreement is None:
         return AGREEMENT_UNKNOWN.about(on=command.on)
-    if set(command.participations) != offer.waiting - offer.ranked:
+    if set(command.participations) != offer.waiting - offer.ranked - found.nameless:
         return SEATS_CHANGED
     if not command.participations and offer.ranked_on is not None:
         return []

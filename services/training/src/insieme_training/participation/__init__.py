@@ -13,17 +13,23 @@ from insieme_training.participation.circumstances import ParticipationCircumstan
 from insieme_training.participation.commands import (
     AskingCommand,
     AttendingCommand,
+    CompleteParticipant,
+    DropParticipant,
     EraseFields,
     ParticipationCommand,
     ProofCommand,
+    RecordAttendance,
     RequestParticipation,
+    StartParticipant,
 )
 from insieme_training.participation.proof import decide_proof
 from insieme_training.participation.state import NotRequested, Participation, evolve
 
 __all__ = ["PARTICIPATION", "Participation", "ParticipationCircumstances", "ParticipationCommand", "decide"]
 
-SAID_HERE = RequestParticipation | AttendingCommand | ProofCommand
+SAID_HERE = (
+    RequestParticipation | StartParticipant | RecordAttendance | CompleteParticipant | DropParticipant | ProofCommand
+)
 """What somebody records about a day, which must have come; the rest was decided elsewhere."""
 
 

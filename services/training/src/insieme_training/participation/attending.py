@@ -12,13 +12,14 @@ from insieme_events.contracts.training_participations import (
     ParticipantDropped,
     ParticipantStarted,
 )
-from insieme_events.decider import Decision, Refused
+from insieme_events.decider import Decision, RefusalKind, Refused
 from insieme_training.gates import PARTICIPATION_UNKNOWN, in_charge_on
 from insieme_training.participation.circumstances import ParticipationCircumstances
 from insieme_training.participation.commands import (
     AttendingCommand,
     CompleteParticipant,
     DropParticipant,
+    LetGo,
     RecordAttendance,
     StartParticipant,
 )
@@ -85,8 +86,13 @@ BEFORE_LAST_STEP = Refused(
 )
 
 
+REASON_OF_THE_COURSE = Refused(
+    code="training.reason_of_the_course",
+    sentence="Whoever is left is let go with the course by itself: end or cancel the course, or give another reason.",
+    clause="P37",
+    kind=RefusalKind.INVALID,
+)
 WITH_THE_COURSE = (DropReason.COURSE_CANCELLED, DropReason.COURSE_OVER)
-"""Nobody is dropped by a course that is over who completed it meanwhile."""
 
 
 def decide_attending(command: AttendingCommand, state: Participation, found: ParticipationCircumstances) -> Decision:
@@ -99,7 +105,9 @@ def decide_attending(command: AttendingCommand, state: Participation, found: Par
             return record_attendance(command, state)
         case CompleteParticipant(on=on), _:
             return complete(state, on)
-        case DropParticipant(), _:
+        case DropParticipant(reason=reason), _ if reason in WITH_THE_COURSE:
+            return REASON_OF_THE_COURSE
+        case DropParticipant() | LetGo(), _:
             return drop(command, state)
         case _:
             assert_never(command)
@@ -196,7 +204,7 @@ def complete(state: Known, on: date) -> Decision:
             assert_never(state)
 
 
-def drop(command: DropParticipant, state: Known) -> Decision:
+def drop(command: DropParticipant | LetGo, state: Known) -> Decision:
     match state:
         case Requested() | Blocked() | Waitlisted() | Enrolled() | Started() if command.on < state.record.last_on:
             return BEFORE_LAST_STEP.about(last_on=state.record.last_on)
@@ -212,7 +220,8 @@ def drop(command: DropParticipant, state: Known) -> Decision:
                     occurred_on=command.on,
                 )
             ]
-        case Completed() if command.reason in WITH_THE_COURSE:
+        case Completed() if isinstance(command, LetGo):
+            # Nobody is let go by a course that is over who completed it meanwhile.
             return []
         case Completed(record=record):
             return COMPLETED.about(on=record.last_on)

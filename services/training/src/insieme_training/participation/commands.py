@@ -79,10 +79,17 @@ class CompleteParticipant(Command):
 
 
 class DropParticipant(Command):
-    """The unit also holds GiveUpSeat on the course."""
+    """The person leaves. The unit also holds GiveUpSeat on the course."""
 
     reason: DropReason
     on: Day
+
+
+class LetGo(Command):
+    """The course is over or was cancelled, and with it whoever had not completed it; a reaction's command."""
+
+    reason: DropReason
+    on: date
 
 
 class IssueCertificate(Command):
@@ -105,6 +112,6 @@ class EraseFields(Command):
 
 
 AskingCommand = RequestParticipation | BlockParticipation | EnrolParticipant | WaitlistParticipant | ApplyPriority
-AttendingCommand = StartParticipant | RecordAttendance | CompleteParticipant | DropParticipant
+AttendingCommand = StartParticipant | RecordAttendance | CompleteParticipant | DropParticipant | LetGo
 ProofCommand = IssueCertificate | AssessLanguage
 ParticipationCommand = AskingCommand | AttendingCommand | ProofCommand | EraseFields

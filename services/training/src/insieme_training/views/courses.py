@@ -14,6 +14,7 @@ from insieme_events.contracts.training_courses import CourseProposed, ModuleKind
 from insieme_events.contracts.vocabulary import Strand
 from insieme_events.store import Connection
 from insieme_events.units import Change
+from insieme_events.upserts import upsert
 from insieme_training.course.state import (
     Activated,
     Cancelled,
@@ -78,20 +79,8 @@ RESERVATIONS = sa.Table(
     sa.Column("refusal", sa.Text),
 )
 
-
-def put(table: sa.Table, *keys: str) -> str:
-    """Writes a whole row, in the place of the one before it."""
-    names = [column.name for column in table.columns]
-    values = ", ".join(["%s"] * len(names))
-    changed = ", ".join(f"{name} = excluded.{name}" for name in names if name not in keys)
-    return (
-        f"insert into views.{table.name} ({', '.join(names)}) values ({values}) "
-        f"on conflict ({', '.join(keys)}) do update set {changed}"
-    )
-
-
-PUT_COURSE = put(COURSES, "course_id")
-PUT_RESERVATION = put(RESERVATIONS, "reservation_id")
+PUT_COURSE = upsert(COURSES)
+PUT_RESERVATION = upsert(RESERVATIONS)
 FOUND = """
 select course_id, strand, module_kind, status, planned_on, starts_on, ends_on, started_on from views.courses
 where course_id = any(%s) and planned_on is not null

@@ -20,6 +20,7 @@ from insieme_events.contracts import Erased
 from insieme_events.contracts.training_participations import ParticipantStarted
 from insieme_events.store import Connection
 from insieme_events.units import Change
+from insieme_events.upserts import upsert
 from insieme_training.participation.asking import ONE_PARTICIPATION
 from insieme_training.participation.state import (
     Blocked,
@@ -33,7 +34,6 @@ from insieme_training.participation.state import (
     Started,
     Waitlisted,
 )
-from insieme_training.views.courses import put
 
 METADATA = sa.MetaData(schema="views")
 PARTICIPATIONS = sa.Table(
@@ -89,14 +89,10 @@ UNCONFIRMED = frozenset({"requested", "blocked"})
 UNKNOWN = "unknown"
 """What a blanked column reads."""
 
-PUT = (
-    put(PARTICIPATIONS, "participation_id")
-    .replace("requested_at = excluded.requested_at, ", "")
-    .replace("flagged = excluded.flagged, ", "")
-)
-PUT_ATTENDANCE = put(ATTENDANCE, "participation_id", "lesson_no")
-PUT_CERTIFICATE = put(CERTIFICATES, "participation_id", "kind")
-PUT_LEVEL = put(LEVELS, "participation_id", "skill", "assessed_at")
+PUT = upsert(PARTICIPATIONS, keeping=("requested_at", "flagged"))
+PUT_ATTENDANCE = upsert(ATTENDANCE)
+PUT_CERTIFICATE = upsert(CERTIFICATES)
+PUT_LEVEL = upsert(LEVELS)
 
 OF = """
 select participation_id, course_id, person_id, status, last_on from views.participations
@@ -108,8 +104,14 @@ select participation_id, last_on from views.participations
 where course_id = %s and status = any(%s) order by participation_id
 """
 UNRANKED = """
-select participation_id from views.participations
-where course_id = %s and status = 'waitlisted' and not ranked order by requested_on, requested_at, participation_id
+select participation_id from views.participations p
+where course_id = %s and status = 'waitlisted' and not ranked
+    and not exists (select from views.erased e where e.person_id = p.person_id)
+order by requested_on, requested_at, participation_id
+"""
+NAMELESS = """
+select participation_id from views.participations join views.erased using (person_id)
+where course_id = any(%s) and status = 'waitlisted'
 """
 # By priority, then by the day and the instant at which the person asked; with an exclusive priority nobody else.
 ORDER = """
@@ -245,8 +247,14 @@ async def order(connection: Connection, courses: Collection[UUID]) -> dict[UUID,
 
 
 async def unranked(connection: Connection, course_id: UUID) -> tuple[UUID, ...]:
-    """Those on the waiting list who were not ranked yet."""
+    """Those on the waiting list who were not ranked yet, and can be: the facts of who was erased are gone."""
     return tuple([one for (one,) in await (await connection.execute(UNRANKED, (course_id,))).fetchall()])
+
+
+async def nameless(connection: Connection, courses: Collection[UUID]) -> frozenset[UUID]:
+    """Those on the waiting lists of these courses whose data were erased."""
+    cursor = await connection.execute(NAMELESS, (list(courses),))
+    return frozenset(one for (one,) in await cursor.fetchall())
 
 
 async def live(connection: Connection, course_id: UUID, statuses: Collection[str]) -> list[tuple[UUID, date]]:

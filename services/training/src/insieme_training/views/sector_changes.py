@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from insieme_events.contracts import Erased
 from insieme_events.store import Connection
 from insieme_events.units import Change
+from insieme_events.upserts import upsert
 from insieme_training.sector_change import Blanked, Declared, NoDeclaration, Revoked, SectorChange
-from insieme_training.views.courses import put
 
 SECTOR_CHANGES = sa.Table(
     "sector_changes",
@@ -24,7 +24,7 @@ SECTOR_CHANGES = sa.Table(
     sa.Column("to_section", sa.Text),
     sa.Column("version", sa.Integer, nullable=False),
 )
-PUT = put(SECTOR_CHANGES, "person_id")
+PUT = upsert(SECTOR_CHANGES)
 
 
 async def write(connection: Connection, changes: Sequence[Change[SectorChange]]) -> None:

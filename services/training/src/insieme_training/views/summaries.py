@@ -5,10 +5,8 @@ A rate is given as its numerator and denominator, never alone.
 
 from __future__ import annotations
 
-from typing import Any
-
-from psycopg.rows import dict_row
-
+from insieme_events import reading
+from insieme_events.reading import Row
 from insieme_events.store import Connection
 
 BY_STRAND = """
@@ -77,7 +75,5 @@ where c.strand = '2c' group by c.proposed_by order by c.proposed_by nulls last
 SCALE = ["a0", "pre_a1", "a1", "a2", "b1", "b2", "c1", "c2"]
 
 
-async def ask(connection: Connection, query: str) -> list[dict[str, Any]]:
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(query.encode(), {"scale": SCALE})
-        return await cursor.fetchall()
+async def ask(connection: Connection, query: str) -> list[Row]:
+    return await reading.ask(connection, query, {"scale": SCALE})

@@ -16,11 +16,12 @@ from insieme_events.units import Step
 from insieme_funding.aggregates import BUDGETS, COMMITTEES, DECISIONS, PROJECTS
 from insieme_funding.budget import Commit, Pay, Release, TakeBack
 from insieme_funding.committee import DeclareConflict, EndCommittee
-from insieme_funding.decision import ApproveActivityFunding, EndActivityFunding, of_a_person
+from insieme_funding.decision import ApproveActivityFunding, EndActivityFunding, RefuseActivityFunding, of_a_person
 from insieme_funding.gates import budget_id, committee_lock, project_lock
 from insieme_funding.project import (
     ApproveProject,
     CloseProject,
+    Closing,
     EvaluateProject,
     FundProject,
     PayInstalment,
@@ -66,6 +67,10 @@ def end_committee(committee_id: UUID, command: EndCommittee) -> Together:
     return Together((Step(COMMITTEES, committee_id, command),), (committee_lock(committee_id),))
 
 
+def refuse_activity(decision_id: UUID, command: RefuseActivityFunding) -> Together:
+    return Together((Step(DECISIONS, decision_id, command),), (committee_lock(command.committee_id),))
+
+
 def fund_project(project_id: UUID, strand: Strand, command: FundProject) -> Together:
     """The grant and its commitment (I2, I3)."""
     steps = [Step(PROJECTS, project_id, command)]
@@ -97,8 +102,9 @@ def return_funds(project_id: UUID, granted: Granted, command: ReturnFunds) -> To
     return Together((Step(PROJECTS, project_id, command), Step(BUDGETS, granted.budget, back)))
 
 
-def close_project(project_id: UUID, granted: Granted | None, command: CloseProject) -> Together:
-    """A project that was never funded has nothing to release."""
+def close_project(project_id: UUID, granted: Granted | None, body: Closing) -> Together:
+    """A project that was never funded has nothing to release; where it was funded meanwhile, the decision says so."""
+    command = CloseProject(**body.model_dump(), releasing=granted is not None)
     closing = Step(PROJECTS, project_id, command)
     if granted is None:
         return Together((closing,))

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
+from insieme_events import locks
 from insieme_events.contracts import DomainEvent, Erased
 from insieme_events.contracts.funding import ActivityFundingApproved, ActivityKind
 from insieme_events.contracts.intake import JobLossCause, JobLossRecorded
@@ -17,7 +18,6 @@ from insieme_events.envelope import Stored
 from insieme_events.store import Connection
 from insieme_training.participation.circumstances import PriorityFacts
 
-LOCK = "select pg_advisory_xact_lock(hashtextextended(%s, 0))"
 PUT_LOSS = """
 insert into views.job_losses (case_id, person_id, told_on, sequence, pandemic)
 select %(case)s, %(person)s, %(on)s, %(sequence)s,
@@ -66,8 +66,7 @@ class JobLossView:
 
     async def apply(self, connection: Connection, events: Sequence[Stored]) -> None:
         told = [(stored, stored.event) for stored in events if isinstance(stored.event, JobLossRecorded)]
-        for person_id in sorted({event.person_id for _, event in told}):
-            await connection.execute(LOCK, (lock(person_id),))
+        await locks.lock(connection, *(lock(event.person_id) for _, event in told))
         async with connection.cursor() as cursor:
             await cursor.executemany(
                 PUT_LOSS,

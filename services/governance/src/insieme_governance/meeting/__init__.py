@@ -18,10 +18,10 @@ from insieme_events.contracts.governance_bodies import (
     PartiesInvited,
 )
 from insieme_events.contracts.vocabulary import BodyKind, GovernanceRole, Seat
-from insieme_events.days import in_future, not_after
 from insieme_events.decider import Circumstances, Decider, Decision, Refused
-from insieme_governance import meeting_refusals as no
-from insieme_governance.meeting_commands import (
+from insieme_governance.gates import coordinates, not_after
+from insieme_governance.meeting import refusals as no
+from insieme_governance.meeting.commands import (
     CancelMeeting,
     CompleteDecision,
     ConveneMeeting,
@@ -32,10 +32,9 @@ from insieme_governance.meeting_commands import (
     RecordDecision,
     RecordMeetingAttendance,
 )
-from insieme_governance.meeting_state import Cancelled, Convened, Held, Meeting, NotConvened, Presence, evolve
+from insieme_governance.meeting.state import Cancelled, Convened, Held, Meeting, NotConvened, Presence, evolve
 from insieme_governance.register import Register, Signed, to_be_invited
 
-IN_FUTURE = in_future("governance")
 SEATS = {BodyKind.COORDINATION_TABLE: Seat.REPRESENTATIVE, BodyKind.TECHNICAL_TABLE: Seat.TECHNICAL_REFERENT}
 """The two tables, at which every signatory has its place, and who sits there for a party (P50, P57)."""
 
@@ -53,7 +52,7 @@ def decide(command: MeetingCommand, state: Meeting, circumstances: MeetingCircum
     match command:
         case RecordMeetingAttendance() | RecordDecision():
             pass
-        case _ if future := not_after(circumstances.today, command.on, IN_FUTURE):
+        case _ if future := not_after(circumstances.today, command.on):
             return future
     match command:
         case ConveneMeeting():
@@ -76,10 +75,7 @@ def decide(command: MeetingCommand, state: Meeting, circumstances: MeetingCircum
 
 def not_coordinator(on: date, circumstances: MeetingCircumstances) -> Refused | None:
     """The operational coordinator convenes and keeps the minutes (P65)."""
-    holder = circumstances.register.holder_on(GovernanceRole.OPERATIONAL_COORDINATOR, on)
-    if holder is None:
-        return no.NO_COORDINATOR.about(on=on)
-    return None if holder.party == circumstances.actor.party else no.NOT_COORDINATOR.about(party=holder.party)
+    return coordinates(circumstances.actor.party, circumstances.register.coordinator_on(on), on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +96,7 @@ def standing(kind: BodyKind, day: date, circumstances: MeetingCircumstances) -> 
         return no.OUT_OF_TERM.about(day=day)
     agreement = last_known(circumstances.versions, day)
     if agreement is None:
-        return no.NO_AGREEMENT
+        return no.AGREEMENT_UNKNOWN
     required = to_be_invited(signed.roll.parties_on(day), agreement) if kind in SEATS else frozenset()
     return Standing(signed, agreement, required)
 

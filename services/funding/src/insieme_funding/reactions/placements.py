@@ -9,13 +9,13 @@ from insieme_events.contracts import Actor, DomainEvent
 from insieme_events.contracts.funding_projects import UnlinkReason
 from insieme_events.contracts.matching import PlacementCorrected, PlacementStarted, PlacementVoided
 from insieme_events.envelope import Stored
+from insieme_events.locks import lock
 from insieme_events.store import Connection
 from insieme_events.units import Step, Unit
 from insieme_funding.aggregates import PROJECTS
 from insieme_funding.gates import placement_lock
-from insieme_funding.plan import LOCK
 from insieme_funding.project import UnlinkPlacement
-from insieme_funding.views import others, projects
+from insieme_funding.views import projects, told
 
 PROCESS = Actor(party="platform", role="process", purpose="placements")
 
@@ -39,12 +39,12 @@ class FollowingPlacements:
         async with self._pool.connection() as connection:
             match stored.event:
                 case PlacementStarted(employment_id=employment_id, person_id=person_id, occurred_on=on):
-                    await others.placement_started(connection, employment_id, person_id, on)
+                    await told.placement_started(connection, employment_id, person_id, on)
                 case PlacementCorrected(employment_id=employment_id, link_no=1, starts_on=on):
-                    await others.placement_moved(connection, employment_id, on)
+                    await told.placement_moved(connection, employment_id, on)
                 case PlacementVoided(employment_id=employment_id, person_id=person_id, from_link=1, occurred_on=on):
-                    await connection.execute(LOCK, (placement_lock(employment_id),))
-                    await others.placement_voided(connection, employment_id, person_id, on)
+                    await lock(connection, placement_lock(employment_id))
+                    await told.placement_voided(connection, employment_id, person_id, on)
                 case _:
                     pass
         if not isinstance(stored.event, PlacementVoided) or stored.event.from_link != FIRST_LINK:

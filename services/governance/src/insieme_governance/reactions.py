@@ -7,10 +7,10 @@ from insieme_events.contracts.funding import PlanReductionAccepted, PlanReductio
 from insieme_events.contracts.matching import CompaniesMerged
 from insieme_events.envelope import Stored
 from insieme_events.units import Step, Unit
+from insieme_governance.aggregates import BOARD, PLAN_YEARS
 from insieme_governance.board_membership import CedeMembership, TakeOverMembership
-from insieme_governance.plan_aggregates import BOARD, PLAN_YEARS
 from insieme_governance.plan_year import AcceptReduction, RefuseReduction, plan_year_id
-from insieme_governance.views import companies
+from insieme_governance.views import told
 
 FUNDING = Actor(party="citta_metropolitana", role="process", purpose="plan_amendment")
 MATCHING = Actor(party="citta_metropolitana", role="process", purpose="merged_companies")
@@ -50,4 +50,4 @@ class BoardMerges:
             Step(BOARD, goes, CedeMembership(into=stays, on=on)),
             Step(BOARD, stays, TakeOverMembership(company_id=stays, merged_id=goes, on=on)),
         )
-        return Unit(steps, MATCHING, also=(companies.merged(stays, goes),), locks=(BOARD_LOCK,))
+        return Unit(steps, MATCHING, also=(told.merged(stays, goes),), locks=(BOARD_LOCK,))

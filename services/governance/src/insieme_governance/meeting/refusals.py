@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from insieme_events.decider import RefusalKind, Refused
-from insieme_governance.body import BODY_UNKNOWN, NO_AGREEMENT
+from insieme_governance.body import BODY_UNKNOWN
+from insieme_governance.gates import AGREEMENT_UNKNOWN
 
-__all__ = ["BODY_UNKNOWN", "NO_AGREEMENT"]
+__all__ = ["AGREEMENT_UNKNOWN", "BODY_UNKNOWN"]
 
 MEETING_UNKNOWN = Refused(
     code="governance.meeting_unknown",
@@ -27,17 +28,6 @@ OUT_OF_TERM = Refused(
     code="governance.no_protocol_in_force",
     sentence="No protocol is in force on {day}, so there are no parties to meet.",
     clause="P79",
-)
-NO_COORDINATOR = Refused(
-    code="governance.no_coordinator",
-    sentence="Nobody holds the operational coordination on {on}: assign the role first.",
-    clause="P65",
-)
-NOT_COORDINATOR = Refused(
-    code="governance.not_the_coordinator",
-    sentence="{party} holds the operational coordination: it convenes meetings and keeps their minutes.",
-    clause="P65",
-    kind=RefusalKind.FORBIDDEN,
 )
 NOT_PARTY = Refused(
     code="governance.not_a_party",

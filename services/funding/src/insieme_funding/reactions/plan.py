@@ -15,18 +15,18 @@ from uuid import UUID
 
 from psycopg_pool import AsyncConnectionPool
 
-from insieme_events.catalogue import CONTRACTS
 from insieme_events.clock import Clock, business_date
 from insieme_events.contracts import Actor, DomainEvent
 from insieme_events.contracts.funding_budget import AmendmentCause
 from insieme_events.contracts.governance_plan import (
     Ceiling,
-    PlanEvent,
     WorkPlanAmended,
     WorkPlanAmendmentProposed,
+    WorkPlanAmendmentRejected,
     WorkPlanApproved,
 )
 from insieme_events.envelope import Stored
+from insieme_events.locks import lock
 from insieme_events.store import Connection
 from insieme_events.units import Step, Unit
 from insieme_funding.aggregates import BUDGETS, REDUCTIONS
@@ -37,21 +37,13 @@ from insieme_funding.views import budgets, plans
 
 PROCESS = Actor(party="platform", role="process", purpose="planning")
 
-REJECTED: type[DomainEvent] | None = next(
-    (each.event for each in CONTRACTS if each.name == "WorkPlanAmendmentRejected"), None
-)
-"""Governance's word that a proposed plan is not adopted; None in a build whose catalogue does not have it."""
-
-FOLLOWED: tuple[type[DomainEvent], ...] = (WorkPlanApproved, WorkPlanAmendmentProposed, WorkPlanAmended)
-TYPES = frozenset(FOLLOWED if REJECTED is None else (*FOLLOWED, REJECTED))
-
-LOCK = "select pg_advisory_xact_lock(hashtextextended(%s, 0))"
-
 
 class FollowingPlan:
     """Reacts to governance's plan of a year; repeating it changes nothing."""
 
-    types: frozenset[type[DomainEvent]] = TYPES
+    types: frozenset[type[DomainEvent]] = frozenset(
+        {WorkPlanApproved, WorkPlanAmended, WorkPlanAmendmentProposed, WorkPlanAmendmentRejected}
+    )
 
     def __init__(self, pool: AsyncConnectionPool[Connection], clock: Clock) -> None:
         self._pool = pool
@@ -66,8 +58,8 @@ class FollowingPlan:
                 return await self._follow(year, ceilings, amendment_id, AmendmentCause.PLAN_AMENDED, on)
             case WorkPlanAmendmentProposed(year=year, ceilings=ceilings, amendment_id=amendment_id):
                 return await self._answer(year, ceilings, amendment_id, on)
-            case PlanEvent(year=year) as event if type(event) is REJECTED:
-                return await self.left_as_it_was(year, event.model_dump()["amendment_id"], on)
+            case WorkPlanAmendmentRejected(year=year, amendment_id=amendment_id):
+                return await self._left_as_it_was(year, amendment_id, on)
             case _:
                 raise TypeError(f"{type(stored.event).__name__} is none that this reaction wants")
 
@@ -76,7 +68,7 @@ class FollowingPlan:
     ) -> Unit | None:
         """The ceilings first: whichever budget is set after them is set by them, so every other one is found here."""
         async with self._pool.connection() as connection:
-            await connection.execute(LOCK, (plan_lock(year),))
+            await lock(connection, plan_lock(year))
             await plans.put(connection, year, ceilings)
             if amendment_id is not None:
                 await plans.settle(connection, amendment_id)
@@ -93,7 +85,7 @@ class FollowingPlan:
 
     async def _answer(self, year: int, ceilings: Sequence[Ceiling], amendment_id: UUID, on: date) -> Unit | None:
         async with self._pool.connection() as connection:
-            await connection.execute(LOCK, (plan_lock(year),))
+            await lock(connection, plan_lock(year))
             await plans.ask(connection, amendment_id, year, ceilings)
             if await plans.status_of(connection, amendment_id) != "asked":
                 return None
@@ -113,10 +105,10 @@ class FollowingPlan:
         ]
         return Unit((*holding, Step(REDUCTIONS, amendment_id, answer)), PROCESS)
 
-    async def left_as_it_was(self, year: int, amendment_id: UUID, on: date) -> Unit | None:
+    async def _left_as_it_was(self, year: int, amendment_id: UUID, on: date) -> Unit | None:
         """The proposal is not adopted: every budget's lines hold again."""
         async with self._pool.connection() as connection:
-            await connection.execute(LOCK, (plan_lock(year),))
+            await lock(connection, plan_lock(year))
             await plans.settle(connection, amendment_id)
             known = await budgets.of_year(connection, year)
         release = ReleaseReduction(amendment_id=amendment_id, on=on)

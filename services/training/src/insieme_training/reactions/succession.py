@@ -16,7 +16,7 @@ from insieme_events.store import Connection
 from insieme_events.units import Step, Unit
 from insieme_training import seating
 from insieme_training.aggregates import PARTICIPATIONS
-from insieme_training.participation.commands import DropParticipant
+from insieme_training.participation.commands import LetGo
 from insieme_training.seating import PROCESS
 from insieme_training.views import participations
 
@@ -50,6 +50,5 @@ async def letting_go(
     """The steps that drop who is left; who completes a course that ended still does."""
     left = await participations.live(connection, event.course_id, statuses)
     return tuple(
-        Step(PARTICIPATIONS, one, DropParticipant(reason=reason, on=max(event.occurred_on, last_on)))
-        for one, last_on in left
+        Step(PARTICIPATIONS, one, LetGo(reason=reason, on=max(event.occurred_on, last_on))) for one, last_on in left
     )

@@ -65,6 +65,7 @@ def plan_circumstances(party: str = COMUNE, **changes: Any) -> PlanYearCircumsta
         "today": TODAY,
         "agreement": AGREEMENT,
         "parties": PARTIES,
+        "coordinator": CITY,
         "meeting": HELD_IN_FEBRUARY,
         "measures": frozenset({MEASURE_ID}),
     }

@@ -20,7 +20,7 @@ from insieme_events.units import Step, Unit, Write
 from insieme_training.aggregates import ERASURES, PARTICIPATIONS, SECTOR_CHANGES
 from insieme_training.participation.commands import EraseFields
 from insieme_training.sector_change import EraseDeclaration
-from insieme_training.views import heard, participations
+from insieme_training.views import participations, told
 
 DECLARED = "select from views.sector_changes where person_id = %s"
 ERASED = "insert into views.erased (person_id) values (%s) on conflict do nothing"
@@ -51,7 +51,7 @@ class ErasureProcess:
         if declared is not None:
             steps.append(Step(SECTOR_CHANGES, person_id, EraseDeclaration(on=day)))
         steps.append(Step(ERASURES, person_id, AcknowledgeErasure(person_id=person_id, on=day)))
-        return Unit(tuple(steps), PROCESS, also=(blanking(person_id),), locks=(heard.lock(person_id),))
+        return Unit(tuple(steps), PROCESS, also=(blanking(person_id),), locks=(told.lock(person_id),))
 
 
 def blanking(person_id: UUID) -> Write:

@@ -21,7 +21,7 @@ from insieme_events.store import Connection
 from insieme_events.units import Step, Unit
 from insieme_training import seating
 from insieme_training.aggregates import PARTICIPATIONS
-from insieme_training.participation.commands import BlockParticipation, DropParticipant
+from insieme_training.participation.commands import BlockParticipation, LetGo
 from insieme_training.seating import PROCESS
 from insieme_training.views import participations
 
@@ -48,5 +48,5 @@ class LedgerAnswers:
         if not steps:
             # The course was over before the answer came.
             day = max(event.occurred_on, place.last_on)
-            steps = (Step(PARTICIPATIONS, one, DropParticipant(reason=DropReason.COURSE_OVER, on=day)),)
+            steps = (Step(PARTICIPATIONS, one, LetGo(reason=DropReason.COURSE_OVER, on=day)),)
         return Unit(steps, PROCESS)
