@@ -33,6 +33,12 @@ OTHER_HTTP_ERROR = ("http.error", "The request cannot be answered as it was sent
 MOVED = frozenset({"events.store_moved", "events.store_behind"})
 OUR_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
+AWAY = Refused(
+    "events.database_away",
+    "The database does not answer. Send the same request again, with the same Idempotency-Key.",
+    kind=RefusalKind.RETRY,
+)
+
 STATUS = {
     RefusalKind.INVALID: 422,
     RefusalKind.CONFLICT: 409,
@@ -79,7 +85,15 @@ class ProblemError(Exception):
 def problem(
     status: int, code: str, detail: str, clause: str | None = None, errors: Sequence[FieldError] | None = None
 ) -> JSONResponse:
-    body = Problem(
+    body = body_of(status, code, detail, clause, errors)
+    headers = {"Retry-After": "2"} if status == 503 else None
+    return JSONResponse(body.model_dump(exclude_none=True), status, headers, MEDIA_TYPE)
+
+
+def body_of(
+    status: int, code: str, detail: str, clause: str | None = None, errors: Sequence[FieldError] | None = None
+) -> Problem:
+    return Problem(
         type=f"urn:insieme:problem:{code}",
         title=HTTPStatus(status).phrase,
         status=status,
@@ -88,13 +102,14 @@ def problem(
         clause=clause,
         errors=list(errors) if errors is not None else None,
     )
-    headers = {"Retry-After": "2"} if status == 503 else None
-    return JSONResponse(body.model_dump(exclude_none=True), status, headers, MEDIA_TYPE)
+
+
+def status_of(refused: Refused) -> int:
+    return 412 if refused.code == STALE.code else STATUS[refused.kind]
 
 
 def of_refusal(refused: Refused) -> JSONResponse:
-    status = 412 if refused.code == STALE.code else STATUS[refused.kind]
-    return problem(status, refused.code, refused.sentence, refused.clause)
+    return problem(status_of(refused), refused.code, refused.sentence, refused.clause)
 
 
 def install(app: FastAPI) -> None:
@@ -130,8 +145,7 @@ def install(app: FastAPI) -> None:
 
     async def away(_: Request, raised: Exception) -> JSONResponse:
         telemetry.log.warning("database_away", error=type(raised).__name__)
-        sentence = "The database does not answer. Send the same request again, with the same Idempotency-Key."
-        return problem(503, "events.database_away", sentence)
+        return of_refusal(AWAY)
 
     for gone in (*GONE, PoolTimeout):
         app.add_exception_handler(gone, away)

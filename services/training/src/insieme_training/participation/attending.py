@@ -64,11 +64,6 @@ NOT_STARTED = Refused(
     sentence="The person has not started yet: record the first lesson first.",
     clause="P37",
 )
-ALREADY_STARTED = Refused(
-    code="training.participant_step_taken",
-    sentence="The participation is past this step already: look at it again.",
-    clause="P37",
-)
 COMPLETED = Refused(
     code="training.participant_completed",
     sentence="The person completed the course on {on}: look at the participation again.",
