@@ -67,7 +67,7 @@ async def test_a_year_is_presented_once_out_of_a_known_set_or_is_overdue(
 async def test_a_study_is_overdue_after_september_and_comes_to_a_conclusion(
     governance: Served, migrated: Provisioned
 ) -> None:
-    await in_force(governance)
+    await in_force(governance, since=date(2021, 3, 3))
     path = f"/v1/studies/{PROTOCOL_ID}"
     await governance.refused(
         f"/v1/studies/{uuid4()}/start", "governance.study_protocol_unknown", "P82", on="2021-09-01"

@@ -41,7 +41,10 @@ OF_ONE = 10
 STAYING = {"citta_metropolitana": PartyRole.PROMOTER, "comune_bologna": PartyRole.PROMOTER}
 OTHERS = [f"association_{number}" for number in range(OF_ONE)]
 VERSIONS = "select version, parameters::text from events.parameters where kind = 'agreement'"
-NEWEST = "select protocol_id, signed_on from views.protocols where successor_id is null and signed_on is not null"
+NEWEST = """
+select protocol_id, greatest(signed_on, (select max(held_on) from views.meetings)) from views.protocols
+where successor_id is null and signed_on is not null
+"""
 RENEWALS = "select data::json from events.events where stream = %s and type = 'ProtocolRenewed' and occurred_on = %s"
 
 

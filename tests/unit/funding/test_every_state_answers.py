@@ -7,15 +7,11 @@ the histories must reach every status of the union.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, get_args
+from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from insieme_events.contracts import DomainEvent
@@ -40,6 +36,7 @@ from insieme_events.contracts.funding_projects import (
 )
 from insieme_events.contracts.vocabulary import Strand
 from insieme_events.decider import Command, Decider, Refused
+from insieme_events.testing.answering import Answering, Drawing
 from insieme_funding import budget, call, committee, decision, project, reduction, testing
 from insieme_funding.panel import Vote
 from insieme_funding.testing import (
@@ -97,30 +94,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
-def any_command(kind: type[Command]) -> st.SearchStrategy[Command]:
-    """A valid command of that kind, its values drawn field by field."""
-    parts: dict[str, st.SearchStrategy[Any]] = {
-        name: FIELDS[name] if name in FIELDS else any_value(info.annotation) for name, info in kind.model_fields.items()
-    }
-    return st.builds(kind, **parts)
-
-
-def any_value(annotation: Any) -> st.SearchStrategy[Any]:
-    return IDS if "UUID" in str(annotation) else st.from_type(annotation)
-
-
-@dataclass(frozen=True)
-class Aggregate:
-    decider: Decider[Any, Any, Any]
-    statuses: Any
-    commands: Any
-    circumstances: Any
-    histories: tuple[tuple[DomainEvent, ...], ...]
-
-    def after(self, history: Sequence[DomainEvent]) -> Any:
-        return self.decider.fold(history)
-
-
+DRAWING = Drawing(FIELDS, IDS, DAYS)
 CLOSED = BudgetClosed(budget_id=BUDGET_ID, year=YEAR, source=SOURCE, occurred_on=ON)
 JUDGED = {"committee_id": MANAGEMENT_ID, "members_present": tuple(MANAGERS)}
 REJECTED = ProjectRejected(**of_project(ON), **JUDGED, ground=RejectionGround.NO_BUDGET)
@@ -152,7 +126,7 @@ ACTIVITY = {
 DECLINED = ActivityFundingRefused(**ACTIVITY, committee_id=MANAGEMENT_ID, ground=RefusalGround.NO_BUDGET)
 
 AGGREGATES = [
-    Aggregate(
+    Answering(
         budget.BUDGET,
         budget.Budget,
         budget.BudgetCommand,
@@ -164,7 +138,7 @@ AGGREGATES = [
             (testing.budget_set(), testing.committed(), CLOSED),
         ),
     ),
-    Aggregate(
+    Answering(
         reduction.REDUCTION,
         reduction.Reduction,
         (reduction.AnswerReduction,),
@@ -175,7 +149,7 @@ AGGREGATES = [
             (PlanReductionRefused(year=YEAR, amendment_id=AMENDMENT, occurred_on=ON),),
         ),
     ),
-    Aggregate(
+    Answering(
         call.CALL,
         call.Call,
         call.CallCommand,
@@ -186,7 +160,7 @@ AGGREGATES = [
             (testing.call_opened(), CallClosed(call_id=CALL_ID, strand=B3, occurred_on=ON)),
         ),
     ),
-    Aggregate(
+    Answering(
         committee.COMMITTEE,
         committee.Committee,
         committee.CommitteeCommand,
@@ -200,14 +174,14 @@ AGGREGATES = [
             ),
         ),
     ),
-    Aggregate(
+    Answering(
         decision.DECISION,
         decision.FundingDecision,
         decision.DecisionCommand,
         CIRCUMSTANCES,
         ((), PROPOSED, APPROVED, (*PROPOSED, DECLINED), (*APPROVED, ActivityFundingEnded(**ACTIVITY))),
     ),
-    Aggregate(
+    Answering(
         project.PROJECT,
         project.Project,
         project.ProjectCommand,
@@ -228,45 +202,17 @@ AGGREGATES = [
 each_aggregate = pytest.mark.parametrize("aggregate", AGGREGATES, ids=[each.decider.name for each in AGGREGATES])
 
 
-def kinds(aggregate: Aggregate) -> tuple[type[Command], ...]:
-    return aggregate.commands if isinstance(aggregate.commands, tuple) else get_args(aggregate.commands)
-
-
 @each_aggregate
-def test_the_histories_reach_every_status(aggregate: Aggregate) -> None:
-    reached = {type(aggregate.after(history)) for history in aggregate.histories}
-    assert reached == set(get_args(aggregate.statuses))
+def test_the_histories_reach_every_status(aggregate: Answering) -> None:
+    aggregate.reaches_every_status()
     assert PROJECT_ID in KNOWN
 
 
 @each_aggregate
-def test_every_state_answers_every_command(aggregate: Aggregate) -> None:
-    commands = st.one_of([any_command(kind) for kind in kinds(aggregate)])
-
-    @settings(max_examples=60, deadline=None, derandomize=True)
-    @given(st.sampled_from(aggregate.histories), st.lists(commands, min_size=1, max_size=10))
-    def run(history: Sequence[DomainEvent], sequence: list[Command]) -> None:
-        state = aggregate.after(history)
-        for command in sequence:
-            decided = aggregate.decider.decide(command, state, aggregate.circumstances)
-            if isinstance(decided, Refused):
-                assert re.fullmatch(r"funding\.[a-z_]+", decided.code)
-                assert "{" not in decided.sentence
-                assert decided.clause is None or re.fullmatch(r"P\d\d", decided.clause)
-            else:
-                state = aggregate.decider.fold(decided, state)
-
-    run()
+def test_every_state_answers_every_command(aggregate: Answering) -> None:
+    aggregate.answers_every_command(DRAWING, 60)
 
 
 @each_aggregate
-def test_every_status_answers_each_kind_of_command(aggregate: Aggregate) -> None:
-    for kind in kinds(aggregate):
-
-        @settings(max_examples=6, deadline=None, derandomize=True, database=None)
-        @given(any_command(kind))
-        def run(command: Command) -> None:
-            for history in aggregate.histories:
-                aggregate.decider.decide(command, aggregate.after(history), aggregate.circumstances)
-
-        run()
+def test_every_status_answers_each_kind_of_command(aggregate: Answering) -> None:
+    aggregate.answers_each_kind(DRAWING, 6)

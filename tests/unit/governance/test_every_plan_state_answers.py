@@ -7,9 +7,8 @@ must reach every status of the union.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, get_args
 
@@ -19,7 +18,8 @@ from hypothesis import strategies as st
 
 from insieme_events.contracts.governance_plan import Framework, LegalForm, PresentationKind, StudyOutcome
 from insieme_events.contracts.vocabulary import Strand
-from insieme_events.decider import Command, Decider, Refused
+from insieme_events.decider import Command, Refused
+from insieme_events.testing.answering import Answering, Drawing
 from insieme_governance import board_membership, plan_year, presentation, registers, study
 from insieme_governance.registers.kinds import KINDS
 from insieme_governance.testing import plan
@@ -84,36 +84,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
-def any_command(kind: type[Command]) -> st.SearchStrategy[Command]:
-    """A valid command of that kind, its values drawn field by field."""
-    parts: dict[str, st.SearchStrategy[Any]] = {}
-    for name, info in kind.model_fields.items():
-        part = FIELDS[name] if name in FIELDS else any_value(info.annotation)
-        parts[name] = part if "None" in str(info.annotation) else part.filter(lambda value: value is not None)
-    return st.builds(kind, **parts)
-
-
-def any_value(annotation: Any) -> st.SearchStrategy[Any]:
-    return IDS if "UUID" in str(annotation) else st.from_type(annotation)
-
-
-@dataclass(frozen=True)
-class Aggregate:
-    decider: Decider[Any, Any, Any]
-    statuses: Any
-    commands: tuple[type[Command], ...]
-    circumstances: Callable[[Any], Any]
-    histories: tuple[tuple[Command, ...], ...]
-
-    def after(self, history: Sequence[Command]) -> Any:
-        state = self.decider.initial
-        for command in history:
-            decision = self.decider.decide(command, state, self.circumstances(command))
-            assert not isinstance(decision, Refused), decision
-            state = self.decider.fold(decision, state)
-        return state
-
-
+DRAWING = Drawing(FIELDS, IDS, DAYS)
 COMMIT = plan_year.CommitResources(year=YEAR, party=COMUNE, source=COMUNE, amount=1000, on=date(YEAR, 1, 10))
 DRAFT = plan_year.DraftWorkPlan(year=YEAR, ceilings=(plan.ceiling(),), actions=(plan.action(),), on=date(YEAR, 1, 10))
 APPROVE = plan_year.ApproveWorkPlan(meeting_id=MEETING_ID, decision_no=1, on=ON)
@@ -150,7 +121,7 @@ def of_the_plan(command: Any) -> Any:
 
 
 AGGREGATES = [
-    Aggregate(
+    Answering(
         plan_year.PLAN_YEAR,
         plan_year.PlanYear,
         get_args(plan_year.PlanYearCommand),
@@ -165,7 +136,7 @@ AGGREGATES = [
             (COMMIT, DRAFT, APPROVE, CLOSE),
         ),
     ),
-    Aggregate(
+    Answering(
         board_membership.BOARD_MEMBERSHIP,
         board_membership.BoardMembership,
         get_args(board_membership.BoardCommand),
@@ -177,14 +148,14 @@ AGGREGATES = [
             (JOIN, board_membership.CedeMembership(into=OTHER_COMPANY, on=date(YEAR, 5, 1))),
         ),
     ),
-    Aggregate(
+    Answering(
         presentation.ANNUAL_PRESENTATION,
         presentation.AnnualPresentation,
         get_args(presentation.PresentationCommand),
         lambda _: plan.presentation_circumstances(),
         ((), (presentation.NotePresentationOverdue(year=YEAR, on=date(YEAR + 1, 1, 1)),), (PRESENT,)),
     ),
-    Aggregate(
+    Answering(
         study.STUDY,
         study.Study,
         get_args(study.StudyCommand),
@@ -196,7 +167,7 @@ AGGREGATES = [
             (START, CONCLUDE),
         ),
     ),
-    Aggregate(
+    Answering(
         registers.REGISTER_ENTRY,
         registers.RegisterEntry,
         get_args(registers.RegisterCommand),
@@ -208,49 +179,25 @@ each_aggregate = pytest.mark.parametrize("aggregate", AGGREGATES, ids=[each.deci
 
 
 @each_aggregate
-def test_the_histories_reach_every_status(aggregate: Aggregate) -> None:
-    reached = {type(aggregate.after(history)) for history in aggregate.histories}
-    assert reached == set(get_args(aggregate.statuses))
+def test_the_histories_reach_every_status(aggregate: Answering) -> None:
+    aggregate.reaches_every_status()
 
 
 @each_aggregate
-def test_every_state_answers_every_command(aggregate: Aggregate) -> None:
-    commands = st.one_of([any_command(kind) for kind in aggregate.commands])
-
-    @settings(max_examples=150, deadline=None, derandomize=True)
-    @given(st.sampled_from(aggregate.histories), st.lists(commands, min_size=1, max_size=12))
-    def run(history: Sequence[Command], sequence: list[Command]) -> None:
-        state = aggregate.after(history)
-        for command in sequence:
-            decision = aggregate.decider.decide(command, state, aggregate.circumstances(command))
-            if isinstance(decision, Refused):
-                assert re.fullmatch(r"governance\.[a-z_]+", decision.code)
-                assert "{" not in decision.sentence
-                assert decision.clause is None or re.fullmatch(r"P\d\d", decision.clause)
-            else:
-                state = aggregate.decider.fold(decision, state)
-
-    run()
+def test_every_state_answers_every_command(aggregate: Answering) -> None:
+    aggregate.answers_every_command(DRAWING, 150)
 
 
 @each_aggregate
-def test_every_status_answers_each_kind_of_command(aggregate: Aggregate) -> None:
-    for kind in aggregate.commands:
-
-        @settings(max_examples=12, deadline=None, derandomize=True, database=None)
-        @given(any_command(kind))
-        def run(command: Command) -> None:
-            for history in aggregate.histories:
-                aggregate.decider.decide(command, aggregate.after(history), aggregate.circumstances(command))
-
-        run()
+def test_every_status_answers_each_kind_of_command(aggregate: Answering) -> None:
+    aggregate.answers_each_kind(DRAWING, 12)
 
 
 @pytest.mark.invariant("I3", "property")
 def test_no_sequence_of_commands_lets_an_approved_plan_spend_more_than_is_committed() -> None:
     """I3 of the governance: ceilings by source never exceed the commitments, whatever is sent and in which order."""
     plans = AGGREGATES[0]
-    commands = st.one_of([any_command(kind) for kind in plans.commands])
+    commands = st.one_of([DRAWING.command(kind) for kind in plans.commands])
 
     @settings(max_examples=200, deadline=None, derandomize=True)
     @given(st.sampled_from(plans.histories), st.lists(commands, min_size=1, max_size=15))

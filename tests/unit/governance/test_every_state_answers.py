@@ -7,18 +7,13 @@ status of the union.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, get_args
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from insieme_events.contracts import DomainEvent
 from insieme_events.contracts.governance import (
     AgreementAdopted,
     LegalLimitsPublished,
@@ -27,8 +22,8 @@ from insieme_events.contracts.governance import (
     RenewalProposed,
 )
 from insieme_events.contracts.governance_bodies import CancelReason, MeetingCancelled, MeetingRequested
-from insieme_events.decider import Command, Decider, Refused
 from insieme_events.testing.agreements import limits, parameters
+from insieme_events.testing.answering import Answering, Drawing
 from insieme_governance import agreement, body, legal_limits, meeting, protocol, testing
 from insieme_governance.meeting.commands import MeetingCommand
 from insieme_governance.meeting.state import Meeting
@@ -69,31 +64,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
-def any_command(kind: type[Command]) -> st.SearchStrategy[Command]:
-    """A valid command of that kind, its values drawn field by field."""
-    return st.builds(
-        kind, **{name: FIELDS.get(name, any_value(info.annotation)) for name, info in kind.model_fields.items()}
-    )
-
-
-def any_value(annotation: Any) -> st.SearchStrategy[Any]:
-    if annotation is date:
-        return DAYS
-    return IDS if "UUID" in str(annotation) else st.from_type(annotation)
-
-
-@dataclass(frozen=True)
-class Aggregate:
-    decider: Decider[Any, Any, Any]
-    statuses: Any
-    commands: tuple[type[Command], ...]
-    circumstances: Any
-    histories: tuple[tuple[DomainEvent, ...], ...]
-
-    def after(self, history: Sequence[DomainEvent]) -> Any:
-        return self.decider.fold(history)
-
-
+DRAWING = Drawing(FIELDS, IDS, DAYS)
 SIGNED = testing.in_force()
 PROPOSED = RenewalProposed(
     protocol_id=PROTOCOL_ID,
@@ -132,7 +103,7 @@ CANCELLED = MeetingCancelled(meeting_id=MEETING_ID, reason=CancelReason.OTHER, o
 CONVENED = testing.convened()
 
 AGGREGATES = [
-    Aggregate(
+    Answering(
         protocol.PROTOCOL,
         protocol.Protocol,
         get_args(ProtocolCommand),
@@ -146,28 +117,28 @@ AGGREGATES = [
             (*SIGNED, SUCCEEDED),
         ),
     ),
-    Aggregate(
+    Answering(
         agreement.AGREEMENT,
         agreement.Agreement,
         (agreement.AdoptAgreement,),
         testing.agreement_circumstances(),
         ((), (ADOPTED,)),
     ),
-    Aggregate(
+    Answering(
         legal_limits.LEGAL_LIMITS,
         legal_limits.Limits,
         (legal_limits.PublishLegalLimits,),
         testing.limits_circumstances(),
         ((), (PUBLISHED,)),
     ),
-    Aggregate(
+    Answering(
         body.BODY,
         body.Body,
         get_args(body.BodyCommand),
         testing.body_circumstances(),
         ((), (testing.established(),), (testing.established(), REQUESTED)),
     ),
-    Aggregate(
+    Answering(
         meeting.MEETING,
         Meeting,
         get_args(MeetingCommand),
@@ -179,39 +150,15 @@ each_aggregate = pytest.mark.parametrize("aggregate", AGGREGATES, ids=[each.deci
 
 
 @each_aggregate
-def test_the_histories_reach_every_status(aggregate: Aggregate) -> None:
-    reached = {type(aggregate.after(history)) for history in aggregate.histories}
-    assert reached == set(get_args(aggregate.statuses))
+def test_the_histories_reach_every_status(aggregate: Answering) -> None:
+    aggregate.reaches_every_status()
 
 
 @each_aggregate
-def test_every_state_answers_every_command(aggregate: Aggregate) -> None:
-    commands = st.one_of([any_command(kind) for kind in aggregate.commands])
-
-    @settings(max_examples=60, deadline=None, derandomize=True)
-    @given(st.sampled_from(aggregate.histories), st.lists(commands, min_size=1, max_size=12))
-    def run(history: Sequence[DomainEvent], sequence: list[Command]) -> None:
-        state = aggregate.after(history)
-        for command in sequence:
-            decision = aggregate.decider.decide(command, state, aggregate.circumstances)
-            if isinstance(decision, Refused):
-                assert re.fullmatch(r"governance\.[a-z_]+", decision.code)
-                assert "{" not in decision.sentence
-                assert decision.clause is None or re.fullmatch(r"P\d\d", decision.clause)
-            else:
-                state = aggregate.decider.fold(decision, state)
-
-    run()
+def test_every_state_answers_every_command(aggregate: Answering) -> None:
+    aggregate.answers_every_command(DRAWING, 60)
 
 
 @each_aggregate
-def test_every_status_answers_each_kind_of_command(aggregate: Aggregate) -> None:
-    for kind in aggregate.commands:
-
-        @settings(max_examples=10, deadline=None, derandomize=True, database=None)
-        @given(any_command(kind))
-        def run(command: Command) -> None:
-            for history in aggregate.histories:
-                aggregate.decider.decide(command, aggregate.after(history), aggregate.circumstances)
-
-        run()
+def test_every_status_answers_each_kind_of_command(aggregate: Answering) -> None:
+    aggregate.answers_each_kind(DRAWING, 10)

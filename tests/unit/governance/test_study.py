@@ -107,7 +107,7 @@ def test_it_reaches_milestones_and_comes_to_a_conclusion() -> None:
 
 @pytest.mark.clause("P83")
 def test_nothing_comes_of_a_study_that_has_not_started() -> None:
-    given().when(MILESTONE).then_refused("governance.study_not_started", clause="P83")
+    given().when(MILESTONE).then_refused("governance.study_unknown", clause="P83")
     given(OVERDUE).when(CONCLUDE).then_refused("governance.study_not_started", clause="P83")
     given(started(JUNE)).when(MILESTONE).then_refused("governance.study_before_start", clause="P83")
 

@@ -7,10 +7,8 @@ must reach every status of the union, and the random ways must take people in ch
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, get_args
 from uuid import UUID
@@ -38,7 +36,8 @@ from insieme_events.contracts.intake import (
 from insieme_events.contracts.intake_persons import RestrictionGround
 from insieme_events.contracts.intake_referrals import DeclineReason
 from insieme_events.contracts.vocabulary import ChannelClass, FragilityBand, InterventionKind
-from insieme_events.decider import Command, Decider, Refused
+from insieme_events.decider import Command, Refused
+from insieme_events.testing.answering import Answering, Drawing
 from insieme_intake import ledger, participation, person, referral
 from insieme_intake.case import CASE, commands
 from insieme_intake.case.commands import CaseCommand
@@ -92,35 +91,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
-def any_command(kind: type[Command]) -> st.SearchStrategy[Command]:
-    """A valid command of that kind, its values drawn field by field."""
-    parts: dict[str, st.SearchStrategy[Any]] = {}
-    for name, info in kind.model_fields.items():
-        part = FIELDS[name] if name in FIELDS else any_value(info.annotation)
-        parts[name] = part if "None" in str(info.annotation) else part.filter(lambda value: value is not None)
-    return st.builds(kind, **parts)
-
-
-def any_value(annotation: Any) -> st.SearchStrategy[Any]:
-    return IDS if "UUID" in str(annotation) else st.from_type(annotation)
-
-
-@dataclass(frozen=True)
-class Aggregate:
-    decider: Decider[Any, Any, Any]
-    statuses: Any
-    commands: Any
-    histories: tuple[tuple[Command, ...], ...]
-
-    def after(self, history: Sequence[Command]) -> Any:
-        state = self.decider.initial
-        for command in history:
-            decision = self.decider.decide(command, state, FOUND)
-            assert not isinstance(decision, Refused), decision
-            state = self.decider.fold(decision, state)
-        return state
-
-
+DRAWING = Drawing(FIELDS, IDS, DAYS)
 REGISTER = person.RegisterPerson(person_id=PERSON, identity_kind=IdentityKind.CODICE_FISCALE, on=RECEIVED)
 ERASE = person.ErasePerson(ground=ErasureGround.REQUEST, on=LATER)
 RECEIVE = referral.ReceiveReferral(
@@ -148,10 +119,11 @@ DOUBLED = INTERVENE.model_copy(update={"intervention_id": INTERVIEW, "party": "c
 TAKE_PART = participation.OpenParticipation(person_id=PERSON, case_id=CASE_ID, operation="po.1", on=RECEIVED)
 
 AGGREGATES = [
-    Aggregate(
+    Answering(
         person.PERSON,
         person.PersonState,
         person.PersonCommand,
+        FOUND,
         (
             (),
             (REGISTER,),
@@ -164,10 +136,11 @@ AGGREGATES = [
             (REGISTER, ERASE, person.NoteErasureOverdue(due_on=LATER, services=("intake",), on=MUCH_LATER)),
         ),
     ),
-    Aggregate(
+    Answering(
         ledger.LEDGER,
         ledger.LedgerState,
         ledger.LedgerCommand,
+        FOUND,
         (
             (),
             (INTERVENE,),
@@ -176,16 +149,18 @@ AGGREGATES = [
             (INTERVENE, ledger.EraseInterventions(on=LATER)),
         ),
     ),
-    Aggregate(
+    Answering(
         participation.PARTICIPATION,
         participation.ParticipationState,
         participation.ParticipationCommand,
+        FOUND,
         ((), (TAKE_PART,), (TAKE_PART, participation.CloseParticipation(on=LATER))),
     ),
-    Aggregate(
+    Answering(
         referral.REFERRAL,
         referral.ReferralState,
         referral.ReferralCommand,
+        FOUND,
         (
             (),
             (RECEIVE,),
@@ -194,10 +169,11 @@ AGGREGATES = [
             (RECEIVE, referral.ExpireReferral(on=LATER)),
         ),
     ),
-    Aggregate(
+    Answering(
         CASE,
         CaseState,
         CaseCommand,
+        FOUND,
         (
             (),
             (SUBMIT,),
@@ -223,43 +199,18 @@ each_aggregate = pytest.mark.parametrize("aggregate", AGGREGATES, ids=[each.deci
 
 
 @each_aggregate
-def test_the_histories_reach_every_status(aggregate: Aggregate) -> None:
-    reached = {type(aggregate.after(history)) for history in aggregate.histories}
-    assert reached == set(get_args(aggregate.statuses))
+def test_the_histories_reach_every_status(aggregate: Answering) -> None:
+    aggregate.reaches_every_status()
 
 
 @each_aggregate
-def test_every_state_answers_every_command(aggregate: Aggregate) -> None:
-    anything = st.one_of([any_command(kind) for kind in get_args(aggregate.commands)])
-
-    @settings(max_examples=100, deadline=None, derandomize=True, database=None)
-    @given(st.sampled_from(aggregate.histories), st.lists(anything, min_size=1, max_size=12))
-    def run(history: Sequence[Command], sequence: list[Command]) -> None:
-        state = aggregate.after(history)
-        for command in sequence:
-            decision = aggregate.decider.decide(command, state, FOUND)
-            if isinstance(decision, Refused):
-                assert re.fullmatch(r"intake\.[a-z_]+", decision.code)
-                assert not set("{}") & set(decision.sentence)
-                assert "None" not in decision.sentence
-                assert decision.clause is None or re.fullmatch(r"P\d\d", decision.clause)
-            else:
-                state = aggregate.decider.fold(decision, state)
-
-    run()
+def test_every_state_answers_every_command(aggregate: Answering) -> None:
+    aggregate.answers_every_command(DRAWING, 100)
 
 
 @each_aggregate
-def test_every_status_answers_each_kind_of_command(aggregate: Aggregate) -> None:
-    for kind in get_args(aggregate.commands):
-
-        @settings(max_examples=12, deadline=None, derandomize=True, database=None)
-        @given(any_command(kind))
-        def run(command: Command) -> None:
-            for history in aggregate.histories:
-                aggregate.decider.decide(command, aggregate.after(history), FOUND)
-
-        run()
+def test_every_status_answers_each_kind_of_command(aggregate: Answering) -> None:
+    aggregate.answers_each_kind(DRAWING, 12)
 
 
 LIKELY = [
@@ -317,7 +268,7 @@ def test_the_funnel_keeps_its_order_whatever_is_sent() -> None:
 
 
 def test_after_the_erasure_nothing_is_sealed_whatever_is_sent() -> None:
-    anything = st.one_of([any_command(kind) for kind in get_args(CaseCommand)])
+    anything = st.one_of([DRAWING.command(kind) for kind in get_args(CaseCommand)])
     counted: Counter[str] = Counter()
     case = next(each for each in AGGREGATES if each.decider is CASE)
     histories = [h for h in case.histories if h and not isinstance(h[-1], commands.EraseFields)]

@@ -7,15 +7,11 @@ must reach every status of the union.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, get_args
+from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from insieme_events.contracts.matching import (
@@ -36,7 +32,8 @@ from insieme_events.contracts.matching import (
     WithdrawalReason,
 )
 from insieme_events.contracts.vocabulary import CompanySize
-from insieme_events.decider import Command, Decider, Refused
+from insieme_events.decider import Command
+from insieme_events.testing.answering import Answering, Drawing
 from insieme_matching import candidacy, company, employment, internship, job_profile, need, testing, vacancy
 from insieme_matching.employment.state import Employment
 from insieme_matching.testing import CANDIDACY_ID, COMPANY_ID, EMPLOYMENT_ID, LINK_1, NEED_ID, PERSON, VACANCY_ID
@@ -84,39 +81,7 @@ SPECIAL: dict[tuple[type[Command], str], st.SearchStrategy[Any]] = {
 }
 
 
-def any_command(kind: type[Command]) -> st.SearchStrategy[Command]:
-    """A valid command of that kind, its values drawn field by field."""
-    parts: dict[str, st.SearchStrategy[Any]] = {}
-    for name, info in kind.model_fields.items():
-        if (kind, name) in SPECIAL:
-            parts[name] = SPECIAL[kind, name]
-            continue
-        part = FIELDS[name] if name in FIELDS else any_value(info.annotation)
-        parts[name] = part if "None" in str(info.annotation) else part.filter(lambda value: value is not None)
-    return st.builds(kind, **parts)
-
-
-def any_value(annotation: Any) -> st.SearchStrategy[Any]:
-    return IDS if "UUID" in str(annotation) else st.from_type(annotation)
-
-
-@dataclass(frozen=True)
-class Aggregate:
-    decider: Decider[Any, Any, Any]
-    statuses: Any
-    commands: Any
-    circumstances: Any
-    histories: tuple[tuple[Command, ...], ...]
-
-    def after(self, history: Sequence[Command]) -> Any:
-        state = self.decider.initial
-        for command in history:
-            decision = self.decider.decide(command, state, self.circumstances)
-            assert not isinstance(decision, Refused), decision
-            state = self.decider.fold(decision, state)
-        return state
-
-
+DRAWING = Drawing(FIELDS, IDS, DAYS, SPECIAL)
 REGISTER = company.RegisterCompany(
     company_id=COMPANY_ID,
     size=CompanySize.SMALL,
@@ -142,7 +107,7 @@ FINISH = internship.EndInternship(outcome=InternshipOutcome.FOUND_OTHER_JOB, on=
 START, EXTEND = testing.start_placement(), employment.ExtendPlacement(ends_on=date(2021, 8, 31))
 
 AGGREGATES = [
-    Aggregate(
+    Answering(
         company.COMPANY,
         company.Company,
         company.CompanyCommand,
@@ -154,7 +119,7 @@ AGGREGATES = [
             (REGISTER, company.NoteMerged(into_id=UUID(int=99), on=ON)),
         ),
     ),
-    Aggregate(
+    Answering(
         need.NEED,
         need.Need,
         need.NeedCommand,
@@ -166,7 +131,7 @@ AGGREGATES = [
             (DECLARE, need.ExpireNeed(on=date(2021, 10, 1))),
         ),
     ),
-    Aggregate(
+    Answering(
         vacancy.VACANCY,
         Vacancy,
         vacancy.VacancyCommand,
@@ -180,7 +145,7 @@ AGGREGATES = [
             (OPEN, vacancy.WithdrawVacancy(reason=VacancyWithdrawReason.NEED_CEASED, on=ON)),
         ),
     ),
-    Aggregate(
+    Answering(
         candidacy.CANDIDACY,
         candidacy.Candidacy,
         candidacy.CandidacyCommand,
@@ -198,7 +163,7 @@ AGGREGATES = [
             (SHORTLIST, candidacy.WithdrawCandidate(reason=WithdrawalReason.CASE_CLOSED, on=ON)),
         ),
     ),
-    Aggregate(
+    Answering(
         job_profile.JOB_PROFILE,
         job_profile.JobProfile,
         job_profile.ProfileCommand,
@@ -210,7 +175,7 @@ AGGREGATES = [
             (PROFILE, job_profile.EraseProfile(person_id=PERSON, on=ON)),
         ),
     ),
-    Aggregate(
+    Answering(
         internship.INTERNSHIP,
         internship.Internship,
         internship.InternshipCommand,
@@ -227,7 +192,7 @@ AGGREGATES = [
             (REQUEST, internship.WithdrawInternship(reason=InternshipWithdrawalReason.HOST_DECLINED, on=ON)),
         ),
     ),
-    Aggregate(
+    Answering(
         employment.EMPLOYMENT,
         Employment,
         employment.EmploymentCommand,
@@ -245,39 +210,15 @@ each_aggregate = pytest.mark.parametrize("aggregate", AGGREGATES, ids=[each.deci
 
 
 @each_aggregate
-def test_the_histories_reach_every_status(aggregate: Aggregate) -> None:
-    reached = {type(aggregate.after(history)) for history in aggregate.histories}
-    assert reached == set(get_args(aggregate.statuses))
+def test_the_histories_reach_every_status(aggregate: Answering) -> None:
+    aggregate.reaches_every_status()
 
 
 @each_aggregate
-def test_every_state_answers_every_command(aggregate: Aggregate) -> None:
-    commands = st.one_of([any_command(kind) for kind in get_args(aggregate.commands)])
-
-    @settings(max_examples=150, deadline=None, derandomize=True)
-    @given(st.sampled_from(aggregate.histories), st.lists(commands, min_size=1, max_size=12))
-    def run(history: Sequence[Command], sequence: list[Command]) -> None:
-        state = aggregate.after(history)
-        for command in sequence:
-            decision = aggregate.decider.decide(command, state, aggregate.circumstances)
-            if isinstance(decision, Refused):
-                assert re.fullmatch(r"matching\.[a-z_]+", decision.code)
-                assert "{" not in decision.sentence
-                assert decision.clause is None or re.fullmatch(r"P\d\d", decision.clause)
-            else:
-                state = aggregate.decider.fold(decision, state)
-
-    run()
+def test_every_state_answers_every_command(aggregate: Answering) -> None:
+    aggregate.answers_every_command(DRAWING, 150)
 
 
 @each_aggregate
-def test_every_status_answers_each_kind_of_command(aggregate: Aggregate) -> None:
-    for kind in get_args(aggregate.commands):
-
-        @settings(max_examples=12, deadline=None, derandomize=True, database=None)
-        @given(any_command(kind))
-        def run(command: Command) -> None:
-            for history in aggregate.histories:
-                aggregate.decider.decide(command, aggregate.after(history), aggregate.circumstances)
-
-        run()
+def test_every_status_answers_each_kind_of_command(aggregate: Answering) -> None:
+    aggregate.answers_each_kind(DRAWING, 12)

@@ -7,22 +7,18 @@ must reach every status of the union.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, get_args
+from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from insieme_events.contracts.matching import AtecoVersion
 from insieme_events.contracts.training_courses import CourseCancelReason, ModuleKind
 from insieme_events.contracts.training_participations import DropReason
 from insieme_events.contracts.vocabulary import Strand
-from insieme_events.decider import Command, Decider, Refused
+from insieme_events.testing.answering import Answering, Drawing
 from insieme_training import course, participation, sector_change, testing
 from insieme_training.course import commands as of_course
 from insieme_training.course.state import Course
@@ -58,40 +54,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
-def any_command(kind: type[Command]) -> st.SearchStrategy[Command]:
-    """A valid command of that kind, its values drawn field by field."""
-    return st.builds(
-        kind,
-        **{
-            name: FIELDS[name]
-            if name in FIELDS
-            else IDS
-            if "UUID" in str(info.annotation)
-            else st.from_type(
-                info.annotation  # type: ignore[arg-type]
-            )
-            for name, info in kind.model_fields.items()
-        },
-    )
-
-
-@dataclass(frozen=True)
-class Aggregate:
-    decider: Decider[Any, Any, Any]
-    statuses: Any
-    commands: Any
-    circumstances: Any
-    histories: tuple[tuple[Command, ...], ...]
-
-    def after(self, history: Sequence[Command]) -> Any:
-        state = self.decider.initial
-        for command in history:
-            decision = self.decider.decide(command, state, self.circumstances)
-            assert not isinstance(decision, Refused), decision
-            state = self.decider.fold(decision, state)
-        return state
-
-
+DRAWING = Drawing(FIELDS, IDS, DAYS)
 PLAN = testing.plan_course()
 PROPOSE = of_course.ProposeCourse(
     course_id=COURSE_ID, strand=Strand.TRAINING_TARGETED, course_code="oss", profile="5.3.1", on=date(2021, 2, 1)
@@ -118,7 +81,7 @@ DECLARE = sector_change.DeclareSectorChange(
 )
 
 AGGREGATES = [
-    Aggregate(
+    Answering(
         course.COURSE,
         Course,
         of_course.CourseCommand,
@@ -135,7 +98,7 @@ AGGREGATES = [
             (*ACTIVE, CANCEL),
         ),
     ),
-    Aggregate(
+    Answering(
         participation.PARTICIPATION,
         Participation,
         of_participation.ParticipationCommand,
@@ -151,7 +114,7 @@ AGGREGATES = [
             (*TAKING_PART, of_participation.DropParticipant(reason=DropReason.FOUND_JOB, on=ON)),
         ),
     ),
-    Aggregate(
+    Answering(
         sector_change.SECTOR_CHANGE,
         sector_change.SectorChange,
         sector_change.SectorChangeCommand,
@@ -168,39 +131,15 @@ each_aggregate = pytest.mark.parametrize("aggregate", AGGREGATES, ids=[each.deci
 
 
 @each_aggregate
-def test_the_histories_reach_every_status(aggregate: Aggregate) -> None:
-    reached = {type(aggregate.after(history)) for history in aggregate.histories}
-    assert reached == set(get_args(aggregate.statuses))
+def test_the_histories_reach_every_status(aggregate: Answering) -> None:
+    aggregate.reaches_every_status()
 
 
 @each_aggregate
-def test_every_state_answers_every_command(aggregate: Aggregate) -> None:
-    commands = st.one_of([any_command(kind) for kind in get_args(aggregate.commands)])
-
-    @settings(max_examples=80, deadline=None, derandomize=True)
-    @given(st.sampled_from(aggregate.histories), st.lists(commands, min_size=1, max_size=12))
-    def run(history: Sequence[Command], sequence: list[Command]) -> None:
-        state = aggregate.after(history)
-        for command in sequence:
-            decision = aggregate.decider.decide(command, state, aggregate.circumstances)
-            if isinstance(decision, Refused):
-                assert re.fullmatch(r"training\.[a-z_]+", decision.code)
-                assert "{" not in decision.sentence
-                assert decision.clause is None or re.fullmatch(r"P\d\d", decision.clause)
-            else:
-                state = aggregate.decider.fold(decision, state)
-
-    run()
+def test_every_state_answers_every_command(aggregate: Answering) -> None:
+    aggregate.answers_every_command(DRAWING, 80)
 
 
 @each_aggregate
-def test_every_status_answers_each_kind_of_command(aggregate: Aggregate) -> None:
-    for kind in get_args(aggregate.commands):
-
-        @settings(max_examples=6, deadline=None, derandomize=True, database=None)
-        @given(any_command(kind))
-        def run(command: Command) -> None:
-            for history in aggregate.histories:
-                aggregate.decider.decide(command, aggregate.after(history), aggregate.circumstances)
-
-        run()
+def test_every_status_answers_each_kind_of_command(aggregate: Answering) -> None:
+    aggregate.answers_each_kind(DRAWING, 6)

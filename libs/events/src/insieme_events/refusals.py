@@ -110,8 +110,8 @@ def _take(value: Any, kind: type[Command] | None, seen: Seen) -> None:
             for argument in (*get_args(value), *getattr(value, "__metadata__", ())):
                 if isinstance(argument, type | UnionType) or get_args(argument):
                     _take(argument, kind, seen)
-                elif callable(getattr(argument, "func", None)):
-                    _take(argument.func, kind, seen)
+                else:
+                    _take(getattr(argument, "func", None), kind, seen)
 
 
 def _take_model(model: type[BaseModel], kind: type[Command] | None, seen: Seen) -> None:
@@ -127,8 +127,7 @@ def _take_model(model: type[BaseModel], kind: type[Command] | None, seen: Seen) 
     for info in model.model_fields.values():
         _take(info.annotation, kind, seen)
         for each in info.metadata:
-            if callable(getattr(each, "func", None)):
-                _take(each.func, kind, seen)
+            _take(getattr(each, "func", None), kind, seen)
 
 
 def _followed(function: Any) -> bool:

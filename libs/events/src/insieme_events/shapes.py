@@ -10,8 +10,9 @@ Schema = Mapping[str, Any]
 
 UUID = "0b8a1a52-5a0e-4b0c-8f2b-2f1b8f3f9b11"
 FORMATS = {"uuid": UUID, "date": "2024-03-04", "date-time": "2024-03-04T09:30:00Z"}
-CODES = ("comune_bologna", "037006", "5.3.1", "2024-03", "H", "ab" * 32, "G17H03000130001", UUID)
-"""What the patterns of the vocabulary take: a code, a comune, a profile, a month, an ATECO section, a hash, a CUP."""
+CODES = ("comune_bologna", "037006", "40100", "5.3.1", "A.02.00", "2024-03", "H", "ab" * 32, "G17H03000130001", UUID)
+"""What the patterns of the vocabulary take: a code, a comune, a postal code, a profile, a kind of contract, a month, an
+ATECO section, a hash, a CUP."""
 
 
 def example_of(schema: Schema, components: Mapping[str, Schema], name: str = "text") -> Any:

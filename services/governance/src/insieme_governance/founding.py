@@ -84,6 +84,24 @@ def given() -> Founding:
     return Founding.model_validate_json(files("insieme_governance").joinpath("data/founding.json").read_text())
 
 
+def agreement_example() -> dict[str, Any]:
+    """The newest version of the agreement that is given, as a body that may be sent."""
+    versions = given().agreements
+    says = {name: value for one in versions for name, value in one.parameters.items()}
+    last = versions[-1]
+    named = {"version": last.version, "signed_by": sorted(last.signed_by), "parameters": says}
+    return {**named, "valid_from": last.valid_from.isoformat(), "on": last.valid_from.isoformat()}
+
+
+def limits_example() -> dict[str, Any]:
+    """The newest version of the legal limits that is given, as a body that may be sent."""
+    versions = given().legal_limits
+    says = {name: value for one in versions for name, value in one.limits.items()}
+    last = versions[-1]
+    day = last.valid_from.isoformat()
+    return {"version": last.version, "limits": says, "valid_from": day, "on": day}
+
+
 def units(founding: Founding) -> list[Unit]:
     """Every command with its day, in the order of the days; of one day a protocol comes before its agreement."""
     dated = [*_protocols(founding), *_agreements(founding), *_limits(founding), *_bodies(founding)]

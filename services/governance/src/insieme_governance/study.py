@@ -52,7 +52,7 @@ NO_STUDY = Refused(
 )
 STUDY_UNKNOWN = Refused(
     code="governance.study_unknown",
-    sentence="Nothing is known of a study for this protocol.",
+    sentence="Nothing is known of a study for this protocol: start it first.",
     clause="P83",
     kind=RefusalKind.NOT_FOUND,
 )
@@ -226,7 +226,9 @@ def note_overdue(command: NoteStudyOverdue, study: Study, circumstances: StudyCi
 
 def reach(command: RecordStudyMilestone, study: Study) -> Decision:
     match study:
-        case NotStarted() | StartOverdue():
+        case NotStarted():
+            return STUDY_UNKNOWN
+        case StartOverdue():
             return NO_STUDY
         case UnderWay(started_on=started_on) if command.on < started_on:
             return BEFORE_START.about(started_on=started_on)
@@ -250,7 +252,9 @@ def reach(command: RecordStudyMilestone, study: Study) -> Decision:
 
 def conclude(command: ConcludeStudy, study: Study) -> Decision:
     match study:
-        case NotStarted() | StartOverdue():
+        case NotStarted():
+            return STUDY_UNKNOWN
+        case StartOverdue():
             return NO_STUDY
         case UnderWay(started_on=started_on) if command.on < started_on:
             return BEFORE_START.about(started_on=started_on)

@@ -45,10 +45,14 @@ class SendReferral(Command):
 
 
 class AcceptReferral(Command):
+    """Whoever received the person takes them on (P11)."""
+
     on: date
 
 
 class DeclineReferral(Command):
+    """Whoever received the person does not take them on, for this reason (P11)."""
+
     reason: DeclineReason
     on: date
 

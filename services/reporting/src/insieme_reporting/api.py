@@ -38,10 +38,18 @@ router = APIRouter(prefix="/v1", tags=["figures"], responses=RESPONSES)
 Since = Annotated[date, Query(alias="from", description="First day of the period", examples=["2017-06-01"])]
 To = Annotated[date, Query(description="Last day of the period; it counts", examples=["2021-12-31"])]
 By = Annotated[
-    str | None, Query(description="Breakdowns, separated by commas; only those that the measure has", examples=["year"])
+    str | None,
+    Query(
+        max_length=200,
+        description="Breakdowns, separated by commas; only those that the measure has",
+        examples=["year"],
+    ),
 ]
 KnownAt = Annotated[
-    str | None, Query(description="As known on that day (its end in Rome) or at that instant", examples=["2021-03-31"])
+    str | None,
+    Query(
+        max_length=40, description="As known on that day (its end in Rome) or at that instant", examples=["2021-03-31"]
+    ),
 ]
 
 
@@ -166,7 +174,7 @@ async def units(
     to: To,
     known_at: KnownAt = None,
     limit: Limit = 50,
-    after: str | None = None,
+    after: Annotated[str | None, Query(max_length=200)] = None,
 ) -> dict[str, Any]:
     """The things that a figure counts, by day and id; for operators who explain a figure. Ids only."""
     service = _service(request)

@@ -16,7 +16,7 @@ FIGURE: JsonDict = {
     "from": "2017-06-01",
     "to": "2021-12-31",
     "by": ["year"],
-    "known_at": None,
+    "known_at": "2022-01-31T23:00:00Z",
     "cut": CUT,
     "rows": [{"year": 2021, "value": 552}],
 }

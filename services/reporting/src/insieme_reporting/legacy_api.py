@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Request
+from fastapi import APIRouter, Body, Query, Request
 from pydantic import BaseModel, Field
 
 from insieme_events.access import CurrentActor
@@ -44,7 +44,9 @@ async def take_in(
 
 
 @router.get("/legacy-figures")
-async def reconciliation(request: Request, measure: str | None = None) -> list[dict[str, Any]]:
+async def reconciliation(
+    request: Request, measure: Annotated[str | None, Query(max_length=60)] = None
+) -> list[dict[str, Any]]:
     """Published figures beside what the events say of the same period, with the gap (P68)."""
     async with versions.active(request.app.state.service) as (connection, version):
         names = list(version.measures.by_name) if measure is None else [_count(version.measures.named(measure)).name]

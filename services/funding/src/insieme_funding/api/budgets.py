@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel
 
-from insieme_events.contracts.funding import Amount
+from insieme_events.contracts import Code
+from insieme_events.contracts.funding import Amount, Year
 from insieme_events.contracts.vocabulary import Strand
 from insieme_events.days import Day
 from insieme_events.decider import Command
@@ -26,6 +27,8 @@ from insieme_funding.views.budgets import BUDGETS as VIEW
 from insieme_funding.views.budgets import EXPENDITURES, LINES, places
 
 router = APIRouter(prefix="/v1/budgets", tags=["budgets"], responses=RESPONSES)
+
+BudgetStatus = Literal["open", "closed"]
 
 BUDGET_EXAMPLE = {
     "year": 2024,
@@ -64,7 +67,7 @@ class BudgetRow(BaseModel):
     year: int
     source: str
     borne_by: str
-    status: str
+    status: BudgetStatus
     provisional: bool
     set_on: date
     amount: int
@@ -129,10 +132,10 @@ async def set_budget(
 @router.get("")
 async def search(
     request: Request,
-    year: int | None = None,
-    source: Annotated[str | None, Query(max_length=40)] = None,
-    borne_by: Annotated[str | None, Query(max_length=40)] = None,
-    status: Annotated[str | None, Query(pattern="^(open|closed)$")] = None,
+    year: Year | None = None,
+    source: Code | None = None,
+    borne_by: Code | None = None,
+    status: BudgetStatus | None = None,
     strand: Annotated[Strand | None, Query(description="The sums are those of this strand")] = None,
     limit: Limit = 50,
     after: UUID | None = None,
@@ -195,6 +198,9 @@ async def expenditures(
     after: UUID | None = None,
 ) -> ExpenditurePage:
     """What was spent out of a budget, and what came back, by id (P20, P66)."""
+    async with pool_of(request).connection() as connection:
+        if budget_id not in await places(connection, [budget_id]):
+            raise ProblemError(BUDGET_UNKNOWN)
     filters = [
         EXPENDITURES.c.budget_id == budget_id,
         equals(EXPENDITURES.c.strand, strand),

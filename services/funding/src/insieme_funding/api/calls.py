@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -21,6 +21,8 @@ from insieme_funding.views.calls import CALLS as VIEW
 
 router = APIRouter(prefix="/v1/calls", tags=["calls"], responses=RESPONSES)
 
+CallStatus = Literal["open", "closed"]
+
 CALL_EXAMPLE = {"kind": "3b", "closes_on": "2024-04-30", "on": "2024-04-01"}
 
 
@@ -29,7 +31,7 @@ class CallRow(BaseModel):
 
     call_id: UUID
     strand: Strand
-    status: str
+    status: CallStatus
     opened_on: date
     last_day: date
     version: int
@@ -50,7 +52,7 @@ async def open_call(request: Incoming, body: Annotated[NewCall, Body(examples=[C
 async def search(
     request: Request,
     strand: Strand | None = None,
-    status: Annotated[str | None, Query(pattern="^(open|closed)$")] = None,
+    status: CallStatus | None = None,
     open_on: Annotated[date | None, Query(description="Calls that take projects on this day")] = None,
     limit: Limit = 50,
     after: UUID | None = None,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel
 
 from insieme_events.contracts.funding_committees import CommitteeKind
@@ -31,6 +31,8 @@ from insieme_funding.views.committees import CONFLICTS, MEMBERS
 
 router = APIRouter(prefix="/v1/committees", tags=["committees"], responses=RESPONSES)
 
+CommitteeStatus = Literal["appointed", "ended"]
+
 COMMITTEE_EXAMPLE = {
     "kind": "evaluation",
     "members": [
@@ -52,7 +54,7 @@ class CommitteeRow(BaseModel):
 
     committee_id: UUID
     kind: CommitteeKind
-    status: str
+    status: CommitteeStatus
     since: date
     until: date
     version: int
@@ -92,7 +94,7 @@ async def appoint(
 async def search(
     request: Request,
     kind: CommitteeKind | None = None,
-    status: Annotated[str | None, Query(pattern="^(appointed|ended)$")] = None,
+    status: CommitteeStatus | None = None,
     in_mandate_on: date | None = None,
     limit: Limit = 50,
     after: UUID | None = None,

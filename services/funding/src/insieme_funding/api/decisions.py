@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel
 
-from insieme_events.contracts.funding import ActivityKind
+from insieme_events.contracts import Code
+from insieme_events.contracts.funding import ActivityKind, Year
 from insieme_events.contracts.vocabulary import Strand
 from insieme_events.http import CommandAnswer, CommandRequest, Incoming, Limit, Page
 from insieme_events.problems import RESPONSES, ProblemError
@@ -31,6 +32,8 @@ from insieme_funding.steps import Granted
 from insieme_funding.views.decisions import DECISIONS as VIEW
 
 router = APIRouter(prefix="/v1/funding-decisions", tags=["funding decisions"], responses=RESPONSES)
+
+DecisionStatus = Literal["proposed", "approved", "refused", "ended"]
 
 ACTIVITY_EXAMPLE = {
     "activity_kind": "course",
@@ -60,7 +63,7 @@ REFUSAL_EXAMPLE = {
 
 class DecisionRow(BaseModel):
     decision_id: UUID
-    status: str
+    status: DecisionStatus
     activity_kind: ActivityKind
     activity_id: UUID
     strand: Strand
@@ -102,12 +105,12 @@ async def propose(
 @router.get("")
 async def search(
     request: Request,
-    status: Annotated[str | None, Query(pattern="^(proposed|approved|refused|ended)$")] = None,
+    status: DecisionStatus | None = None,
     activity_kind: ActivityKind | None = None,
     activity_id: UUID | None = None,
     strand: Strand | None = None,
-    year: int | None = None,
-    source: Annotated[str | None, Query(max_length=40)] = None,
+    year: Year | None = None,
+    source: Code | None = None,
     limit: Limit = 50,
     after: UUID | None = None,
 ) -> DecisionPage:

@@ -12,7 +12,9 @@ from pydantic import BaseModel
 
 from insieme_events import parameters
 from insieme_events.agreement import last_known
+from insieme_events.contracts import Code
 from insieme_events.contracts.agreement import SpendingRule
+from insieme_events.contracts.funding import Year
 from insieme_events.contracts.funding_budget import CommitmentKind
 from insieme_events.contracts.funding_committees import Consent
 from insieme_events.contracts.vocabulary import Strand
@@ -144,7 +146,7 @@ async def consolidation(request: Request) -> list[ConsolidationRow]:
 
 
 @router.get("/expenditure")
-async def expenditure(request: Request, year: int) -> list[ExpenditureRow]:
+async def expenditure(request: Request, year: Year) -> list[ExpenditureRow]:
     """What was spent of a year's budgets, by source, party and strand, less what came back (P20, P66)."""
     async with pool_of(request).connection() as connection:
         found = await overviews.expenditure_by_strand(connection, year)
@@ -153,7 +155,7 @@ async def expenditure(request: Request, year: int) -> list[ExpenditureRow]:
 
 @router.get("/cost-shares")
 async def cost_shares(
-    request: Request, year: Annotated[int | None, Query(description="Of the budgets; all without it")] = None
+    request: Request, year: Annotated[Year | None, Query(description="Of the budgets; all without it")] = None
 ) -> SharesAnswer:
     """What each promoter bears, beside the share that the agreement says (P67).
 
@@ -190,12 +192,12 @@ def basis_points(part: int, whole: int) -> int | None:
 @router.get("/spending-decisions")
 async def spendings(
     request: Request,
-    party: Annotated[str | None, Query(max_length=40, description="Decisions in which its members had a say")] = None,
+    party: Annotated[Code | None, Query(description="Decisions in which its members had a say")] = None,
     committee_id: UUID | None = None,
     subject_kind: CommitmentKind | None = None,
     strand: Strand | None = None,
-    year: int | None = None,
-    source: Annotated[str | None, Query(max_length=40)] = None,
+    year: Year | None = None,
+    source: Code | None = None,
     limit: Limit = 50,
     after: UUID | None = None,
 ) -> SpendingPage:

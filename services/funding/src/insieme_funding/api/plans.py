@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Literal
 from uuid import UUID
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
+from insieme_events.contracts import Code
+from insieme_events.contracts.funding import Year
 from insieme_events.contracts.vocabulary import Strand
 from insieme_events.http import Limit, Page
 from insieme_events.problems import RESPONSES
@@ -16,6 +18,8 @@ from insieme_events.reading import equals, page, pool_of, rows
 from insieme_funding.views.plans import CEILINGS, REDUCTIONS
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"], responses=RESPONSES)
+
+ReductionStatus = Literal["asked", "accepted", "refused", "settled"]
 
 
 class CeilingRow(BaseModel):
@@ -31,7 +35,7 @@ class ReductionRow(BaseModel):
 
     amendment_id: UUID
     year: int
-    status: str
+    status: ReductionStatus
 
 
 class ReductionPage(Page):
@@ -39,7 +43,7 @@ class ReductionPage(Page):
 
 
 @router.get("/{year}/ceilings")
-async def ceilings(request: Request, year: int, source: str | None = None) -> list[CeilingRow]:
+async def ceilings(request: Request, year: Year, source: Code | None = None) -> list[CeilingRow]:
     """The ceilings of an approved plan; empty where funding knows of none (P52, P66)."""
     wanted = sa.select(CEILINGS).where(CEILINGS.c.year == year).order_by(CEILINGS.c.source, CEILINGS.c.strand)
     if source is not None:
@@ -51,8 +55,8 @@ async def ceilings(request: Request, year: int, source: str | None = None) -> li
 @router.get("/reductions")
 async def reductions(
     request: Request,
-    year: int | None = None,
-    status: Annotated[str | None, Query(pattern="^(asked|accepted|refused|settled)$")] = None,
+    year: Year | None = None,
+    status: ReductionStatus | None = None,
     limit: Limit = 50,
     after: UUID | None = None,
 ) -> ReductionPage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -61,6 +62,8 @@ UNLINK_EXAMPLE = {
 }
 ACTION_EXAMPLE = {"company_id": "7f4c1a52-3d0e-4e11-9a57-0c6f4f2b8a10", "kind": "mentoring", "on": "2024-11-04"}
 
+ProjectStatus = Literal["submitted", "evaluated", "approved", "rejected", "funded", "revoked", "closed"]
+
 
 class ProjectRow(BaseModel):
     """Money in euro cents. `conflict_late`: a conflict was declared after the funding by somebody who took part."""
@@ -71,7 +74,7 @@ class ProjectRow(BaseModel):
     proposer_id: UUID
     sector: str
     seat: str | None
-    status: str
+    status: ProjectStatus
     submitted_on: date
     accompaniment: str | None
     outcome: str | None

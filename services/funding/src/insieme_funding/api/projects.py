@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from fastapi import APIRouter, Body, Query, Request, Response
 
+from insieme_events.contracts import Code
+from insieme_events.contracts.funding import Year
 from insieme_events.contracts.vocabulary import Strand
 from insieme_events.http import CommandAnswer, Incoming, Limit
 from insieme_events.problems import RESPONSES
@@ -22,6 +24,7 @@ from insieme_funding.api.project_rows import (
     REJECTION_EXAMPLE,
     ProjectDetail,
     ProjectPage,
+    ProjectStatus,
 )
 from insieme_funding.api.sending import send
 from insieme_funding.project import (
@@ -39,8 +42,6 @@ from insieme_funding.views.projects import PROJECTS as VIEW
 
 router = APIRouter(prefix="/v1/projects", tags=["projects"], responses=RESPONSES)
 
-STATUSES = "^(submitted|evaluated|approved|rejected|funded|revoked|closed)$"
-
 
 @router.post("", status_code=201)
 async def submit(request: Incoming, body: Annotated[NewProject, Body(examples=[PROJECT_EXAMPLE])]) -> CommandAnswer:
@@ -54,11 +55,11 @@ async def submit(request: Incoming, body: Annotated[NewProject, Body(examples=[P
 async def search(
     request: Request,
     strand: Annotated[Strand | None, Query(description="3a or 3b")] = None,
-    status: Annotated[str | None, Query(pattern=STATUSES)] = None,
+    status: ProjectStatus | None = None,
     call_id: UUID | None = None,
     proposer_id: UUID | None = None,
-    year: Annotated[int | None, Query(description="Of the budget that funds it")] = None,
-    source: Annotated[str | None, Query(max_length=40)] = None,
+    year: Annotated[Year | None, Query(description="Of the budget that funds it")] = None,
+    source: Code | None = None,
     conflict_late: bool | None = None,
     limit: Limit = 50,
     after: UUID | None = None,

@@ -11,12 +11,13 @@ from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel
 
 from insieme_events.agreement import Agreement, Limits, agreement_of, limits_of
+from insieme_events.contracts import Code
 from insieme_events.http import CommandAnswer, Incoming, Limit, Page
 from insieme_events.parameters import AGREEMENT, LIMITS
 from insieme_events.problems import RESPONSES
 from insieme_events.reading import equals, one, page, pool_of
 from insieme_events.units import Step
-from insieme_governance import aggregates
+from insieme_governance import aggregates, founding
 from insieme_governance.agreement import AGREEMENT_UNKNOWN, AdoptAgreement, NewAgreement
 from insieme_governance.legal_limits import LIMITS_UNKNOWN, NewLegalLimits, PublishLegalLimits
 from insieme_governance.steps import REGISTER
@@ -72,7 +73,9 @@ async def text_of(request: Request, query: str, *values: Any) -> str | None:
 
 
 @router.post("", status_code=201)
-async def adopt(request: Incoming, body: Annotated[NewAgreement, Body()]) -> CommandAnswer:
+async def adopt(
+    request: Incoming, body: Annotated[NewAgreement, Body(examples=[founding.agreement_example()])]
+) -> CommandAnswer:
     """Adopts a version of the implementing agreement, with cost shares that make the whole (P62, P67, P69)."""
     agreement_id = uuid4()
     values: dict[str, Any] = {name: getattr(body, name) for name in NewAgreement.model_fields}
@@ -82,7 +85,7 @@ async def adopt(request: Incoming, body: Annotated[NewAgreement, Body()]) -> Com
 
 @router.get("")
 async def search(
-    request: Request, name: str | None = None, limit: Limit = 50, after: UUID | None = None
+    request: Request, name: Code | None = None, limit: Limit = 50, after: UUID | None = None
 ) -> AgreementPage:
     """The versions of the agreement (P62)."""
     filters = [equals(AGREEMENTS.c.name, name)]
@@ -100,7 +103,9 @@ async def detail(request: Request, response: Response, agreement_id: UUID) -> Ag
 
 
 @limits_router.post("", status_code=201)
-async def publish(request: Incoming, body: Annotated[NewLegalLimits, Body()]) -> CommandAnswer:
+async def publish(
+    request: Incoming, body: Annotated[NewLegalLimits, Body(examples=[founding.limits_example()])]
+) -> CommandAnswer:
     """Publishes what the law says from a day on (P27, P34)."""
     limits_id = uuid4()
     values: dict[str, Any] = {name: getattr(body, name) for name in NewLegalLimits.model_fields}
@@ -109,10 +114,13 @@ async def publish(request: Incoming, body: Annotated[NewLegalLimits, Body()]) ->
 
 
 @limits_router.get("")
-async def search_limits(request: Request, limit: Limit = 50, after: UUID | None = None) -> LimitsPage:
+async def search_limits(
+    request: Request, name: Code | None = None, limit: Limit = 50, after: UUID | None = None
+) -> LimitsPage:
     """The versions of the legal limits (P34)."""
+    filters = [equals(LEGAL_LIMITS.c.name, name)]
     wanted = sa.select(LEGAL_LIMITS)
-    return LimitsPage.model_validate(await page(request, wanted, LEGAL_LIMITS.c.limits_id, [], limit, after))
+    return LimitsPage.model_validate(await page(request, wanted, LEGAL_LIMITS.c.limits_id, filters, limit, after))
 
 
 @limits_router.get("/{limits_id}")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel
 
 from insieme_events import parameters
+from insieme_events.contracts import Code
 from insieme_events.contracts.governance_bodies import CadenceMeasure
 from insieme_events.contracts.vocabulary import BodyKind
 from insieme_events.http import CommandAnswer, Incoming, Limit, Page
@@ -23,6 +24,8 @@ from insieme_governance.steps import REGISTER
 from insieme_governance.views.bodies import BODIES, CADENCE, REQUESTS
 
 router = APIRouter(prefix="/v1", tags=["bodies"], responses=RESPONSES)
+
+RequestStatus = Literal["open", "overdue", "answered"]
 
 NEW = {"kind": "coordination_table", "on": "2021-03-03"}
 REQUEST = {"party": "cgil", "on": "2022-05-02"}
@@ -141,8 +144,8 @@ async def ask(request: Incoming, body_id: UUID, body: Annotated[NewRequest, Body
 async def requests(
     request: Request,
     body_id: UUID | None = None,
-    party: str | None = None,
-    status: Annotated[str | None, Query(pattern="^(open|overdue|answered)$")] = None,
+    party: Code | None = None,
+    status: RequestStatus | None = None,
     limit: Limit = 50,
     after: UUID | None = None,
 ) -> RequestPage:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import BaseModel
 
+from insieme_events.contracts import Code
 from insieme_events.contracts.governance_bodies import DecisionSubject
 from insieme_events.contracts.vocabulary import BodyKind
 from insieme_events.days import Day
@@ -28,6 +29,10 @@ from insieme_governance.views.meetings import MEETINGS as VIEW
 
 router = APIRouter(prefix="/v1", tags=["meetings"], responses=RESPONSES)
 
+DecisionStatus = Literal["open", "overdue", "completed"]
+
+MeetingStatus = Literal["convened", "held", "cancelled"]
+
 CONVENE = {
     "body_id": "0b8a1a52-5a0e-4b0c-8f2b-2f1b8f3f9b11",
     "meets_on": "2022-06-14",
@@ -35,6 +40,8 @@ CONVENE = {
     "on": "2022-05-16",
 }
 ATTENDANCE = {"party": "cgil", "present": True, "representative_id": None}
+INVITATION = {"invited": ["cna"], "on": "2022-05-20"}
+CANCELLATION = {"reason": "postponed", "on": "2022-06-10"}
 DECISION = {"subject": "work_plan", "owner": "citta_metropolitana", "deadline": "2022-12-31"}
 
 
@@ -42,7 +49,7 @@ class MeetingRow(BaseModel):
     meeting_id: UUID
     body_id: UUID
     kind: BodyKind
-    status: str
+    status: MeetingStatus
     convened_on: date
     meets_on: date
     held_on: date | None
@@ -105,13 +112,17 @@ async def convene(request: Incoming, body: Annotated[m.NewMeeting, Body(examples
 
 
 @router.post("/meetings/{meeting_id}/invitations", status_code=201)
-async def invite(request: Incoming, meeting_id: UUID, body: m.InviteParties) -> CommandAnswer:
+async def invite(
+    request: Incoming, meeting_id: UUID, body: Annotated[m.InviteParties, Body(examples=[INVITATION])]
+) -> CommandAnswer:
     """Invites parties that joined after the convening (P50)."""
     return await request.send(Step(MEETINGS, meeting_id, body), locks=REGISTER)
 
 
 @router.post("/meetings/{meeting_id}/holding")
-async def hold(request: Incoming, meeting_id: UUID, body: m.DeclareMeetingHeld) -> CommandAnswer:
+async def hold(
+    request: Incoming, meeting_id: UUID, body: Annotated[m.DeclareMeetingHeld, Body(examples=[{"on": "2022-06-14"}])]
+) -> CommandAnswer:
     """Declares it held: only if every party in force on that day was invited (P50, P54)."""
     async with pool_of(request.http).connection() as connection:
         unit = await steps.holding(connection, meeting_id, body)
@@ -119,7 +130,9 @@ async def hold(request: Incoming, meeting_id: UUID, body: m.DeclareMeetingHeld) 
 
 
 @router.post("/meetings/{meeting_id}/cancellation")
-async def cancel(request: Incoming, meeting_id: UUID, body: m.CancelMeeting) -> CommandAnswer:
+async def cancel(
+    request: Incoming, meeting_id: UUID, body: Annotated[m.CancelMeeting, Body(examples=[CANCELLATION])]
+) -> CommandAnswer:
     """Cancels it; requests that it answered are open again (P55)."""
     async with pool_of(request.http).connection() as connection:
         unit = await steps.cancelling(connection, meeting_id, body)
@@ -144,7 +157,12 @@ async def decide(
 
 
 @router.post("/meetings/{meeting_id}/decisions/{decision_no}/completion")
-async def complete(request: Incoming, meeting_id: UUID, decision_no: int, body: Completion) -> CommandAnswer:
+async def complete(
+    request: Incoming,
+    meeting_id: UUID,
+    decision_no: Annotated[int, Path(ge=1, le=10_000)],
+    body: Annotated[Completion, Body(examples=[{"on": "2022-09-30"}])],
+) -> CommandAnswer:
     """What was decided is done (P51)."""
     command = m.CompleteDecision(decision_no=decision_no, on=body.on)
     return await request.send(Step(MEETINGS, meeting_id, command), locks=REGISTER)
@@ -155,7 +173,7 @@ async def search(
     request: Request,
     body_id: UUID | None = None,
     kind: BodyKind | None = None,
-    status: Annotated[str | None, Query(pattern="^(convened|held|cancelled)$")] = None,
+    status: MeetingStatus | None = None,
     limit: Limit = 50,
     after: UUID | None = None,
 ) -> MeetingPage:
@@ -178,8 +196,8 @@ async def detail(request: Request, response: Response, meeting_id: UUID) -> Meet
 async def decisions(
     request: Request,
     meeting_id: UUID | None = None,
-    owner: str | None = None,
-    status: Annotated[str | None, Query(pattern="^(open|overdue|completed)$")] = None,
+    owner: Code | None = None,
+    status: DecisionStatus | None = None,
     limit: Limit = 50,
     after: UUID | None = None,
 ) -> DecisionPage:
@@ -197,7 +215,7 @@ async def decisions(
 
 
 @router.get("/attendance")
-async def attendance(request: Request, kind: BodyKind | None = None, party: str | None = None) -> list[AttendanceRow]:
+async def attendance(request: Request, kind: BodyKind | None = None, party: Code | None = None) -> list[AttendanceRow]:
     """Attendance of each signatory at each body: rate, absences in a row (P49, P70)."""
     wanted = (
         sa.select(INVITATIONS.c.party, VIEW.c.kind, INVITATIONS.c.present)

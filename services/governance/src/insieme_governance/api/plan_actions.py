@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Body, Query, Request
 from pydantic import BaseModel
 
+from insieme_events.contracts import Code
 from insieme_events.contracts.governance_plan import Framework, Year
 from insieme_events.contracts.vocabulary import Strand
 from insieme_events.http import CommandAnswer, Incoming, Limit, Page
@@ -57,10 +58,10 @@ async def search(
     request: Request,
     year: Year | None = None,
     framework: Framework | None = None,
-    regional_policy: Annotated[str | None, Query(examples=["programma_gol"])] = None,
+    regional_policy: Annotated[Code | None, Query(examples=["programma_gol"])] = None,
     completes: Annotated[UUID | None, Query(description="Entry of a regional measure")] = None,
     strand: Strand | None = None,
-    party: str | None = None,
+    party: Code | None = None,
     late: bool | None = None,
     limit: Limit = 50,
     after: UUID | None = None,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Body, Path, Query, Request, Response
 from pydantic import BaseModel
 
+from insieme_events.contracts import Code
 from insieme_events.contracts.governance_plan import Year
 from insieme_events.contracts.vocabulary import Strand
 from insieme_events.http import CommandAnswer, CommandRequest, Incoming, Limit, Page
@@ -37,6 +38,8 @@ from insieme_governance.views.plan_years import PLAN_YEARS as VIEW
 
 router = APIRouter(prefix="/v1/plan-years", tags=["plan"], responses=RESPONSES)
 
+PlanYearStatus = Literal["unplanned", "drafted", "rejected", "approved", "amending", "closed"]
+
 OfYear = Annotated[Year, Path(examples=[2024])]
 ACTION = {
     "action_id": "3c1c7a52-3d0e-4e11-9a57-0c6f4f2b8a10",
@@ -58,7 +61,7 @@ class PlanYearRow(BaseModel):
     """`amendment_id` is the amendment that waits for funding's answer."""
 
     year: int
-    status: str
+    status: PlanYearStatus
     drafted_on: date | None
     approved_on: date | None
     meeting_id: UUID | None
@@ -150,9 +153,7 @@ from committed full join ceilings using (source) full join actions using (source
 @router.get("")
 async def search(
     request: Request,
-    status: Annotated[
-        str | None, Query(pattern="^(unplanned|drafted|rejected|approved|amending|closed)$", examples=["approved"])
-    ] = None,
+    status: PlanYearStatus | None = None,
     limit: Limit = 50,
     after: UUID | None = None,
 ) -> PlanYearPage:
@@ -183,8 +184,8 @@ async def resources(request: Request, year: OfYear) -> PlanVsResources:
 async def commitments(
     request: Request,
     year: OfYear,
-    party: Annotated[str | None, Query(examples=["comune_bologna"])] = None,
-    source: str | None = None,
+    party: Annotated[Code | None, Query(examples=["comune_bologna"])] = None,
+    source: Code | None = None,
     limit: Limit = 50,
     after: UUID | None = None,
 ) -> CommitmentPage:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Body, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import BaseModel
 
 from insieme_events.contracts.governance_plan import PresentationKind, Year
@@ -26,6 +26,8 @@ from insieme_governance.views.presentations import PRESENTATIONS as VIEW
 
 router = APIRouter(prefix="/v1/annual-presentations", tags=["presentation"], responses=RESPONSES)
 
+PresentationStatus = Literal["presented", "overdue"]
+
 OfYear = Annotated[Year, Path(examples=[2024])]
 EXAMPLE = {
     "snapshot_id": "5a1c7a52-3d0e-4e11-9a57-0c6f4f2b8a10",
@@ -38,7 +40,7 @@ EXAMPLE = {
 
 class PresentationRow(BaseModel):
     year: int
-    status: str
+    status: PresentationStatus
     presented_on: date | None
     snapshot_id: UUID | None
     snapshot_hash: str | None
@@ -55,7 +57,7 @@ class PresentationPage(Page):
 @router.get("")
 async def search(
     request: Request,
-    status: Annotated[str | None, Query(pattern="^(presented|overdue)$", examples=["overdue"])] = None,
+    status: PresentationStatus | None = None,
     limit: Limit = 50,
     after: UUID | None = None,
 ) -> PresentationPage:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
+from insieme_events.contracts import Code
 from insieme_events.contracts.agreement import ConsentOf
 from insieme_events.contracts.vocabulary import DelegateScope, GovernanceRole, PartyRole, Seat
 from insieme_events.http import Limit, Page
@@ -24,13 +25,17 @@ from insieme_governance.views.protocols import NOTICES, PROTOCOLS
 
 router = APIRouter(prefix="/v1", tags=["register"], responses=RESPONSES)
 
+Notice = Literal["amendment", "update", "withdrawal"]
+
+ProtocolState = Literal["prepared", "in_force", "expired", "succeeded"]
+
 On = Annotated[date | None, Query(description="As it was on this day; today without it", examples=["2021-03-03"])]
 CONSENTS = "select party, answer, answered_on from views.consents where protocol_id = %s and proposed_on = %s"
 
 
 class ProtocolRow(BaseModel):
     protocol_id: UUID
-    status: str
+    status: ProtocolState
     signed_on: date | None
     ends_on: date | None
     predecessor_id: UUID | None
@@ -92,7 +97,7 @@ class NoticeRow(BaseModel):
     notice_id: UUID
     protocol_id: UUID
     party: str
-    kind: str
+    kind: Notice
     noticed_on: date
     effective_on: date
 
@@ -112,7 +117,7 @@ async def signed_on(request: Request, day: date | None) -> tuple[Signed | None, 
 @router.get("/protocols")
 async def search(
     request: Request,
-    status: Annotated[str | None, Query(pattern="^(prepared|in_force|expired|succeeded)$")] = None,
+    status: ProtocolState | None = None,
     limit: Limit = 50,
     after: UUID | None = None,
 ) -> ProtocolPage:
@@ -213,8 +218,8 @@ async def ownership(request: Request, on: On = None) -> OwnerRow:
 @router.get("/notices")
 async def notices(
     request: Request,
-    party: str | None = None,
-    kind: Annotated[str | None, Query(pattern="^(amendment|update|withdrawal)$")] = None,
+    party: Code | None = None,
+    kind: Notice | None = None,
     limit: Limit = 50,
     after: UUID | None = None,
 ) -> NoticePage:

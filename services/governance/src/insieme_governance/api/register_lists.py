@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, create_model
 
+from insieme_events.contracts import Code
 from insieme_events.http import Limit, Page
 from insieme_events.problems import RESPONSES
 from insieme_events.reading import equals, one, page
@@ -61,8 +62,8 @@ class Asked:
     def __init__(
         self,
         request: Request,
-        party: Annotated[str | None, Query(examples=["comune_bologna"])] = None,
-        status: Annotated[str | None, Query(description="As in the rows; voided entries only when asked for")] = None,
+        party: Annotated[Code | None, Query(examples=["comune_bologna"])] = None,
+        status: Annotated[Code | None, Query(description="As in the rows; voided entries only when asked for")] = None,
         since: date | None = None,
         until: date | None = None,
         limit: Limit = 50,

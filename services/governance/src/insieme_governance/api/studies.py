@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel
 
 from insieme_events.contracts.governance_plan import LegalForm, StudyMilestone, StudyOutcome
@@ -22,6 +22,8 @@ from insieme_governance.views.studies import STUDIES as VIEW
 
 router = APIRouter(prefix="/v1/studies", tags=["study"], responses=RESPONSES)
 
+StudyStatus = Literal["overdue", "under_way", "concluded"]
+
 DOCUMENT = "6b1c7a52-3d0e-4e11-9a57-0c6f4f2b8a10"
 
 
@@ -29,7 +31,7 @@ class StudyRow(BaseModel):
     """`overdue_since` is the day by which it had to start, where it had not."""
 
     protocol_id: UUID
-    status: str
+    status: StudyStatus
     overdue_since: date | None
     started_on: date | None
     late: bool
@@ -58,7 +60,7 @@ class StudyDetail(StudyRow):
 @router.get("")
 async def search(
     request: Request,
-    status: Annotated[str | None, Query(pattern="^(overdue|under_way|concluded)$", examples=["overdue"])] = None,
+    status: StudyStatus | None = None,
     limit: Limit = 50,
     after: UUID | None = None,
 ) -> StudyPage:

@@ -38,9 +38,12 @@ async def cases_without_plan(
 
 
 @router.get("/cases-without-referent")
-async def cases_without_referent(request: Request, limit: Limit = 50, after: UUID | None = None) -> dict[str, Any]:
+async def cases_without_referent(
+    request: Request, person_id: UUID | None = None, limit: Limit = 50, after: UUID | None = None
+) -> dict[str, Any]:
     """Cases in charge that nobody is responsible for (P24, I9): the referent is named in the same act, so none."""
-    filters = [CASES.c.status.in_(("in_charge", "suspended")), CASES.c.referent_id.is_(None)]
+    in_charge = CASES.c.status.in_(("in_charge", "suspended"))
+    filters = [in_charge, CASES.c.referent_id.is_(None), reading.equals(CASES.c.person_id, person_id)]
     return await reading.page(request, sa.select(CASES), CASES.c.case_id, filters, limit, after)
 
 

@@ -203,6 +203,8 @@ class TakeInCharge(DatedCommand):
 
 
 class AssignReferent(DatedCommand):
+    """Somebody else answers for the case from now on (P24)."""
+
     referent_id: UUID
 
 
@@ -242,14 +244,18 @@ class StartFamilySupport(DatedCommand):
 
 
 class SuspendCase(DatedCommand):
+    """The case rests for a while, and the person stays in charge (P24)."""
+
     reason: SuspensionReason
 
 
 class ResumeCase(DatedCommand):
-    pass
+    """The case goes on (P24)."""
 
 
 class CloseCase(DatedCommand):
+    """The case ends, and the person leaves in this state (P18, P24)."""
+
     exit_state: ExitState
 
 

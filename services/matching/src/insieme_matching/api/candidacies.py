@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -31,6 +31,8 @@ from insieme_matching.views.candidacies import CANDIDACIES as VIEW
 
 router = APIRouter(prefix="/v1/candidacies", tags=["candidacies"], responses=RESPONSES)
 
+CandidacyStatus = Literal["shortlisted", "presented", "interviewed", "accepted", "refused", "withdrawn"]
+
 ON = [{"on": "2024-04-15"}]
 CANDIDACY_EXAMPLE = {
     "vacancy_id": "2b0d7c86-50c4-4b1c-8d53-91f1c7a0e5d4",
@@ -45,7 +47,7 @@ class CandidacyRow(BaseModel):
     candidacy_id: UUID
     vacancy_id: UUID
     person_id: UUID
-    status: str
+    status: CandidacyStatus
     shortlisted_on: date
     last_on: date
     refused_by: RefusedBy | None
@@ -73,9 +75,7 @@ async def search(
     request: Request,
     vacancy_id: UUID | None = None,
     person_id: UUID | None = None,
-    status: Annotated[
-        str | None, Query(pattern="^(shortlisted|presented|interviewed|accepted|refused|withdrawn)$")
-    ] = None,
+    status: CandidacyStatus | None = None,
     overdue: Annotated[bool | None, Query(description="The company's answer to the presentation is")] = None,
     limit: Limit = 50,
     after: UUID | None = None,

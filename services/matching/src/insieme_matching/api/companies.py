@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -36,6 +36,8 @@ from insieme_matching.views.companies import known
 
 router = APIRouter(prefix="/v1/companies", tags=["companies"], responses=RESPONSES)
 
+CompanyStatus = Literal["registered", "active", "merged"]
+
 
 COMPANY_EXAMPLE = {
     "name": "Officine Esempio",
@@ -57,7 +59,7 @@ class CompanyRow(BaseModel):
     company_id: UUID
     name: str | None
     partita_iva: str | None
-    status: str
+    status: CompanyStatus
     size: CompanySize
     ateco_version: AtecoVersion
     ateco_section: str
@@ -95,7 +97,7 @@ async def register(request: Incoming, body: Annotated[Registration, Body(example
 @router.get("")
 async def search(
     request: Request,
-    status: Annotated[str | None, Query(pattern="^(registered|active|merged)$")] = None,
+    status: CompanyStatus | None = None,
     size: CompanySize | None = None,
     comune: Comune | None = None,
     introduced_by: Code | None = None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -34,6 +34,8 @@ from insieme_matching.views.employments import EMPLOYMENTS as VIEW
 from insieme_matching.views.employments import LINKS, SUPPORTS
 
 router = APIRouter(prefix="/v1/employments", tags=["employments"], responses=RESPONSES)
+
+EmploymentStatus = Literal["running", "ended", "voided"]
 
 FIRST_LINK = 1
 PLACEMENT_EXAMPLE = {
@@ -73,7 +75,7 @@ class EmploymentRow(BaseModel):
     company_id: UUID
     vacancy_id: UUID | None
     strand: Strand
-    status: str
+    status: EmploymentStatus
     entry_kind: EntryKind
     starts_on: date
     ends_on: date | None
@@ -148,7 +150,7 @@ async def search(
     person_id: UUID | None = None,
     company_id: UUID | None = None,
     vacancy_id: UUID | None = None,
-    status: Annotated[str | None, Query(pattern="^(running|ended|voided)$")] = None,
+    status: EmploymentStatus | None = None,
     contract_class: ContractClass | None = None,
     flagged: bool | None = None,
     starts_from: date | None = None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -73,7 +73,9 @@ EVALUATION_EXAMPLE = {
     "on": "2024-11-11",
 }
 MONTH_EXAMPLE = {"month": "2024-05", "minutes_due": 7200, "minutes_present": 6480, "on": "2024-06-03"}
-STATUSES = "^(requested|confirmed|blocked|approved|running|suspended|ended|withdrawn)$"
+InternshipStatus = Literal[
+    "requested", "confirmed", "blocked", "approved", "running", "suspended", "ended", "withdrawn"
+]
 
 
 class InternshipRow(BaseModel):
@@ -83,7 +85,7 @@ class InternshipRow(BaseModel):
     person_id: UUID
     company_id: UUID
     strand: Strand
-    status: str
+    status: InternshipStatus
     starts_on: date
     ends_on: date
     ended_on: date | None
@@ -167,7 +169,7 @@ async def search(
     request: Request,
     person_id: UUID | None = None,
     company_id: UUID | None = None,
-    status: Annotated[str | None, Query(pattern=STATUSES)] = None,
+    status: InternshipStatus | None = None,
     purpose: InternshipPurpose | None = None,
     running_on: Annotated[date | None, Query(description="Approved or begun, and this day is one of its days")] = None,
     limit: Limit = 50,

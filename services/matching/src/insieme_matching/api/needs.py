@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -22,6 +22,8 @@ from insieme_matching.views.needs import NEEDS as VIEW
 
 router = APIRouter(prefix="/v1/needs", tags=["needs"], responses=RESPONSES)
 
+NeedStatus = Literal["declared", "converted", "expired"]
+
 NEED_EXAMPLE = {
     "company_id": "7f4c1a52-3d0e-4e11-9a57-0c6f4f2b8a10",
     "profile": "8.1.4",
@@ -34,7 +36,7 @@ NEED_EXAMPLE = {
 class NeedRow(BaseModel):
     need_id: UUID
     company_id: UUID
-    status: str
+    status: NeedStatus
     profile: ProfileCode
     positions: int
     declared_on: date
@@ -59,7 +61,7 @@ async def declare(request: Incoming, body: Annotated[NewNeed, Body(examples=[NEE
 async def search(
     request: Request,
     company_id: UUID | None = None,
-    status: Annotated[str | None, Query(pattern="^(declared|converted|expired)$")] = None,
+    status: NeedStatus | None = None,
     profile: Annotated[str | None, Query(pattern=r"^[1-9](\.\d{1,2}){0,4}$", description="Or any below it")] = None,
     limit: Limit = 50,
     after: UUID | None = None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -23,6 +23,8 @@ from insieme_matching.views.profiles import PROFILES as VIEW
 
 router = APIRouter(prefix="/v1/job-profiles", tags=["job profiles"], responses=RESPONSES)
 
+ProfileStatus = Literal["current", "withdrawn", "erased"]
+
 PROFILE_EXAMPLE = {
     "person_id": "c0a1f3de-6f7b-4a39-b6a1-55c1ef3f2a77",
     "profiles": ["8.1.4.3.0", "5.1.2"],
@@ -38,7 +40,7 @@ class ProfileRow(BaseModel):
     """`languages` as `it:b1`; empty lists once it was withdrawn or the person erased."""
 
     person_id: UUID
-    status: str
+    status: ProfileStatus
     registered_on: date | None
     profiles: list[ProfileCode]
     comuni: list[Comune]
@@ -63,7 +65,7 @@ async def register(
 @router.get("")
 async def search(
     request: Request,
-    status: Annotated[str | None, Query(pattern="^(current|withdrawn|erased)$")] = None,
+    status: ProfileStatus | None = None,
     profile: ProfileCode | None = None,
     comune: Comune | None = None,
     limit: Limit = 50,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Literal
 from uuid import UUID
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from insieme_events.contracts.matching import ReservationRefusal
@@ -20,6 +20,8 @@ from insieme_matching.views.reservations import RESERVATIONS as VIEW
 
 router = APIRouter(prefix="/v1/reservations", tags=["reservations"], responses=RESPONSES)
 
+ReservationStatus = Literal["held", "refused", "released", "moved"]
+
 
 class ReservationRow(BaseModel):
     """`moved`: it went along with its need to a vacancy, which has a row of its own."""
@@ -30,7 +32,7 @@ class ReservationRow(BaseModel):
     course_id: UUID
     company_id: UUID | None
     strand: Strand
-    status: str
+    status: ReservationStatus
     reason: ReservationRefusal | None
     positions: int
     kept: int
@@ -49,7 +51,7 @@ async def search(
     course_id: UUID | None = None,
     source_id: UUID | None = None,
     company_id: UUID | None = None,
-    status: Annotated[str | None, Query(pattern="^(held|refused|released|moved)$")] = None,
+    status: ReservationStatus | None = None,
     limit: Limit = 50,
     after: UUID | None = None,
 ) -> ReservationPage:

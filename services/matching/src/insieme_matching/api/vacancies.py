@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -33,6 +33,8 @@ from insieme_matching.views.vacancies import VACANCIES as VIEW
 
 router = APIRouter(prefix="/v1/vacancies", tags=["vacancies"], responses=RESPONSES)
 
+VacancyStatus = Literal["open", "in_selection", "filled", "closed", "withdrawn"]
+
 VACANCY_EXAMPLE = {
     "company_id": "7f4c1a52-3d0e-4e11-9a57-0c6f4f2b8a10",
     "profile": "8.1.4",
@@ -52,7 +54,7 @@ class VacancyRow(BaseModel):
     vacancy_id: UUID
     company_id: UUID
     need_id: UUID | None
-    status: str
+    status: VacancyStatus
     strand: Strand
     profile: ProfileCode
     positions: int
@@ -87,7 +89,7 @@ async def open_vacancy(
 async def search(
     request: Request,
     company_id: UUID | None = None,
-    status: Annotated[str | None, Query(pattern="^(open|in_selection|filled|closed|withdrawn)$")] = None,
+    status: VacancyStatus | None = None,
     strand: Strand | None = None,
     comune: Comune | None = None,
     profile: Annotated[str | None, Query(pattern=r"^[1-9](\.\d{1,2}){0,4}$", description="Or any below it")] = None,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel
 
+from insieme_events.contracts import Code
 from insieme_events.contracts.matching import ReservationRefusal
 from insieme_events.contracts.training import PositionSourceKind
 from insieme_events.contracts.training_courses import Delivery, ModuleKind
@@ -19,7 +20,7 @@ from insieme_events.problems import RESPONSES
 from insieme_events.reading import equals, one, page, pool_of, rows
 from insieme_events.units import Step
 from insieme_training.aggregates import COURSES
-from insieme_training.course.commands import CoursePlan, NewProposal, PlanCourse, ProposeCourse
+from insieme_training.course.commands import CoursePlan, NewProposal, PlanCourse, PlanProposed, ProposeCourse
 from insieme_training.gates import COURSE_UNKNOWN
 from insieme_training.views.courses import COURSES as VIEW
 from insieme_training.views.courses import RESERVATIONS
@@ -61,13 +62,14 @@ EXPERIMENTAL_EXAMPLE = {
     "on": "2024-02-01",
 }
 PLANS = [TARGETED_EXAMPLE, BASIC_EXAMPLE, EXPERIMENTAL_EXAMPLE]
-STATUS = "^(proposed|planned|positions_identified|activated|started|ended|cancelled)$"
+ReservationStatus = Literal["requested", "identified", "refused", "withdrawn", "returned"]
+CourseStatus = Literal["proposed", "planned", "positions_identified", "activated", "started", "ended", "cancelled"]
 
 
 class CourseRow(BaseModel):
     course_id: UUID
     strand: Strand
-    status: str
+    status: CourseStatus
     course_code: str
     module_kind: ModuleKind | None
     delivery: Delivery | None
@@ -103,7 +105,7 @@ class ReservationRow(BaseModel):
     source_kind: PositionSourceKind
     source_id: UUID
     company_id: UUID | None
-    status: str
+    status: ReservationStatus
     asked: int
     positions: int
     requested_on: date
@@ -164,17 +166,17 @@ async def plan_proposed(
     request: Incoming, course_id: UUID, body: Annotated[CoursePlan, Body(examples=[EXPERIMENTAL_EXAMPLE])]
 ) -> CommandAnswer:
     """Plans a course that a party proposed (P36, P41)."""
-    return await request.send(Step(COURSES, course_id, PlanCourse(course_id=course_id, **body.model_dump())))
+    return await request.send(Step(COURSES, course_id, PlanProposed(course_id=course_id, **body.model_dump())))
 
 
 @router.get("")
 async def search(
     request: Request,
     strand: Strand | None = None,
-    status: Annotated[str | None, Query(pattern=STATUS)] = None,
+    status: CourseStatus | None = None,
     module: ModuleKind | None = None,
-    course_code: Annotated[str | None, Query(pattern=r"^[a-z0-9][a-z0-9_.-]{0,39}$")] = None,
-    proposed_by: Annotated[str | None, Query(pattern=r"^[a-z0-9][a-z0-9_.-]{0,39}$")] = None,
+    course_code: Code | None = None,
+    proposed_by: Code | None = None,
     flagged: bool | None = None,
     starts_from: date | None = None,
     starts_to: date | None = None,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel
 
 from insieme_events.contracts.training_participations import (
@@ -38,7 +38,7 @@ PARTICIPATION_EXAMPLE = {
     "association": "cna",
     "on": "2024-02-20",
 }
-STATUS = "^(requested|blocked|waitlisted|enrolled|started|completed|dropped)$"
+ParticipationStatus = Literal["requested", "blocked", "waitlisted", "enrolled", "started", "completed", "dropped"]
 
 
 class ParticipationRow(BaseModel):
@@ -51,7 +51,7 @@ class ParticipationRow(BaseModel):
     course_id: UUID
     person_id: UUID
     strand: Strand
-    status: str
+    status: ParticipationStatus
     requested_on: date
     last_on: date
     started_on: date | None
@@ -116,7 +116,7 @@ async def search(
     course_id: UUID | None = None,
     person_id: UUID | None = None,
     strand: Strand | None = None,
-    status: Annotated[str | None, Query(pattern=STATUS)] = None,
+    status: ParticipationStatus | None = None,
     flagged: bool | None = None,
     limit: Limit = 50,
     after: UUID | None = None,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel
 
 from insieme_events.contracts.vocabulary import AtecoSection
@@ -22,6 +22,8 @@ from insieme_training.views.sector_changes import SECTOR_CHANGES as VIEW
 
 router = APIRouter(prefix="/v1/sector-changes", tags=["sector changes"], responses=RESPONSES)
 
+SectorChangeStatus = Literal["declared", "revoked", "erased"]
+
 DECLARATION_EXAMPLE = {"ateco_version": "ateco_2007", "from_section": "I", "to_section": "H", "on": "2021-06-07"}
 
 
@@ -29,7 +31,7 @@ class SectorChangeRow(BaseModel):
     """The sections read null once the person's data were erased; `to_section` also where any other will do."""
 
     person_id: UUID
-    status: str
+    status: SectorChangeStatus
     declared_on: date
     ateco_version: str | None
     from_section: AtecoSection | None
@@ -61,7 +63,7 @@ async def revoke(
 @router.get("")
 async def search(
     request: Request,
-    status: Annotated[str | None, Query(pattern="^(declared|revoked|erased)$")] = None,
+    status: SectorChangeStatus | None = None,
     from_section: AtecoSection | None = None,
     to_section: AtecoSection | None = None,
     limit: Limit = 50,

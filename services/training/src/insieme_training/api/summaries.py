@@ -8,11 +8,15 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
+from insieme_events.contracts import Code
 from insieme_events.contracts.training_courses import ModuleKind
 from insieme_events.contracts.vocabulary import ProfileCode, Strand
+from insieme_events.http import Limit, Page
 from insieme_events.problems import RESPONSES
-from insieme_events.reading import pool_of
+from insieme_events.reading import equals, page, pool_of
+from insieme_training.api.courses import CourseStatus
 from insieme_training.views import summaries
+from insieme_training.views.courses import COURSES
 
 router = APIRouter(prefix="/v1/summaries", tags=["summaries"], responses=RESPONSES)
 
@@ -60,7 +64,7 @@ class TargetedCourse(BaseModel):
 
     course_id: UUID
     course_code: str
-    status: str
+    status: CourseStatus
     profile: ProfileCode
     seats: int
     seats_taken: int
@@ -71,7 +75,7 @@ class TargetedCourse(BaseModel):
     activated_on: date | None
 
 
-class Targeted(BaseModel):
+class Targeted(Page):
     items: list[TargetedCourse]
 
 
@@ -107,10 +111,23 @@ async def by_module(request: Request) -> ByModule:
 
 
 @router.get("/training-2b")
-async def targeted(request: Request) -> Targeted:
-    """The courses of 2.b with the positions linked to them and their seats (P39)."""
-    async with pool_of(request).connection() as connection:
-        return Targeted.model_validate({"items": await summaries.ask(connection, summaries.TARGETED)})
+async def targeted(
+    request: Request,
+    status: CourseStatus | None = None,
+    course_code: Code | None = None,
+    flagged: bool | None = None,
+    limit: Limit = 50,
+    after: UUID | None = None,
+) -> Targeted:
+    """The courses of 2.b by id, with the positions linked to them and their seats (P39)."""
+    filters = [
+        equals(COURSES.c.status, status),
+        equals(COURSES.c.course_code, course_code),
+        equals(COURSES.c.positions_lost, flagged),
+    ]
+    return Targeted.model_validate(
+        await page(request, summaries.targeted(), COURSES.c.course_id, filters, limit, after)
+    )
 
 
 @router.get("/training-2c-by-proposer")

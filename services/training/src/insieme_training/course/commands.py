@@ -55,6 +55,10 @@ class PlanCourse(CoursePlan):
     course_id: UUID
 
 
+class PlanProposed(PlanCourse):
+    """The course was proposed, so it has to be there (P41)."""
+
+
 class NewRequest(Command):
     """So many positions of a vacancy or need are to be kept for a 2.b course (P39)."""
 
@@ -138,7 +142,7 @@ class RankApplicants(Command):
     on: Day
 
 
-PlanningCommand = ProposeCourse | PlanCourse
+PlanningCommand = ProposeCourse | PlanCourse | PlanProposed
 PositionsCommand = RequestPositions | IdentifyPositions | NoteRefusal | WithdrawPositions
 RunningCommand = ActivateCourse | StartCourse | EndCourse | CancelCourse
 SeatCommand = TakeSeat | AwaitSeat | GiveUpSeat | RankApplicants

@@ -8,7 +8,7 @@ from insieme_events.contracts.training_courses import CoursePlanned, CoursePropo
 from insieme_events.contracts.vocabulary import Strand
 from insieme_events.decider import Decision, RefusalKind, Refused
 from insieme_training.course.circumstances import CourseCircumstances
-from insieme_training.course.commands import PlanCourse, ProposeCourse
+from insieme_training.course.commands import PlanCourse, PlanProposed, ProposeCourse
 from insieme_training.course.state import (
     Activated,
     Cancelled,
@@ -21,7 +21,7 @@ from insieme_training.course.state import (
     Started,
     Withdrawn,
 )
-from insieme_training.gates import AGREEMENT_UNKNOWN, TRAINING
+from insieme_training.gates import AGREEMENT_UNKNOWN, COURSE_UNKNOWN, TRAINING
 
 NOT_TRAINING = Refused(
     code="training.strand",
@@ -119,6 +119,8 @@ def propose(command: ProposeCourse, state: Course, found: CourseCircumstances) -
 
 def plan(command: PlanCourse, state: Course, found: CourseCircumstances) -> Decision:
     match state:
+        case NotThere() if isinstance(command, PlanProposed):
+            return COURSE_UNKNOWN
         case NotThere():
             return planned(command, None, found)
         case Proposed(proposal=proposal) if proposal.strand is not command.strand:

@@ -5,9 +5,13 @@ A rate is given as its numerator and denominator, never alone.
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from insieme_events import reading
+from insieme_events.contracts.vocabulary import Strand
 from insieme_events.reading import Row
 from insieme_events.store import Connection
+from insieme_training.views.courses import COURSES, RESERVATIONS
 
 BY_STRAND = """
 select c.strand, count(*) as planned,
@@ -53,14 +57,6 @@ left join views.certificates s on s.participation_id = p.participation_id and s.
 left join gains g on g.participation_id = p.participation_id
 where c.strand = '2a' and c.planned_on is not null group by c.module_kind order by c.module_kind
 """
-TARGETED = """
-select c.course_id, c.course_code, c.status, c.profile, c.seats, c.taken as seats_taken, c.positions,
-    count(r.reservation_id) filter (where r.identified_on is not null) as sources, c.positions_lost,
-    min(r.identified_on) as first_identified_on, c.activated_on
-from views.courses c left join views.reservations r using (course_id)
-where c.strand = '2b' and c.planned_on is not null
-group by c.course_id order by c.course_id
-"""
 EXPERIMENTAL = """
 select c.proposed_by, count(distinct c.course_id) as courses,
     count(distinct c.course_id) filter (where c.started_on is not null) as courses_started,
@@ -73,6 +69,19 @@ from views.courses c left join views.participations p using (course_id)
 where c.strand = '2c' group by c.proposed_by order by c.proposed_by nulls last
 """
 SCALE = ["a0", "pre_a1", "a1", "a2", "b1", "b2", "c1", "c2"]
+
+
+def targeted() -> sa.Select[tuple[object, ...]]:
+    """The courses of 2.b that were planned, with how many sources gave positions and since when (P39)."""
+    course, identified = COURSES.c, RESERVATIONS.c.identified_on
+    of_it = RESERVATIONS.c.course_id == course.course_id
+    sources = sa.select(sa.func.count(identified)).where(of_it).scalar_subquery()
+    first = sa.select(sa.func.min(identified)).where(of_it).scalar_subquery()
+    return sa.select(
+        *(course.course_id, course.course_code, course.status, course.profile, course.seats),
+        *(course.taken.label("seats_taken"), course.positions, sources.label("sources"), course.positions_lost),
+        *(first.label("first_identified_on"), course.activated_on),
+    ).where(course.strand == Strand.TRAINING_TARGETED, course.planned_on.is_not(None))
 
 
 async def ask(connection: Connection, query: str) -> list[Row]:
