@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.encoders import jsonable_encoder
 from fastapi.routing import iter_route_contexts
 
 from insieme_events import problems, refusals
@@ -49,8 +50,16 @@ def complete(app: FastAPI, document: dict[str, Any]) -> None:
         for method in getattr(route, "methods", None) or ():
             operation = operations.get(method.lower())
             if operation is not None:
+                show_body(operation, getattr(route, "body_field", None))
                 show_answers(operation, components)
                 show_refusals(operation, refusals.of_endpoint(route.endpoint))
+
+
+def show_body(operation: dict[str, Any], body: Any) -> None:
+    """The examples given at the route as they are: FastAPI leaves out what is null in them."""
+    examples = getattr(getattr(body, "field_info", None), "examples", None)
+    if examples:
+        operation["requestBody"]["content"]["application/json"]["schema"]["examples"] = jsonable_encoder(examples)
 
 
 def show_answers(operation: dict[str, Any], components: Mapping[str, Any]) -> None:

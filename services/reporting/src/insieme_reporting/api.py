@@ -118,7 +118,9 @@ async def gaps_between(
     request: Request,
     since: Since,
     to: To,
-    by: Annotated[str, Query(description="The breakdown whose groups are compared", examples=["gender"])],
+    by: Annotated[
+        str, Query(description="The breakdown whose groups are compared", max_length=80, examples=["gender"])
+    ],
     known_at: KnownAt = None,
 ) -> dict[str, Any]:
     """A rate by group beside the rate of all, with the ratio of the two (P09); only measures that are rates."""
