@@ -122,7 +122,8 @@ def _take_model(model: type[BaseModel], kind: type[Command] | None, seen: Seen) 
         return
     seen.followed.add((model, None))
     decorators = model.__pydantic_decorators__
-    for validator in (*decorators.field_validators.values(), *decorators.model_validators.values()):
+    validators: list[Any] = [*decorators.field_validators.values(), *decorators.model_validators.values()]
+    for validator in validators:
         _take(validator.func, kind, seen)
     for info in model.model_fields.values():
         _take(info.annotation, kind, seen)

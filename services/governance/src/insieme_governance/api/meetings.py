@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -24,7 +24,7 @@ from insieme_governance.aggregates import MEETINGS
 from insieme_governance.meeting import commands as m
 from insieme_governance.meeting.refusals import MEETING_UNKNOWN
 from insieme_governance.steps import REGISTER
-from insieme_governance.views.meetings import DECISIONS, INVITATIONS
+from insieme_governance.views.meetings import DECISIONS, INVITATIONS, attendances
 from insieme_governance.views.meetings import MEETINGS as VIEW
 
 router = APIRouter(prefix="/v1", tags=["meetings"], responses=RESPONSES)
@@ -217,34 +217,6 @@ async def decisions(
 @router.get("/attendance")
 async def attendance(request: Request, kind: BodyKind | None = None, party: Code | None = None) -> list[AttendanceRow]:
     """Attendance of each signatory at each body: rate, absences in a row (P49, P70)."""
-    wanted = (
-        sa.select(INVITATIONS.c.party, VIEW.c.kind, INVITATIONS.c.present)
-        .join_from(INVITATIONS, VIEW, INVITATIONS.c.meeting_id == VIEW.c.meeting_id)
-        .where(VIEW.c.status == "held", INVITATIONS.c.lapsed.is_(False))
-        .order_by(VIEW.c.kind, INVITATIONS.c.party, VIEW.c.held_on, VIEW.c.meeting_id)
-    )
-    for condition in (equals(VIEW.c.kind, kind), equals(INVITATIONS.c.party, party)):
-        wanted = wanted if condition is None else wanted.where(condition)
+    wanted = attendances([equals(VIEW.c.kind, kind), equals(INVITATIONS.c.party, party)])
     async with pool_of(request).connection() as connection:
-        found = await rows(connection, wanted)
-    presences: dict[tuple[str, str], list[bool | None]] = {}
-    for row in found:
-        presences.setdefault((row["kind"], row["party"]), []).append(row["present"])
-    return [AttendanceRow(kind=BodyKind(of), party=who, **rate(all_of)) for (of, who), all_of in presences.items()]
-
-
-def rate(presences: list[bool | None]) -> dict[str, Any]:
-    """By the records alone: a meeting without a record of the party is neither presence nor absence."""
-    recorded = [present for present in presences if present is not None]
-    absent = 0
-    for present in reversed(recorded):
-        if present:
-            break
-        absent += 1
-    return {
-        "meetings": len(presences),
-        "recorded": len(recorded),
-        "present": sum(recorded),
-        "rate_percent": round(100 * sum(recorded) / len(recorded)) if recorded else None,
-        "absences_in_a_row": absent,
-    }
+        return [AttendanceRow.model_validate(row) for row in await rows(connection, wanted)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -165,3 +165,38 @@ async def decided(connection: Connection, asked: Collection[Decided]) -> dict[De
         (meeting_id, number): facts.Meeting(body, status, held_on, subject)
         for meeting_id, number, body, status, held_on, subject in await cursor.fetchall()
     }
+
+
+def attendances(conditions: Iterable[sa.ColumnElement[bool] | None]) -> sa.Select[Any]:
+    """Each party's attendance at each kind of body, by the records alone.
+
+    A held meeting without a record of the party is neither a presence nor an absence; an absence counts as one in a
+    row where no presence follows it.
+    """
+    order = (MEETINGS.c.held_on.desc(), MEETINGS.c.meeting_id.desc())
+    of = (MEETINGS.c.kind, INVITATIONS.c.party)
+    came = sa.func.coalesce(sa.cast(INVITATIONS.c.present, sa.Integer), 0)
+    seen = (
+        sa.select(*of, INVITATIONS.c.present, sa.func.sum(came).over(partition_by=of, order_by=order).label("since"))
+        .join_from(INVITATIONS, MEETINGS, INVITATIONS.c.meeting_id == MEETINGS.c.meeting_id)
+        .where(MEETINGS.c.status == "held", INVITATIONS.c.lapsed.is_(False))
+        .where(*(condition for condition in conditions if condition is not None))
+        .subquery()
+    )
+    recorded = sa.func.count(seen.c.present)
+    present = sa.func.count().filter(seen.c.present)
+    # In whole numbers, a half up; nothing where there is no record.
+    percent = (200 * present + recorded) // sa.func.nullif(2 * recorded, 0)
+    return (
+        sa.select(
+            seen.c.kind,
+            seen.c.party,
+            sa.func.count().label("meetings"),
+            recorded.label("recorded"),
+            present.label("present"),
+            percent.label("rate_percent"),
+            sa.func.count().filter(seen.c.present.is_(False), seen.c.since == 0).label("absences_in_a_row"),
+        )
+        .group_by(seen.c.kind, seen.c.party)
+        .order_by(seen.c.kind, seen.c.party)
+    )
