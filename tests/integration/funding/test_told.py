@@ -120,7 +120,10 @@ async def test_without_the_lock_a_link_stands_on_a_void_placement(fund: Any, mon
         return found
 
     monkeypatch.setattr(told, "placements", read_and_rest)
-    assert await linked_and_voided(fund, 20) > 0
+    for _ in range(8):
+        if await linked_and_voided(fund, 20):
+            return
+    pytest.fail("no link stood on a void placement: the race is none")
 
 
 async def test_every_subscription_of_the_service_is_ready(migrated: Provisioned) -> None:

@@ -101,7 +101,7 @@ async def sign(served: Served, ledger: Ledger, predecessor_id: UUID) -> None:
 
 def joins(ledger: Ledger, party: str) -> RegisterParty:
     role = STAYING.get(party, PartyRole.EMPLOYER_ASSOCIATION)
-    return RegisterParty(protocol_id=ledger.protocol_id, party=party, role=role, on=ledger.day)
+    return RegisterParty(protocol_id=ledger.protocol_id, party=party, role=role, on=ledger.day, preparing=True)
 
 
 async def done(served: Served, *unit: Step) -> None:

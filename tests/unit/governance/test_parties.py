@@ -60,7 +60,8 @@ def register(party: str, on: date = SIGNED_ON, role: PartyRole | None = None) ->
 def test_fourteen_parties_stand_in_the_register_by_their_roles() -> None:
     state = PROTOCOL.initial
     for party in PARTIES:
-        decision = PROTOCOL.decide(register(party), state, protocol_circumstances())
+        joining = register(party).model_copy(update={"preparing": True})
+        decision = PROTOCOL.decide(joining, state, protocol_circumstances())
         state = PROTOCOL.fold(decision, state)  # type: ignore[arg-type]
     state = PROTOCOL.fold(in_force()[len(PARTIES) :], state)
     assert isinstance(state, InForce)
@@ -76,6 +77,12 @@ def test_fourteen_parties_stand_in_the_register_by_their_roles() -> None:
     assert by_role[PartyRole.PARTICIPANT] == {"regione_emilia_romagna"}
     assert len(by_role[PartyRole.EMPLOYER_ASSOCIATION]) == 6
     assert by_role[PartyRole.TRADE_UNION] == {"cgil", "cisl", "uil"}
+
+
+@pytest.mark.clause("P01")
+def test_a_party_joins_a_protocol_that_is_prepared_and_prepares_none_by_a_wrong_id() -> None:
+    given().when(register("cna")).then_refused("governance.protocol_unknown")
+    given(registered("cna")).when(register("cisl")).then(registered("cisl"))
 
 
 @pytest.mark.clause("P01")

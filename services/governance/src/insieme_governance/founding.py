@@ -115,7 +115,7 @@ def _protocols(founding: Founding) -> Iterator[tuple[date, tuple[Step, ...]]]:
     for one in founding.protocols:
         on, protocol_id = one.signature.on, one.protocol_id
         registered = (
-            RegisterParty(protocol_id=protocol_id, party=party, role=kind, on=on)
+            RegisterParty(protocol_id=protocol_id, party=party, role=kind, on=on, preparing=True)
             for kind, parties in one.parties.items()
             for party in parties
         )

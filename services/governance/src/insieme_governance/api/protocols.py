@@ -83,7 +83,7 @@ async def prepare(
 ) -> CommandAnswer:
     """Prepares a protocol with its parties by role (P01, P02, P03, P04, P05)."""
     protocol_id = uuid4()
-    parties = [c.RegisterParty(protocol_id=protocol_id, **party.model_dump()) for party in body.parties]
+    parties = [c.RegisterParty(protocol_id=protocol_id, preparing=True, **party.model_dump()) for party in body.parties]
     return await request.send(*[Step(PROTOCOLS, protocol_id, party) for party in parties], locks=REGISTER)
 
 

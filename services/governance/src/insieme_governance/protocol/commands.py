@@ -17,9 +17,13 @@ class NewParty(Command):
 
 
 class RegisterParty(NewParty):
-    """A party in its role, before the signature or joining later; `on` is its first day (P01-P05)."""
+    """A party in its role, before the signature or joining later; `on` is its first day (P01-P05).
+
+    `preparing`: the protocol is prepared with it, so that nobody needs to know it before.
+    """
 
     protocol_id: UUID
+    preparing: bool = False
 
 
 class LinkDelegate(Command):

@@ -50,7 +50,7 @@ def register(command: RegisterParty, protocol: Protocol, circumstances: Protocol
     )
     match protocol:
         case NotPrepared():
-            return [joined]
+            return [joined] if command.preparing else no.PROTOCOL_UNKNOWN
         case Prepared() | InForce() | Expired() | Succeeded():
             member = protocol.roll.member(command.party)
             if member is not None and (member.role, member.since) == (command.role, command.on):
