@@ -6,27 +6,14 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
+from insieme_events.testing import tables
 from insieme_intake import views
-
-NAMES = {"uuid": "UUID", "text": "TEXT", "integer": "INTEGER", "date": "DATE", "boolean": "BOOLEAN", "ARRAY": "TEXT[]"}
-DECLARED = """
-select column_name, data_type, is_nullable = 'YES' from information_schema.columns
-where table_schema = %s and table_name = %s order by ordinal_position
-"""
 
 
 @pytest.mark.parametrize("table", list(views.METADATA.tables.values()), ids=str)
 async def test_a_table_reads_as_it_was_made(intake: Any, table: sa.Table) -> None:
-    made = await intake.rows(DECLARED, table.schema, table.name)
-    dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
-    assert {(column.name, column.type.compile(dialect)) for column in table.columns} == {
-        (name, NAMES[kind]) for name, kind, _ in made
-    }
-    assert {column.name for column in table.columns if not column.nullable and not column.primary_key} == {
-        name for name, _, nullable in made if not nullable and name not in {key.name for key in table.primary_key}
-    }
+    assert set(tables.said(table)) == set(await tables.made(intake.rows, table))
 
 
 async def test_every_column_with_a_readable_sealed_value_is_listed(intake: Any) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
+from insieme_events.testing import tables
 from insieme_training.views import courses, participations, sector_changes
 
 pytestmark = pytest.mark.integration
@@ -21,24 +21,8 @@ TABLES = [
     participations.LEVELS,
     sector_changes.SECTOR_CHANGES,
 ]
-NAMES = {
-    "uuid": "UUID",
-    "text": "TEXT",
-    "integer": "INTEGER",
-    "date": "DATE",
-    "boolean": "BOOLEAN",
-    "timestamp with time zone": "TIMESTAMP WITH TIME ZONE",
-}
-DECLARED = """
-select column_name, data_type, is_nullable = 'YES' from information_schema.columns
-where table_schema = %s and table_name = %s order by ordinal_position
-"""
 
 
 @pytest.mark.parametrize("table", TABLES, ids=str)
 async def test_a_table_reads_as_it_was_made(training: Any, table: sa.Table) -> None:
-    made = await training.served.rows(DECLARED, table.schema, table.name)
-    dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
-    assert [(column.name, column.type.compile(dialect), column.nullable) for column in table.columns] == [
-        (name, NAMES[kind], nullable) for name, kind, nullable in made
-    ]
+    assert tables.said(table) == await tables.made(training.served.rows, table)

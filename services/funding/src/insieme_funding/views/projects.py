@@ -64,6 +64,7 @@ PROJECTS = sa.Table(
     sa.Column("cup", sa.Text),
     sa.Column("jobs", sa.Integer),
     sa.Column("microcredit", sa.BigInteger, nullable=False),
+    sa.Column("took_part", sa.ARRAY(sa.Uuid), nullable=False),
     sa.Column("conflict_late", sa.Boolean, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
 )
