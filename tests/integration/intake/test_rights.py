@@ -58,7 +58,7 @@ async def test_the_document_of_a_person_holds_everything_and_only_theirs(intake:
     assert (nobody.status_code, nobody.json()["code"]) == (404, "intake.person_unknown")
     await intake.post(f"{person}/erasure", ground="request", on="2024-07-01")
     gone = await intake.client.get(f"{person}/data")
-    assert (gone.status_code, gone.json()["code"]) == (409, "intake.erased")
+    assert (gone.status_code, gone.json()["code"]) == (409, "intake.data_erased")
 
 
 async def test_an_erasure_may_be_refused_with_its_ground(intake: Any, somebody: Any) -> None:

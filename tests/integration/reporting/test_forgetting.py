@@ -269,7 +269,7 @@ async def test_the_part_of_a_person_is_every_row_under_every_id(reporting: Repor
         assert {row["case_id"] for row in both["copies"]["case_versions"]} == {str(someone.case), str(other.case)}
 
     answer = await reporting.served.client.get(f"/v1/persons/{nobody}/data")
-    assert (answer.status_code, answer.json()["code"]) == (404, "reporting.person_unknown")
+    assert (answer.status_code, answer.json()["code"]) == (404, "reporting.nothing_held")
 
 
 async def test_of_somebody_erased_there_is_no_part(reporting: Reporting) -> None:
@@ -278,7 +278,7 @@ async def test_of_somebody_erased_there_is_no_part(reporting: Reporting) -> None
     await reporting.tell(*someone.of_case, someone.marker, someone.erased)
     await reporting.answered(someone.person)
     answer = await reporting.served.client.get(f"/v1/persons/{someone.person}/data")
-    assert (answer.status_code, answer.json()["code"]) == (409, "reporting.erased")
+    assert (answer.status_code, answer.json()["code"]) == (409, "reporting.data_erased")
 
 
 async def of_person(reporting: Reporting, person: UUID) -> dict[str, int]:

@@ -46,7 +46,7 @@ def test_the_parts_of_all_services_are_one_document(answering: Callable[[Handler
 
     def handler(request: httpx.Request) -> httpx.Response:
         asked.append(request)
-        return problem(404, "funding.person_unknown") if of(request, "funding") else holding(request)
+        return problem(404, "funding.nothing_held") if of(request, "funding") else holding(request)
 
     answering(handler)
     out = tmp_path / "document.json"
@@ -107,8 +107,8 @@ def test_a_missing_part_is_said_and_no_document_is_made(answering: Callable[[Han
     ("service", "refusal", "sentence"),
     [
         ("intake", problem(404, "intake.person_unknown"), "nobody is known in intake"),
-        ("intake", problem(409, "intake.erased"), "intake has erased this person"),
-        ("training", problem(409, "training.erased"), "training has erased this person"),
+        ("intake", problem(409, "intake.data_erased"), "intake has erased this person"),
+        ("training", problem(409, "training.data_erased"), "training has erased this person"),
     ],
 )
 def test_of_somebody_unknown_or_erased_there_is_no_document(

@@ -41,9 +41,9 @@ def part(client: httpx.Client, service: str, person_id: UUID, asking: dict[str, 
         ) from away
     # A service that has the route says in a problem that it knows nobody; one that has not cannot.
     code = _code_of(answer)
-    if code == f"{service}.person_unknown":
+    if code in ("intake.person_unknown", f"{service}.nothing_held"):
         return None
-    if code == f"{service}.erased":
+    if code == f"{service}.data_erased":
         raise NoDocument(f"{service} has erased this person")
     if answer.status_code == 404:
         raise NoDocument(f"{service} has no route for a person's data at {url}: its part cannot be told")

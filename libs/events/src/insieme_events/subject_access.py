@@ -36,9 +36,9 @@ EXAMPLE_ID = "0192f0a1-7b1e-7c3d-9a52-0f8a3b1c7d01"
 PersonId = Annotated[UUID, Path(description="The person's id, as intake has it", examples=[EXAMPLE_ID])]
 
 
-def unknown(service: str) -> Refused:
+def nothing_held(service: str) -> Refused:
     return Refused(
-        f"{service}.person_unknown",
+        f"{service}.nothing_held",
         "Nothing is held here of a person with this id: look the person up again in intake.",
         kind=RefusalKind.NOT_FOUND,
     )
@@ -46,7 +46,8 @@ def unknown(service: str) -> Refused:
 
 def erased(service: str) -> Refused:
     return Refused(
-        f"{service}.erased", "The data of this person are erased: there is nothing left to hand over (GDPR art. 17)."
+        f"{service}.data_erased",
+        "The data of this person are erased: there is nothing left to hand over (GDPR art. 17).",
     )
 
 
@@ -83,7 +84,7 @@ async def part(connection: Connection, keys: KeyVault | None, held: Held, person
     events = await events_of(connection, held.service, keys, [stream for (stream,) in rows])
     copies = {name: await _rows(connection, query, ids) for name, query in held.copies.items()}
     if not events and not any(copies.values()):
-        raise ProblemError(unknown(held.service))
+        raise ProblemError(nothing_held(held.service))
     return Part(service=held.service, person_ids=ids, events=events, copies=copies)
 
 

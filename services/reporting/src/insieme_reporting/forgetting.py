@@ -1,4 +1,4 @@
-"""Whom reporting has forgotten: it answers an erasure once no version of its facts holds anything readable (decision 24).
+"""Whom reporting has forgotten: it answers an erasure once no version of its facts is readable (decision 24).
 
 Each version blanks its rows when the marker of a stream comes. The answer is for all of them, so a worker looks at the
 rows themselves: no promise of a subscription stands between them and what is said.
@@ -60,7 +60,7 @@ class PersonsView:
     """Of whom reporting has heard: who is erased, and which ids stand for one person."""
 
     types: frozenset[type[DomainEvent]] | None = frozenset[type[DomainEvent]](
-        {PersonErased, PersonsMerged, MergeReverted}
+        (PersonErased, PersonsMerged, MergeReverted)
     )
 
     async def apply(self, connection: Connection, events: Sequence[Stored]) -> None:
@@ -192,7 +192,7 @@ class Forgetting:
         return [person for person, since in self._over.items() if since <= oldest]
 
     async def _has_its_answers(self) -> bool:
-        """Whether the store has every answer that Kafka has: one that was lost and given again would fork its stream."""
+        """Whether the store has every answer that Kafka has: one that is given again would fork its stream."""
         if not self._whole:
             settings = self._service.settings
             names = RelayTopics.of(settings.topic_prefix, CONTEXT)

@@ -5,6 +5,8 @@ Members of committees are no persons of the programme: they hold an office for a
 
 from __future__ import annotations
 
+from typing import Any
+
 from insieme_events import in_charge, subject_access
 from insieme_events.subject_access import EXAMPLE_ID, Held
 
@@ -18,7 +20,7 @@ HELD = Held("funding", STREAMS, {**in_charge.COPIES, "placements": PLACEMENTS})
 
 CASE = "0192f0a1-7b1e-7c3d-9a52-0f8a3b1c7d02"
 PROJECT = "0192f0a1-7b1e-7c3d-9a52-0f8a3b1c7d07"
-EXAMPLE = {
+EXAMPLE: dict[str, Any] = {
     "service": "funding",
     "person_ids": [EXAMPLE_ID],
     "events": [],

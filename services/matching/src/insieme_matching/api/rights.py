@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from insieme_events import in_charge, subject_access
 from insieme_events.subject_access import EXAMPLE_ID, Held
 
@@ -16,7 +18,7 @@ HELD = Held("matching", STREAMS, {**in_charge.COPIES, "restrictions": RESTRICTIO
 
 CASE = "0192f0a1-7b1e-7c3d-9a52-0f8a3b1c7d02"
 CANDIDACY = "0192f0a1-7b1e-7c3d-9a52-0f8a3b1c7d03"
-EXAMPLE = {
+EXAMPLE: dict[str, Any] = {
     "service": "matching",
     "person_ids": [EXAMPLE_ID],
     "events": [
