@@ -18,7 +18,7 @@ from tests.end_to_end.privacy.canaries import RECEIVED, Canary
 from insieme_events.clock import business_date
 from insieme_events.testing.road import eventually
 
-SECONDS = 60
+SECONDS = 90
 ASSESSED = "2024-03-11"
 CHARGED = "2024-03-12"
 PLACED = "2024-04-02"
@@ -27,7 +27,15 @@ ERASED = business_date(datetime.now(UTC)).isoformat()
 """Today: else the erasure would be late before anybody could answer, and the clock would say so meanwhile."""
 
 NOT_YET = frozenset(
-    {"matching.not_in_charge", "training.not_in_charge", "funding.not_in_charge", "training.no_seat", "funding.no_plan"}
+    {
+        "matching.not_in_charge",
+        "training.not_in_charge",
+        "training.not_confirmed",
+        "training.not_enrolled",
+        "training.no_seat",
+        "funding.not_in_charge",
+        "funding.no_plan",
+    }
 )
 """Refusals of a service that another one's event has not reached; the others of that kind are 503."""
 

@@ -381,13 +381,14 @@ def test_what_is_planted_is_found(story: Story, servers: Servers) -> None:
     places = privacy.holding(found, planted.forms())
     assert {p for p in places if not (isinstance(p, Column) and p.table == "pg_catalog.pg_statistic")} == {
         Column("intake", "views.interviews", "kind"),
-        Column("intake", "events.idempotency", "fingerprint"),
+        *(Column(service, "events.idempotency", "fingerprint") for service in ("intake", "funding", "governance")),
         Column("reporting", "events.dead_letters", "value"),
         f"topic {party}",
         "log planted.log",
     }
     band = ("FragilityAssessed", ("band",))
     assert privacy.walk_store(found, "intake").open == {("intake store", *band)}
+    assert privacy.walk_store(found, "training").open == {("training store", "LanguageLevelAssessed", ("level",))}
     letters = privacy.walk_dead_letters(found, "reporting")
     assert (letters.open, letters.strangers) == ({("reporting dead letters", *band)}, {"reporting dead letters"})
     assert privacy.walk_topic(found, stray).open == {(stray, *band)}

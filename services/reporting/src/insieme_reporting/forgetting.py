@@ -29,7 +29,7 @@ from insieme_events.position import RelayTopics
 from insieme_events.projection import UNKNOWN, FactDefinition, ProjectionDefinition
 from insieme_events.projection_versions import State
 from insieme_events.service import Running
-from insieme_events.store import Connection
+from insieme_events.store import Connection, StoreError
 from insieme_events.topics import TopicError
 from insieme_events.units import Done, Step, Unit
 
@@ -152,7 +152,7 @@ class Forgetting:
         while not self._stopping.is_set():
             try:
                 pause = min(2 * pause, LONGEST) if await self.look() else EVERY
-            except (psycopg.Error, KafkaException, TopicError, *MAY_PASS) as passing:
+            except (psycopg.Error, KafkaException, StoreError, TopicError, *MAY_PASS) as passing:
                 telemetry.log.warning("forgetting_interrupted", error=type(passing).__name__)
                 pause = LONGEST
             with contextlib.suppress(TimeoutError):
