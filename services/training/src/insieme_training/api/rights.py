@@ -30,8 +30,10 @@ EXAMPLE: dict[str, Any] = {
             "participation_id": PARTICIPATION,
             "course_id": "0192f0a1-7b1e-7c3d-9a52-0f8a3b1c7d06",
             "person_id": EXAMPLE_ID,
-            "skill": "spoken",
+            "strand": "2a",
+            "skill": "speaking",
             "assessed_at": "exit",
+            "method": "test",
             "level": "b1",
         }
     ],
