@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests.end_to_end.collector import collecting
+from tests.end_to_end.nursery import Nursery
 from tests.end_to_end.platform import EVERY_SERVICE, Platform
 from tests.end_to_end.privacy.story import Story, tell
 
@@ -17,9 +18,10 @@ from insieme_local.testing import session_folders
 
 
 @pytest.fixture(scope="module")
-def story(provisioned: Provisioned, servers: Servers) -> Iterator[Story]:
+def story(provisioned: Provisioned, servers: Servers, young: Nursery) -> Iterator[Story]:
     """Before and after the erasure of ten persons, on a platform with every service, which tells of its spans."""
-    platform = Platform(provisioned, Folders(session_folders().root / f"platform-{provisioned.topic_prefix}"))
+    folders = Folders(session_folders().root / f"platform-{provisioned.topic_prefix}")
+    platform = Platform(provisioned, folders, young)
     with collecting() as collector:
         try:
             platform.prepare_all()
