@@ -196,8 +196,4 @@ class Journey:
 
     async def settled(self) -> None:
         """Waits until every subscription of a running service has applied everything that is stored."""
-
-        async def nothing_missing() -> bool:
-            return settling.is_settled(self.platform)
-
-        await eventually(nothing_missing, SECONDS)
+        await settling.settled(self.platform, SECONDS)

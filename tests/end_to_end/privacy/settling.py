@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from typing import Any
 
 import psycopg
 from tests.end_to_end.platform import Platform
 
 FAILING = "reporting.failing"
 """The subscription with a defect: its streams are parked for ever."""
+PAUSE = 0.2
 
 HEADS = "select stream, max(version) from events.events group by stream"
 READS = (
@@ -16,28 +20,33 @@ READS = (
 )
 APPLIED = "select stream, sequence from events.sequences where subscription = %s"
 
-
-def is_settled(platform: Platform) -> bool:
-    """Nothing is missing, and nothing was stored while it was looked for."""
-    before = heads(platform)
-    return not any(missing(platform, before)) and heads(platform) == before
+Databases = Mapping[str, psycopg.Connection[Any]]
+Heads = dict[str, dict[str, int]]
 
 
-def heads(platform: Platform) -> dict[str, dict[str, int]]:
-    """How much is stored of each stream, by service that runs."""
-    found: dict[str, dict[str, int]] = {}
-    for name in platform.services:
-        with psycopg.connect(platform.provisioned.urls[f"{name}_owner"]) as connection:
-            found[name] = dict(connection.execute(HEADS).fetchall())
-    return found
+async def settled(platform: Platform, seconds: float) -> None:
+    """Waits until nothing is missing, and nothing was stored while it was looked for; in the services that run."""
+    with ExitStack() as stack:
+        urls = {name: platform.provisioned.urls[f"{name}_owner"] for name in platform.services}
+        databases = {name: stack.enter_context(psycopg.connect(url, autocommit=True)) for name, url in urls.items()}
+        async with asyncio.timeout(seconds):
+            while True:
+                before = heads(databases)
+                if not any(missing(databases, before)) and heads(databases) == before:
+                    return
+                await asyncio.sleep(PAUSE)
 
 
-def missing(platform: Platform, stored: dict[str, dict[str, int]]) -> Iterator[str]:
+def heads(databases: Databases) -> Heads:
+    """How much is stored of each stream, by service."""
+    return {name: dict(connection.execute(HEADS).fetchall()) for name, connection in databases.items()}
+
+
+def missing(databases: Databases, stored: Heads) -> Iterator[str]:
     """The streams of which a subscription has not applied everything."""
-    for name in platform.services:
-        with psycopg.connect(platform.provisioned.urls[f"{name}_owner"]) as connection:
-            for subscription, topic in connection.execute(READS, (FAILING,)).fetchall():
-                applied: dict[str, int] = dict(connection.execute(APPLIED, (subscription,)).fetchall())
-                for stream, version in stored.get(topic.split(".")[-3], {}).items():
-                    if applied.get(stream, 0) < version:
-                        yield f"{subscription}: {stream}"
+    for connection in databases.values():
+        for subscription, topic in connection.execute(READS, (FAILING,)).fetchall():
+            applied: dict[str, int] = dict(connection.execute(APPLIED, (subscription,)).fetchall())
+            for stream, version in stored.get(topic.split(".")[-3], {}).items():
+                if applied.get(stream, 0) < version:
+                    yield f"{subscription}: {stream}"
