@@ -19,6 +19,8 @@ from insieme_events.clock import business_date
 from insieme_events.testing.road import eventually
 
 SECONDS = 90
+LONGEST = 1.0
+"""Seconds between two tries: many canaries that ask all the time are what the others wait for."""
 ASSESSED = "2024-03-11"
 CHARGED = "2024-03-12"
 PLACED = "2024-04-02"
@@ -64,12 +66,14 @@ class Journey:
     async def post(self, service: str, path: str, expected: int = 200, /, as_: Any = "", **body: Any) -> dict[str, Any]:
         """Sends again what is answered by "not now"; `as_` is the party for which it is sent."""
         headers = {"Idempotency-Key": str(uuid4())} | ({"X-Insieme-Party": as_} if as_ else {})
+        pause = 0.1
         async with asyncio.timeout(SECONDS):
             while True:
                 answer = await self.clients[service].post(path, json=body, headers=headers)
                 if answer.status_code != 503 and answer.json().get("code") not in NOT_YET:
                     break
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(pause)
+                pause = min(1.5 * pause, LONGEST)
         assert answer.status_code == expected, f"{service} {path}: {answer.status_code} {answer.text}"
         found: dict[str, Any] = answer.json()
         return found
