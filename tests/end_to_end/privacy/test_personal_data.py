@@ -46,13 +46,7 @@ SEALED_FACTS = {
     Column("reporting", f"{DEFINITION.schema}.{fact.row.table}", name)
     for fact in DEFINITION.facts
     for name in fact.row.sealed
-    if fact.row.context in PUBLISHING
 }
-<<<<<<< HEAD
-"""Of the services of this journey; those of training have a test with every total (test_explained.py)."""
-
-READABLE = SEALED_FACTS | {Column("intake", table, name) for table, name in READABLE_SEALED}
-=======
 OF_PROFILES = {Column("matching", "views.job_profiles", name) for name in Canary(0).job_profile}
 OF_TRAINING = {
     Column("training", f"views.{table}", name)
@@ -67,7 +61,6 @@ OF_TRAINING = {
 }
 READABLE = SEALED_FACTS | {Column("intake", table, name) for table, name in READABLE_SEALED} | OF_PROFILES | OF_TRAINING
 """Where an opened value of a sealed field may stand until its person is erased."""
->>>>>>> 023eb99 (Personal data: the journey goes through every service; parts of each service are tested)
 OF_NOBODY = {Column("reporting", "reference.territory", "comune")}
 """The list of all comuni."""
 

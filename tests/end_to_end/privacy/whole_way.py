@@ -120,7 +120,7 @@ async def all_together(journey: Journey, canaries: list[Canary], programme: Prog
     for canary in canaries:
         link = {"employment_id": journey.ways[canary.number].employment_id, "suitability": "suitable"}
         await journey.post("funding", f"/v1/projects/{programme.project_id}/placements", 201, **link, on="2024-04-03")
-        if canary.number % 3 == 0:
+        if canary.number % 3 == 0 or canary.number == 11:
             await journey.out(canary)
 
 
