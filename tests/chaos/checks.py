@@ -23,9 +23,10 @@ SUBSCRIPTIONS = {
     "matching.in_charge": ("matching", ("intake",)),
     "matching.reactions": ("matching", ("intake",)),
     "intake.erasure": ("intake", ("intake",)),
+    "reporting.persons": ("reporting", ("intake",)),
 }
-ANSWERING = ("intake", "matching")
-"""The services that run here and answer an erasure."""
+ANSWERING = ("intake", "matching", "reporting")
+"""The services that run here and answer an erasure; each publishes its answer."""
 INTAKE_STREAMS = ("case-", "person-", "referral-")
 
 
@@ -62,7 +63,7 @@ async def judge(made: Provisioned, ledger: ChaosLedger, seconds: float = CATCH_U
     """
     verdict = Verdict()
     await _arrive(made, ledger, verdict, seconds)
-    carried = [one for one in await oracle.in_topics(made) if one.traceparent != FOREIGN]
+    carried = [one for one in await oracle.in_topics(made, ANSWERING) if one.traceparent != FOREIGN]
     _compare(verdict, ledger, carried, await oracle.in_facts(made.urls["reporting"]))
     _erasures(verdict, ledger, carried)
     return verdict
@@ -123,7 +124,7 @@ def _erasures(verdict: Verdict, ledger: ChaosLedger, carried: Sequence[Carried])
     """The effect of reactions: each service that runs answers each erasure once, and intake notes each answer once."""
     done = Counter(one.stream for one in carried if one.type == "ErasureCompleted")
     wanted = {f"person-{person}": len(ANSWERING) for person in ledger.erased}
-    wanted |= {f"erasure-{person}": 1 for person in ledger.erased}
+    wanted |= {f"erasure_{service}-{p}": 1 for p in ledger.erased for service in ANSWERING if service != "intake"}
     verdict.add("lost", [stream for stream, count in wanted.items() if done[stream] < count], "erasures have no answer")
     doubled = [stream for stream, count in done.items() if count > wanted.get(stream, len(ANSWERING))]
     verdict.add("doubled", doubled, "erasures were answered twice")

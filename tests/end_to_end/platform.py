@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,7 +14,10 @@ import httpx
 from tests.end_to_end.nursery import ForkedService, Nursery
 
 from insieme_events import migrate, topics
+from insieme_events.service import ServiceDefinition, running
 from insieme_events.testing import databases
+from insieme_funding import service as funding
+from insieme_governance import founding
 from insieme_governance import service as governance
 from insieme_intake import service as intake
 from insieme_local import ports
@@ -24,10 +28,15 @@ from insieme_local.service import Service
 from insieme_local.supervisor import Supervisor, start_together, stop_together
 from insieme_matching import service as matching
 from insieme_reporting import service as reporting
+from insieme_training import service as training
 
 TICK = 0.1
 THE_PATH_OF_A_PERSON = ("intake", "matching", "reporting")
 """The services that most journeys need: each one more costs seconds at every start."""
+EVERY_SERVICE = ("governance", *THE_PATH_OF_A_PERSON, "training", "funding")
+DEFINITIONS: Mapping[str, ServiceDefinition] = {
+    module.SERVICE.name: module.SERVICE for module in (intake, matching, training, funding, governance, reporting)
+}
 
 
 @dataclass
@@ -53,9 +62,27 @@ class Platform:
         migrate.upgrade_service(made.urls["governance_owner"], "governance", governance.SERVICE.migrations)
         topics.apply(made.common["KAFKA_BOOTSTRAP_SERVERS"], made.topic_prefix)
 
-    def start_all(self, names: Sequence[str] = THE_PATH_OF_A_PERSON) -> None:
+    def prepare_all(self) -> None:
+        """The same for every service, with the founding data: the agreement comes from governance alone."""
+        made = self.provisioned
+        migrate.upgrade_keys(made.urls["keys_owner"])
+        for name, service in DEFINITIONS.items():
+            migrate.upgrade_service(made.urls[f"{name}_owner"], name, service.migrations)
+        topics.apply(made.common["KAFKA_BOOTSTRAP_SERVERS"], made.topic_prefix)
+        asyncio.run(self._found())
+
+    async def _found(self) -> None:
+        settings = governance.GovernanceSettings(
+            kafka_bootstrap_servers=self.provisioned.common["KAFKA_BOOTSTRAP_SERVERS"],
+            topic_prefix=self.provisioned.topic_prefix,
+            database_url=self.provisioned.urls["governance"],
+        )
+        async with running(governance.SERVICE, settings) as service:
+            await founding.found(service)
+
+    def start_all(self, names: Sequence[str] = THE_PATH_OF_A_PERSON, **environment: str) -> None:
         """The named services, each with all its roles in one process."""
-        start_together([self.make(name, "serve") for name in names])
+        start_together([self.make(name, "serve", **environment) for name in names])
 
     def make(self, name: str, role: str, known_as: str | None = None, **environment: str) -> Service:
         """A process of one role, not yet started; known as `name`, or as `name-role` where it is not all of them."""

@@ -10,13 +10,13 @@ from codicefiscale import codicefiscale as tables
 
 from insieme_events.testing import privacy
 
-LETTERS = "bcdfglmnprst"
+LETTERS = "bcdfglmnprstv"
 RECEIVED = "2024-03-04"
 
 
 @dataclass(frozen=True)
 class Canary:
-    """One of at most twelve. Number 0 is the marked one: their sealed values are nobody else's."""
+    """One of at most thirteen. Number 0 is the marked one: their sealed values are nobody else's."""
 
     number: int
 
@@ -34,7 +34,7 @@ class Canary:
 
     @property
     def born(self) -> date:
-        return date(1931, 7, 19) if self.marked else date(1940 + self.number, 1 + self.number, 11)
+        return date(1931, 7, 19) if self.marked else date(1940 + self.number, 1 + self.number % 12, 11)
 
     @property
     def female(self) -> bool:
@@ -88,6 +88,17 @@ class Canary:
         spelled = {form for text in self.strings() for form in privacy.spellings(text)}
         return spelled | privacy.digests(self.codice_fiscale) | privacy.digests(self.typed)
 
+    @property
+    def job_profile(self) -> dict[str, Any]:
+        """What the person looks for, and brings along."""
+        return {
+            "profiles": ["9.9.9.9.9"] if self.marked else ["8.1.4.3.0"],
+            "comuni": ["037031"] if self.marked else ["037006"],
+            "hours": ["part_time"] if self.marked else ["full_time"],
+            "licences": ["be"] if self.marked else ["b"],
+            "languages": [{"language": "zz" if self.marked else "it", "level": "c2" if self.marked else "b1"}],
+        }
+
     def application(self, **changes: Any) -> dict[str, Any]:
         body = {
             "identity": self.identity,
@@ -124,5 +135,12 @@ SEALED_OF_ONE = (
     "self_employment_ended",
     "family_worker",
     "esf_plus",
+    "9.9.9.9.9",
+    "part_time",
+    "zz:c2",
+    "pre_a1",
+    "not_reached",
+    "wish_of_company",
+    "health_service",
 )
 """Readable values of sealed fields that only one canary has: the marked one, and number 1 for the quartiere."""

@@ -68,7 +68,7 @@ async def journey_on(platform: Platform) -> AsyncIterator[Journey]:
     async with AsyncExitStack() as stack:
         intake = await stack.enter_async_context(platform.client("intake"))
         matching = await stack.enter_async_context(platform.client("matching"))
-        yield Journey(platform, intake, matching)
+        yield Journey(platform, {"intake": intake, "matching": matching})
 
 
 @contextmanager

@@ -29,7 +29,7 @@ values ('planted', 'planted', %s, '[]', now())
 IN_THE_STORE = """
 insert into events.events (event_id, stream, version, type, schema_version, data, metadata, occurred_on, recorded_at,
     epoch)
-values (gen_random_uuid(), %s, 1, 'FragilityAssessed', 1, %s, '{}', now(), now(), 0)
+values (gen_random_uuid(), %s, 1, %s, 1, %s, '{}', now(), now(), 0)
 """
 IN_A_DEAD_LETTER = """
 insert into events.dead_letters (subscription, topic, partition, record_offset, stream, sequence, type, reason, detail,
@@ -41,6 +41,7 @@ values ('planted', 'planted', 0, %s, 'planted', %s, '', 'failed', '', %s, %s, no
 def plant(platform: Platform, servers: Servers, canary: Canary) -> None:
     """The canary in a view, a stored answer, a dead letter (as a hash), a record's key and a log; and a fragility band
     in the open in the store, a dead letter, a party record and a record of a topic of its own, which nobody reads.
+    And the canary in stored answers of services that need not know it, and a level in the open in training's store.
     """
     stream = f"case-{uuid4()}"
     data = {"occurred_on": "2024-03-11", "person_id": str(uuid4()), "case_id": stream[5:], "band": "low"}
@@ -50,7 +51,13 @@ def plant(platform: Platform, servers: Servers, canary: Canary) -> None:
         intake.execute(IN_A_VIEW, (canary.last_name.upper(),))
         intake.execute(IN_A_STORED_ANSWER, (canary.identity["telephone"].encode(),))
         # In no epoch, so that the relay does not send it on.
-        intake.execute(IN_THE_STORE, (stream, value))
+        intake.execute(IN_THE_STORE, (stream, "FragilityAssessed", value))
+    with psycopg.connect(platform.provisioned.urls["training_owner"]) as training:
+        level = json.dumps({"person_id": str(uuid4()), "level": "c1"})
+        training.execute(IN_THE_STORE, (f"participation-{uuid4()}", "LanguageLevelAssessed", level))
+    for service, text in (("funding", canary.identity["telephone"]), ("governance", canary.codice_fiscale.lower())):
+        with psycopg.connect(platform.provisioned.urls[f"{service}_owner"]) as other:
+            other.execute(IN_A_STORED_ANSWER, (text.encode(),))
     with psycopg.connect(platform.provisioned.urls["reporting_owner"]) as reporting:
         reporting.execute(IN_A_DEAD_LETTER, (1, 1, json.dumps([["ce_type", PLANTED_TYPE]]), value.encode()))
         reporting.execute(IN_A_DEAD_LETTER, (2, 2, "[]", digest))

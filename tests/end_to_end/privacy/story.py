@@ -1,19 +1,27 @@
-"""Twelve canaries live through the programme and ten of them are erased; what stands where is read on the way."""
+"""Twelve canaries live through the programme, in every service, and ten of them are erased; what stands where is read
+on the way. One of the ten is known under two ids."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import psycopg
-from tests.end_to_end.platform import Platform
+from tests.end_to_end.collector import Collector
+from tests.end_to_end.platform import EVERY_SERVICE, Platform
+from tests.end_to_end.privacy import whole_way
 from tests.end_to_end.privacy.canaries import Canary
 from tests.end_to_end.privacy.journey import Journey
+from tests.end_to_end.privacy.programme import set_up
+from tests.end_to_end.privacy.settling import FAILING
+from typer.testing import CliRunner, Result
 
+from insieme_events import cli
 from insieme_events.contracts import DomainEvent
 from insieme_events.contracts.intake import FragilityAssessed
 from insieme_events.envelope import Stored
@@ -29,7 +37,10 @@ from insieme_local.servers import Servers
 CANARIES = [Canary(number) for number in range(12)]
 ERASED = CANARIES[:10]
 KEPT = CANARIES[10:]
-FAILING = "reporting.failing"
+TWIN = Canary(12)
+"""The other id of number 1."""
+HOLDING = ("intake", "matching", "training", "funding", "reporting")
+"""The services that hold something of persons."""
 
 PERIOD = {"from": "2024-01-01", "to": "2025-12-31"}
 FIGURES = {
@@ -42,13 +53,23 @@ FIGURES = {
 Figures = dict[tuple[str, str | None], dict[str | None, int]]
 
 
+Answers = dict[tuple[str, int], tuple[int, Any]]
+"""Status and content of an answer, by service and canary."""
+
+
 @dataclass
 class Moment:
-    """All that stands anywhere, what the identity route and the vault's table yield, and the figures."""
+    """All that stands anywhere, what the identity route and the vault's table yield, and the figures.
+
+    `parts` is what each service tells that it holds of whom, `documents` what the tool makes of it for number 1 and for
+    number 11. The snapshot's logs hold the metrics and the spans of every service, too.
+    """
 
     snapshot: Snapshot
     identities: dict[int, tuple[int, Any]]
     figures: Figures
+    parts: Answers
+    documents: dict[int, Result]
 
 
 @dataclass
@@ -73,39 +94,59 @@ class Failing:
         raise ValueError(f"cannot handle {[stored.event for stored in events]}")
 
 
-async def tell(platform: Platform, servers: Servers) -> Story:
+async def tell(platform: Platform, servers: Servers, collector: Collector) -> Story:
     """Runs it all; every command must be accepted."""
     async with AsyncExitStack() as stack:
-        intake = await stack.enter_async_context(platform.client("intake"))
-        matching = await stack.enter_async_context(platform.client("matching"))
-        journey = Journey(platform, intake, matching)
-        company = await journey.company(1)
-        await asyncio.gather(*(journey.whole_way(canary, company) for canary in CANARIES))
+        clients = {name: await stack.enter_async_context(platform.client(name)) for name in EVERY_SERVICE}
+        journey = Journey(platform, clients)
+        programme = await set_up(journey)
+        await asyncio.gather(*(whole_way.whole_way(journey, canary, programme) for canary in CANARIES))
+        await whole_way.all_together(journey, CANARIES, programme)
+        await whole_way.meet_again(journey, TWIN, CANARIES[1])
+        await whole_way.restrict_for_a_while(journey, KEPT[0])
         await park_sealed_events(platform.provisioned, len(CANARIES))
         await journey.settled()
-        before = await moment(platform, servers, journey)
+        before = await moment(platform, servers, collector, journey)
         for canary in ERASED:
             await journey.erase(canary)
-        await journey.erased(ERASED)
+        await journey.answered()
         await journey.settled()
-        after = await moment(platform, servers, journey)
+        after = await moment(platform, servers, collector, journey)
         again = [await journey.erase(canary) for canary in ERASED]
         await journey.settled()
         after_again = snapshot(platform, servers)
         persons = {number: way.person_id for number, way in journey.ways.items()}
-        cases = {number: way.case_id for number, way in journey.ways.items()}
+        cases = {number: way.case_id for number, way in journey.ways.items() if way.case_id}
         await journey.apply(ERASED[0])
         await journey.settled()
         newcomer = await journey.person(ERASED[0])
         return Story(platform, persons, cases, before, after, again, after_again, newcomer, await figures(platform))
 
 
-async def moment(platform: Platform, servers: Servers, journey: Journey) -> Moment:
+async def moment(platform: Platform, servers: Servers, collector: Collector, journey: Journey) -> Moment:
     identities: dict[int, tuple[int, Any]] = {}
+    parts: Answers = {}
     for number, way in journey.ways.items():
         answer = await journey.intake.get(f"/v1/persons/{way.person_id}/identity")
         identities[number] = answer.status_code, answer.json()
-    return Moment(snapshot(platform, servers), identities, await figures(platform))
+        for service in HOLDING:
+            answer = await journey.clients[service].get(f"/v1/persons/{way.person_id}/data")
+            parts[service, number] = answer.status_code, answer.json()
+    documents = {
+        each.number: await asyncio.to_thread(ask, platform, UUID(journey.ways[each.number].person_id))
+        for each in (ERASED[1], KEPT[1])
+    }
+    told = {f"{name}.metrics": (await client.get("/metrics")).content for name, client in journey.clients.items()}
+    # Last, so that what was logged and traced of the requests above is in it.
+    found = snapshot(platform, servers)
+    found = replace(found, logs={**found.logs, **told, "spans": b"\n".join(collector.bodies)})
+    return Moment(found, identities, await figures(platform), parts, documents)
+
+
+def ask(platform: Platform, person_id: UUID) -> Result:
+    """`insieme subject-access`, told where the services are."""
+    told = {f"INSIEME_{name.upper()}_URL": platform.url(name) for name in HOLDING}
+    return CliRunner().invoke(cli.app, ["subject-access", str(person_id)], env=told)
 
 
 def databases(platform: Platform, servers: Servers) -> dict[str, str]:

@@ -41,7 +41,7 @@ async def test_an_erasure_is_acknowledged_once(fund: Any) -> None:
     for _ in range(2):
         await fund.told(erasing, erased)
     rows = await fund.served.rows(
-        "select type, data->>'service' from events.events where stream = %s", f"erasure-{person_id}"
+        "select type, data->>'service' from events.events where stream = %s", f"erasure_funding-{person_id}"
     )
     assert rows == [("ErasureCompleted", "funding")]
 

@@ -11,7 +11,7 @@ import pytest
 
 from insieme_events import metrics
 from insieme_events.commands import Done, Unit
-from insieme_events.contracts import funding, matching, training
+from insieme_events.contracts import funding, matching, reporting, training
 from insieme_events.contracts.intake import ErasureGround, PersonErased
 from insieme_events.decider import RefusalKind, Refused
 from insieme_events.envelope import Stored
@@ -166,7 +166,7 @@ async def test_an_erasure_waits_for_every_service_and_alarms(intake: Any, somebo
     person = UUID((await intake.apply(somebody()))["person_id"])
 
     async def answered(event: Any) -> Any:
-        heard = Stored(uuid4(), f"erasure-{person}", 1, datetime.now(UTC), event)
+        heard = Stored(uuid4(), f"erasure_{event.context}-{person}", 1, datetime.now(UTC), event)
         unit = await erasure.ErasureAnswers().react(heard)
         return await intake.service.commands.run(unit)
 
@@ -185,7 +185,7 @@ async def test_an_erasure_waits_for_every_service_and_alarms(intake: Any, somebo
         return [each for each in await intake.get("/v1/erasures/open") if each["person_id"] == str(person)]
 
     ((waiting),) = await open_ones()
-    assert (waiting["missing"], waiting["late"]) == (["funding", "intake"], True)
+    assert (waiting["missing"], waiting["late"]) == (["funding", "intake", "reporting"], True)
     await on_day(waiting["due_on"])
     assert "ErasureOverdue" not in await types(intake, f"person-{person}")
     for _ in range(2):
@@ -194,6 +194,7 @@ async def test_an_erasure_waits_for_every_service_and_alarms(intake: Any, somebo
     assert metrics.ERASURES_OVERDUE._value.get() >= 1
 
     assert isinstance(await answered(funding.ErasureCompleted(**done, service="funding")), Done)
+    assert isinstance(await answered(reporting.ErasureCompleted(**done, service="reporting")), Done)
     event = PersonErased(person_id=person, ground=ErasureGround.REQUEST, occurred_on=date(2024, 7, 1))
     service = intake.service
     process = erasure.ErasureProcess(service.pool, service.keys, service.clock)

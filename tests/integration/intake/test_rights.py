@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from insieme_intake.api.examples import PERSON_DATA
+
 REFERRED = {"direction": "received", "other_class": "third_sector", "on": "2024-03-02"}
 DETAIL = {"channel": "caritas", "distretto": "citta_di_bologna"}
 
@@ -51,8 +53,12 @@ async def test_the_document_of_a_person_holds_everything_and_only_theirs(intake:
     assert asked["request_id"] not in await intake.everything(
         "/v1/access-requests", "request_id", 50, due_before="2024-04-07"
     )
+    assert found.keys() == PERSON_DATA.keys()
     nobody = await intake.client.get(f"/v1/persons/{uuid4()}/data")
     assert (nobody.status_code, nobody.json()["code"]) == (404, "intake.person_unknown")
+    await intake.post(f"{person}/erasure", ground="request", on="2024-07-01")
+    gone = await intake.client.get(f"{person}/data")
+    assert (gone.status_code, gone.json()["code"]) == (409, "intake.data_erased")
 
 
 async def test_an_erasure_may_be_refused_with_its_ground(intake: Any, somebody: Any) -> None:

@@ -149,7 +149,8 @@ async def test_an_erasure_leaves_nothing_readable_and_is_answered_once(matching:
     assert (row["status"], row["profiles"], row["registered_on"]) == ("erased", [], None)
     assert (await matching.get(f"/v1/job-profiles/{other}"))["status"] == "current"
     answers = await matching.rows(
-        "select count(*) from events.events where type = 'ErasureCompleted' and stream = %s", f"erasure-{person}"
+        "select count(*) from events.events where type = 'ErasureCompleted' and stream = %s",
+        f"erasure_matching-{person}",
     )
     assert answers == [(1,)]
     registered, marked = [stored.event for stored in await matching.events(f"job_profile-{person}")]

@@ -73,11 +73,11 @@ async def test_an_erasure_marks_every_stream_blanks_the_views_and_is_answered(tr
     declared = await http.get(f"/v1/sector-changes/{person}")
     assert (declared["status"], declared["from_section"], declared["to_section"]) == ("erased", None, None)
     assert await http.rows("select pandemic from views.job_losses where person_id = %s", person) == [(None,)]
-    assert await training.types(f"erasure-{person}") == ["ErasureCompleted"]
+    assert await training.types(f"erasure_training-{person}") == ["ErasureCompleted"]
     assert (await http.get(f"/v1/participations/{other_one}"))["language_levels"][0]["level"] == "b1"
     assert (await http.get(f"/v1/sector-changes/{other}"))["from_section"] == "I"
 
-    streams = [f"participation-{one}", f"participation-{two}", f"sector_change-{person}", f"erasure-{person}"]
+    streams = [f"participation-{one}", f"participation-{two}", f"sector_change-{person}", f"erasure_training-{person}"]
     history = [await training.types(stream) for stream in streams]
     await training.tell(process(training), erased(person))
     assert [await training.types(stream) for stream in streams] == history

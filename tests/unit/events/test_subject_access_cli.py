@@ -15,12 +15,12 @@ from typer.testing import CliRunner
 from insieme_events import cli_subject_access
 from insieme_events.cli import app
 
-PERSON = UUID(int=7)
+PERSON, OTHER = UUID(int=7), UUID(int=8)
 Handler = Callable[[httpx.Request], httpx.Response]
 
 
-def problem(code: str) -> httpx.Response:
-    return httpx.Response(404, json={"code": code}, headers={"content-type": "application/problem+json"})
+def problem(status: int, code: str) -> httpx.Response:
+    return httpx.Response(status, json={"code": code}, headers={"content-type": "application/problem+json"})
 
 
 @pytest.fixture
@@ -32,14 +32,21 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Callable[[Handler], None]:
     return by
 
 
+def holding(request: httpx.Request, *ids: UUID) -> httpx.Response:
+    asked = UUID(request.url.path.split("/")[3])
+    return httpx.Response(200, json={"port": request.url.port, "person_ids": [str(each) for each in ids or (asked,)]})
+
+
+def of(request: httpx.Request, service: str) -> bool:
+    return request.url.port == cli_subject_access.PORTS[service]
+
+
 def test_the_parts_of_all_services_are_one_document(answering: Callable[[Handler], None], tmp_path: Path) -> None:
     asked: list[httpx.Request] = []
 
     def handler(request: httpx.Request) -> httpx.Response:
         asked.append(request)
-        if request.url.port == cli_subject_access.PORTS["funding"]:
-            return problem("funding.person_unknown")
-        return httpx.Response(200, json={"port": request.url.port})
+        return problem(404, "funding.nothing_held") if of(request, "funding") else holding(request)
 
     answering(handler)
     out = tmp_path / "document.json"
@@ -47,23 +54,40 @@ def test_the_parts_of_all_services_are_one_document(answering: Callable[[Handler
     assert result.exit_code == 0, result.output
     document = json.loads(out.read_text())
     assert document["person_id"] == str(PERSON)
-    assert document["parts"].keys() == cli_subject_access.PORTS.keys()
-    assert document["parts"]["funding"] is None
-    assert document["parts"]["intake"] == {"port": 8001}
+    assert document["parts"].keys() == {"intake", "matching", "training", "funding", "reporting"}
+    assert document["parts"]["funding"] == []
+    assert document["parts"]["intake"] == {"port": 8001, "person_ids": [str(PERSON)]}
+    assert [each["port"] for each in document["parts"]["reporting"]] == [8006]
     assert out.stat().st_mode & 0o077 == 0
     assert {request.headers["X-Insieme-Purpose"] for request in asked} == {"subject_access"}
     assert {request.url.path for request in asked} == {f"/v1/persons/{PERSON}/data"}
 
 
+def test_every_id_of_a_merged_person_is_asked_for_and_no_part_stands_twice(
+    answering: Callable[[Handler], None], tmp_path: Path
+) -> None:
+    """Matching has heard of the merge and answers for both ids; training has not."""
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        heard = of(request, "intake") or of(request, "matching")
+        return holding(request, PERSON, OTHER) if heard else holding(request)
+
+    answering(handler)
+    out = tmp_path / "document.json"
+    result = CliRunner().invoke(app, ["subject-access", str(OTHER), "--out", str(out)])
+    assert result.exit_code == 0, result.output
+    parts = json.loads(out.read_text())["parts"]
+    assert [each["person_ids"] for each in parts["matching"]] == [[str(PERSON), str(OTHER)]]
+    assert [each["person_ids"] for each in parts["training"]] == [[str(PERSON)], [str(OTHER)]]
+
+
 def test_a_missing_part_is_said_and_no_document_is_made(answering: Callable[[Handler], None], tmp_path: Path) -> None:
     def handler(request: httpx.Request) -> httpx.Response:
-        if request.url.port == cli_subject_access.PORTS["matching"]:
+        if of(request, "matching"):
             return httpx.Response(404, json={"detail": "Not Found"})
-        if request.url.port == cli_subject_access.PORTS["training"]:
+        if of(request, "training"):
             raise httpx.ConnectError("refused")
-        if request.url.port == cli_subject_access.PORTS["funding"]:
-            return httpx.Response(500)
-        return httpx.Response(200, json={})
+        return httpx.Response(500) if of(request, "funding") else holding(request)
 
     answering(handler)
     out = tmp_path / "document.json"
@@ -75,7 +99,26 @@ def test_a_missing_part_is_said_and_no_document_is_made(answering: Callable[[Han
         "funding answered 500",
     ):
         assert sentence in result.output
-    assert "governance" not in result.output
+    assert "reporting" not in result.output
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("service", "refusal", "sentence"),
+    [
+        ("intake", problem(404, "intake.person_unknown"), "nobody is known in intake"),
+        ("intake", problem(409, "intake.data_erased"), "intake has erased this person"),
+        ("training", problem(409, "training.data_erased"), "training has erased this person"),
+    ],
+)
+def test_of_somebody_unknown_or_erased_there_is_no_document(
+    answering: Callable[[Handler], None], tmp_path: Path, service: str, refusal: httpx.Response, sentence: str
+) -> None:
+    answering(lambda request: refusal if of(request, service) else holding(request))
+    out = tmp_path / "document.json"
+    result = CliRunner().invoke(app, ["subject-access", str(PERSON), "--out", str(out)])
+    assert result.exit_code == 1
+    assert sentence in result.output
     assert not out.exists()
 
 

@@ -27,6 +27,7 @@ from insieme_events.contracts import (
     matching_employments,
     matching_internships,
     matching_vacancies,
+    reporting,
     training,
     training_courses,
     training_participations,
@@ -64,7 +65,14 @@ class TopicSpec:
 
 
 BUSY, QUIET = 6, 1
-PARTITIONS = {"intake": BUSY, "matching": BUSY, "training": BUSY, "funding": BUSY, "governance": QUIET}
+PARTITIONS = {
+    "intake": BUSY,
+    "matching": BUSY,
+    "training": BUSY,
+    "funding": BUSY,
+    "governance": QUIET,
+    "reporting": QUIET,
+}
 MODULES: dict[str, tuple[ModuleType, ...]] = {
     "intake": (intake, intake_persons, intake_following, intake_interventions, intake_referrals),
     "matching": (
@@ -77,6 +85,7 @@ MODULES: dict[str, tuple[ModuleType, ...]] = {
     "training": (training, training_courses, training_participations),
     "funding": (funding, funding_budget, funding_committees, funding_projects),
     "governance": (governance, governance_bodies, governance_plan, governance_registers),
+    "reporting": (reporting,),
 }
 
 

@@ -32,7 +32,11 @@ class AcknowledgeErasure(Command):
 def acknowledgements(
     context: str, completed: type[base.ErasureCompleted]
 ) -> Aggregate[bool, AcknowledgeErasure, Circumstances]:
-    """The aggregate whose streams `erasure-<person>` say that the service is done; a second answer changes nothing."""
+    """The aggregate whose streams say that the service is done; a second answer changes nothing.
+
+    They are named `erasure_<context>-<person>`: who reads the answers of several services knows a stream by its name
+    alone, and would take the second service's answer for a fork of the first one's.
+    """
 
     def decide(command: AcknowledgeErasure, done: bool, circumstances: Circumstances) -> Decision:
         if done:
@@ -50,7 +54,12 @@ def acknowledgements(
     async def view(connection: Connection, changes: Sequence[Change[bool]]) -> None:
         """Nobody asks this service who was erased."""
 
-    return Aggregate(Decider(context, "erasure", False, decide, evolve), circumstances, view)
+    return Aggregate(Decider(context, head(context), False, decide, evolve), circumstances, view)
+
+
+def head(context: str) -> str:
+    """The name of the streams on which a service answers erasures."""
+    return f"erasure_{context}"
 
 
 class Acknowledging:

@@ -51,6 +51,14 @@ left join (events.persons m join events.in_charge i on i.person_id = m.person_id
 where p.person_id = any(%s) order by p.person_id, i.since
 """
 
+COPIES = {
+    "persons": "select person_id, root from events.persons where person_id = any(%(ids)s) order by person_id",
+    "in_charge": """
+select case_id, person_id, since, until from events.in_charge where person_id = any(%(ids)s) order by case_id, number
+""",
+}
+"""What this view holds of persons, for whoever asks what is held of them (GDPR art. 15)."""
+
 Changed = Callable[[Connection, Collection[UUID]], Awaitable[None]]
 
 
@@ -123,6 +131,12 @@ class InChargeView:
         if touched and self._changed is not None:
             alike = await connection.execute(SAME_PERSON, (list(touched),))
             await self._changed(connection, {person for (person,) in await alike.fetchall()})
+
+
+async def ids_of(connection: Connection, person_id: UUID) -> tuple[UUID, ...]:
+    """Every id of this person that has been heard of, in order; the id itself in any case."""
+    rows = await (await connection.execute(SAME_PERSON, ([person_id],))).fetchall()
+    return tuple(sorted({person_id, *(each for (each,) in rows)}))
 
 
 async def of_persons(connection: Connection, persons: Collection[UUID]) -> dict[UUID, tuple[Interval, ...]]:

@@ -113,6 +113,14 @@ class KeyVault:
             rows = await connection.execute("select key_id from keys.keys where destroyed_at is not null")
             return [key_id for (key_id,) in await rows.fetchall()]
 
+    async def destroyed_of(self, persons: Collection[UUID]) -> set[UUID]:
+        """Those of them whose key is destroyed; one that is absent is not."""
+        async with self._pool.connection() as connection:
+            rows = await connection.execute(
+                "select key_id from keys.keys where destroyed_at is not null and key_id = any(%s)", (list(persons),)
+            )
+            return {key_id for (key_id,) in await rows.fetchall()}
+
     async def ensure(self, persons: Collection[UUID], now: datetime) -> Keys:
         """Makes the keys that are missing and commits them, before anything that they seal is appended."""
         if not persons:

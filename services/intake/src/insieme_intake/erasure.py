@@ -17,7 +17,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from insieme_events import catalogue, moved
 from insieme_events.clock import Clock, business_date
-from insieme_events.contracts import Actor, DomainEvent, base, funding, matching, training
+from insieme_events.contracts import Actor, DomainEvent, base, funding, matching, reporting, training
 from insieme_events.contracts.intake import ErasureGround, PersonErased
 from insieme_events.envelope import Stored
 from insieme_events.service import Running
@@ -32,7 +32,7 @@ from insieme_intake.ledger import EraseInterventions
 from insieme_intake.person import CompleteErasure, ErasePerson
 
 SERVICE = "intake"
-AWAITED = ("funding", "intake", "matching", "training")
+AWAITED = ("funding", "intake", "matching", "reporting", "training")
 """The services that answer an erasure: each of them may have copied something of a person."""
 
 PROCESS = Actor(party="fondazione_san_petronio", role="process", purpose="erasure")
@@ -93,7 +93,12 @@ class ErasureAnswers:
     """Reacts to the ErasureCompleted of the other services: the person's stream says who has answered."""
 
     types: frozenset[type[DomainEvent]] = frozenset(
-        {matching.ErasureCompleted, training.ErasureCompleted, funding.ErasureCompleted}
+        {
+            matching.ErasureCompleted,
+            training.ErasureCompleted,
+            funding.ErasureCompleted,
+            reporting.ErasureCompleted,
+        }
     )
 
     async def react(self, stored: Stored) -> Unit | None:

@@ -30,7 +30,7 @@ def subscriptions(service: Running) -> list[Subscription]:
     answers = SeveralReactions(erasure.ErasureAnswers(), LedgerReaction(service.pool))
     return [
         Reactions.to(service, "intake.erasure", ["intake"], process),
-        Reactions.to(service, "intake.reactions", ["matching", "training", "funding"], answers),
+        Reactions.to(service, "intake.reactions", ["matching", "training", "funding", "reporting"], answers),
         Subscription.of(service, name="intake.parameters", contexts=("governance",), handler=ParametersView()),
     ]
 

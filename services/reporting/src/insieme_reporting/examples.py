@@ -102,3 +102,30 @@ TABLE: JsonDict = {
 def shown(example: JsonDict | list[JsonDict]) -> dict[int | str, dict[str, Any]]:
     """For a route's `responses`: what an answer looks like."""
     return {200: {"content": {"application/json": {"example": example}}}}
+
+
+PERSON_DATA: JsonDict = {
+    "service": "reporting",
+    "person_ids": ["0192f0a1-7b1e-7c3d-9a52-0f8a3b1c7d01"],
+    "events": [],
+    "copies": {
+        "interview_versions": [
+            {
+                "interview_id": "0192f0a1-7b1e-7c3d-9a52-0f8a3b1c7d09",
+                "case_id": "0192f0a1-7b1e-7c3d-9a52-0f8a3b1c7d02",
+                "person_id": "0192f0a1-7b1e-7c3d-9a52-0f8a3b1c7d01",
+                "kind": "access",
+                "scheduled_for": "2024-03-11",
+                "held_on": "2024-03-11",
+                "sequence": 6,
+                "recorded_at": "2024-03-11T10:15:00+00:00",
+            }
+        ]
+    },
+}
+
+WAITING_ERASURE: JsonDict = {
+    "person_id": "0192f0a1-7b1e-7c3d-9a52-0f8a3b1c7d01",
+    "erased_on": "2024-11-04",
+    "waits_for": ["version 3 is being built"],
+}

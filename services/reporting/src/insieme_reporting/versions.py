@@ -14,6 +14,8 @@ from insieme_events.projection import ProjectionDefinition, create_tables
 from insieme_events.projection_worker import ProjectionWorker
 from insieme_events.service import Running, Worker
 from insieme_events.store import Connection
+from insieme_events.subscription import Subscription
+from insieme_reporting.forgetting import Forgetting, PersonsView
 from insieme_reporting.measuring import Measures, read_from
 from insieme_reporting.v1.facts import DEFINITION as FACTS_1
 from insieme_reporting.v1.measures import MEASURES as MEASURES_1
@@ -61,8 +63,12 @@ async def make_first(service: Running, definition: ProjectionDefinition) -> None
 
 
 def subscriptions(service: Running) -> list[Worker]:
-    """One per version that is to run, each with a cursor of its own."""
-    return [ProjectionWorker.of(service, PROJECTION, definitions())]
+    """One per version that is to run, each with a cursor of its own; who is erased; and the answer to that."""
+    return [
+        ProjectionWorker.of(service, PROJECTION, definitions()),
+        Subscription.of(service, name="reporting.persons", contexts=("intake",), handler=PersonsView()),
+        Forgetting(service, PROJECTION, definitions()),
+    ]
 
 
 def definitions() -> dict[int, ProjectionDefinition]:

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -68,10 +68,32 @@ def raw_forms(raw: bytes) -> set[bytes]:
     return {form.lower() for form in forms}
 
 
+FEW = 100
+"""So many forms are looked for one after the other in the time that it takes to look at every position once."""
+
+
 def holding(snapshot: Snapshot, forms: Collection[bytes]) -> set[Place]:
     """The places in which one of the forms stands, upper or lower case."""
-    lower = ((place, content.lower()) for place, content in snapshot.places())
-    return {place for place, content in lower if any(form in content for form in forms)}
+    looks = _one_by_one(forms) if len(forms) < FEW else _by_beginning(forms)
+    return {place for place, content in snapshot.places() if looks(content.lower())}
+
+
+def _one_by_one(forms: Collection[bytes]) -> Callable[[bytes], bool]:
+    return lambda content: any(form in content for form in forms)
+
+
+def _by_beginning(forms: Collection[bytes]) -> Callable[[bytes], bool]:
+    """Looks at each position whether a form may begin there, and only then at the forms that begin like that."""
+    size = min(map(len, forms))
+    beginning: dict[bytes, list[bytes]] = {}
+    for form in forms:
+        beginning.setdefault(form[:size], []).append(form)
+
+    def look(content: bytes) -> bool:
+        at = (n for n in range(len(content) - size + 1) if content[n : n + size] in beginning)
+        return any(content.startswith(form, n) for n in at for form in beginning[content[n : n + size]])
+
+    return look
 
 
 def showing(snapshot: Snapshot, values: Collection[str]) -> dict[Place, set[str]]:

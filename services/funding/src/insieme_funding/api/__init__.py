@@ -8,7 +8,8 @@ from insieme_funding.api.grants import router as grants
 from insieme_funding.api.overviews import router as overviews
 from insieme_funding.api.plans import router as plans
 from insieme_funding.api.projects import router as projects
+from insieme_funding.api.rights import router as rights
 
-ROUTERS = (plans, budgets, calls, committees, projects, grants, decisions, overviews)
+ROUTERS = (plans, budgets, calls, committees, projects, grants, decisions, overviews, rights)
 
 __all__ = ["ROUTERS"]

@@ -83,3 +83,31 @@ REFERRAL_COMMANDS: Mapping[str, Body] = {
     "expire": {"on": "2024-11-18"},
 }
 """By the path of the answer, below /v1/referrals/{referral_id}."""
+
+PERSON_DATA: Body = {
+    "service": "intake",
+    "person_ids": ["0192f0a1-7b1e-7c3d-9a52-0f8a3b1c7d01"],
+    "events": [
+        {
+            "stream": "person-0192f0a1-7b1e-7c3d-9a52-0f8a3b1c7d01",
+            "sequence": 1,
+            "type": "PersonRegistered",
+            "recorded_at": "2024-03-04T09:30:00+00:00",
+            "occurred_on": "2024-03-04",
+            "by": {"party": "comune_bologna", "role": "operator", "purpose": "case_work"},
+            "person_id": "0192f0a1-7b1e-7c3d-9a52-0f8a3b1c7d01",
+            "identity_kind": "codice_fiscale",
+        }
+    ],
+    "copies": {},
+    "identities": [
+        {
+            "first_name": "Canaria",
+            "last_name": "Esempietti",
+            "codice_fiscale": "SMPCNR80A41A944X",
+            "birth_date": "1980-01-01",
+        }
+    ],
+    "referrals": [{"referral_id": "0192f0a1-7b1e-7c3d-9a52-0f8a3b1c7d10", "channel": "caritas"}],
+}
+"""Intake's part of what is held of a person."""

@@ -9,14 +9,17 @@ from uuid import UUID
 import sqlalchemy as sa
 from fastapi import APIRouter, Request, Response
 
-from insieme_events import reading, telemetry
+from insieme_events import reading, subject_access, telemetry
 from insieme_events.access import CurrentActor
 from insieme_events.http import Limit
 from insieme_events.problems import RESPONSES, ProblemError
 from insieme_events.reading import Row, equals
 from insieme_events.service import Running
-from insieme_intake import subject_access, vault, views
+from insieme_events.subject_access import PersonId
+from insieme_intake import vault, views
+from insieme_intake.api.examples import PERSON_DATA
 from insieme_intake.person import PERSON_UNKNOWN
+from insieme_intake.subject_access import IntakePart, document
 from insieme_intake.vault import Identity
 
 router = APIRouter(prefix="/v1/persons", tags=["persons"], responses=RESPONSES)
@@ -77,17 +80,19 @@ async def identity(person_id: UUID, request: Request, actor: CurrentActor) -> Id
     return found
 
 
-@router.get("/{person_id}/data")
-async def data(person_id: UUID, request: Request, actor: CurrentActor) -> dict[str, Any]:
+@router.get("/{person_id}/data", responses=subject_access.shown(PERSON_DATA))
+async def data(person_id: PersonId, request: Request, actor: CurrentActor) -> IntakePart:
     """Everything that intake holds of a person, for the person (GDPR art. 15, 20): intake's part of the one document.
 
     All ids of a merged person together. Each look is logged with party, role and purpose.
     """
     service: Running = request.app.state.service
     assert service.keys is not None
-    async with service.pool.connection() as connection:
-        found = await subject_access.document(connection, service.keys, person_id)
-    telemetry.log.info("person_data_read", person_id=str(person_id), found=found is not None, **actor.model_dump())
-    if found is None:
-        raise ProblemError(PERSON_UNKNOWN)
+    try:
+        async with service.pool.connection() as connection:
+            found = await document(connection, service.keys, person_id)
+    except ProblemError:
+        subject_access.looked(person_id, False, actor)
+        raise
+    subject_access.looked(person_id, True, actor)
     return found

@@ -8,8 +8,9 @@ from insieme_matching.api.needs import router as needs
 from insieme_matching.api.profiles import router as profiles
 from insieme_matching.api.ranking import router as ranking
 from insieme_matching.api.reservations import router as reservations
+from insieme_matching.api.rights import router as rights
 from insieme_matching.api.vacancies import router as vacancies
 
-ROUTERS = (companies, needs, vacancies, ranking, reservations, profiles, candidacies, internships, employments)
+ROUTERS = (companies, needs, vacancies, ranking, reservations, profiles, candidacies, internships, employments, rights)
 
 __all__ = ["ROUTERS"]

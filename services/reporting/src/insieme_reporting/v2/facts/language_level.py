@@ -29,6 +29,7 @@ class LanguageLevelVersion(FactRow):
     participation_id: UUID
     skill: str
     assessed_at: str
+    person_id: UUID
     assessed_on: date
     level: str
 
@@ -38,5 +39,5 @@ def apply(latest: Mapping[tuple[Any, ...], LanguageLevelVersion], stored: Stored
     if not isinstance(event, LanguageLevelAssessed):
         return ()
     key = (event.participation_id, event.skill.value, event.assessed_at.value)
-    row = LanguageLevelVersion(*key, event.occurred_on, readable(event.level))
+    row = LanguageLevelVersion(*key, event.person_id, event.occurred_on, readable(event.level))
     return changed(latest.get(key), row, always=True)
