@@ -15,8 +15,8 @@ from insieme_events.contracts.intake import (
 )
 from insieme_events.in_charge import InChargeView
 from insieme_training.api.rights import EXAMPLE
-from insieme_training.erasure import ErasureProcess
-from insieme_training.views.heard import JobLossView
+from insieme_training.reactions.erasure import ErasureProcess
+from insieme_training.views.told import JobLossView
 
 NAMING = "select stream, version from events.events where data::json->>'person_id' = any(%s)"
 LEVEL = {"skill": "speaking", "assessed_at": "entry", "method": "test", "level": "b1", "on": "2021-03-25"}
