@@ -62,6 +62,16 @@ class Canary:
         return spellings[self.number % len(spellings)]
 
     @property
+    def on_the_card(self) -> str:
+        """What is kept of what was typed: capitals and digits, nothing between them."""
+        return "".join(each for each in self.typed.upper() if each.isalnum())
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """The identity as it comes back."""
+        return {**self.identity, "codice_fiscale": self.on_the_card}
+
+    @property
     def identity(self) -> dict[str, Any]:
         return {
             "first_name": self.first_name,

@@ -120,7 +120,7 @@ def test_no_hash_of_the_vault_stands_outside_of_it(story: Story) -> None:
 def test_the_identity_route_yields_everybody_who_is_not_erased(story: Story) -> None:
     for canary in CANARIES:
         status, answer = story.before.identities[canary.number]
-        assert (status, {**canary.identity, **answer}) == (200, canary.identity), "what was given comes back"
+        assert (status, {**canary.kept, **answer}) == (200, canary.kept), "what was given comes back"
     for canary in (*ERASED, TWIN):
         status, answer = story.after.identities[canary.number]
         assert (status, answer["code"]) == (404, "intake.person_unknown")
@@ -265,7 +265,7 @@ def test_each_service_tells_the_person_what_it_holds(story: Story) -> None:
             assert told == naming(story.before.snapshot, service, ids), (service, canary.number)
             assert {each.get("person_id", next(iter(ids))) for each in part["events"]} <= ids
         assert [each["codice_fiscale"] for each in story.before.parts["intake", canary.number][1]["identities"]] == [
-            each.typed for each in ([TWIN, canary] if len(ids) == 2 else [canary])
+            each.on_the_card for each in ([TWIN, canary] if len(ids) == 2 else [canary])
         ]
     marked = {service: str(story.before.parts[service, 0][1]) for service in HOLDING}
     for service, value in (
@@ -299,7 +299,7 @@ def test_the_document_is_of_all_services_or_is_refused(story: Story) -> None:
         document = json.loads(whole.stdout)
         assert document["parts"].keys() == set(HOLDING)
         identity = document["parts"]["intake"]["identities"][-1]
-        assert {**CANARIES[number].identity, **identity} == CANARIES[number].identity
+        assert {**CANARIES[number].kept, **identity} == CANARIES[number].kept
         assert all(document["parts"][service] for service in HOLDING)
     assert story.after.documents[11].exit_code == 0
     refused = story.after.documents[1]
