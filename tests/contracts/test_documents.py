@@ -47,6 +47,7 @@ BOUNDED = {
         "/v1/cohorts/{dimension}": "the values of one dimension",
         "/v1/family-supports/by-kind": "the kinds of support",
         "/v1/referrals/by-channel": "the classes of channels",
+        "/v1/referrals/from-caritas": "one count",
         "/v1/interventions/duplicates": "counts",
         "/v1/interventions/complementarity": "counts",
         "/v1/follow-ups/due": "what is due and not done",
@@ -60,6 +61,7 @@ BOUNDED = {
         "/v1/vacancies/{vacancy_id}/ranking": "as many as `limit` says, the first of them",
         "/v1/job-profiles/supply-demand": "the profiles of the vocabulary",
         "/v1/internships/outcomes": "counts",
+        "/v1/internships/hours": "counts",
         "/v1/employments/kept": "counts",
     },
     "training": {

@@ -54,6 +54,10 @@ ONLY_READS = {
     "projection_operations._read_from",
     "versions.active",
     "waiting.applied",
+    "forgetting.look",
+    "persons_api.erasures",
+    "subject_access.data",
+    "vault.destroyed_of",
 }
 ELSEWHERE = {
     "refill._write_position": "an operator's command: one record, and begun again it does the same",

@@ -28,6 +28,8 @@ UNSTORABLE = Refused(
 )
 OF_COMMANDS = (INVALID, UNSTORABLE, IF_MATCH_SYNTAX, KEY_SYNTAX, KEY_REUSED, STALE, BUSY, problems.AWAY)
 OF_READS = (INVALID, problems.AWAY)
+OF_BODIES = (400, 415)
+"""Statuses of a body that is no JSON, or is not sent as such."""
 
 
 def describe(app: FastAPI) -> None:
@@ -81,8 +83,9 @@ def show_refusals(operation: dict[str, Any], of_the_service: Iterable[Refused]) 
     done = {status: answer for status, answer in operation["responses"].items() if status.startswith("2")}
     operation["responses"] = done
     if "requestBody" in operation:
-        code, sentence = HTTP_ERRORS[400]
-        by_status[400] = {code: Refused(code, sentence, None, RefusalKind.INVALID)}
+        for status in OF_BODIES:
+            code, sentence = HTTP_ERRORS[status]
+            by_status[status] = {code: Refused(code, sentence, None, RefusalKind.INVALID)}
     for status, coded in sorted(by_status.items()):
         operation["responses"][str(status)] = {
             "description": said(status, coded.values()),

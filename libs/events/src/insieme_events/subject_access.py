@@ -64,6 +64,12 @@ class Held:
     streams: str
     copies: Mapping[str, str] = field(default_factory=dict)
     ids: Ids = in_charge.ids_of
+    nothing_held: Refused = field(init=False)
+    erased: Refused = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "nothing_held", nothing_held(self.service))
+        object.__setattr__(self, "erased", erased(self.service))
 
 
 class Part(BaseModel):
@@ -79,12 +85,12 @@ async def part(connection: Connection, keys: KeyVault | None, held: Held, person
     """Raises ProblemError where the service knows nobody by this id, or has erased the person."""
     ids = list(await held.ids(connection, person_id))
     if await is_erased(connection, held.service, ids):
-        raise ProblemError(erased(held.service))
+        raise ProblemError(held.erased)
     rows = await (await connection.execute(held.streams.encode(), {"ids": ids})).fetchall()
     events = await events_of(connection, held.service, keys, [stream for (stream,) in rows])
     copies = {name: await _rows(connection, query, ids) for name, query in held.copies.items()}
     if not events and not any(copies.values()):
-        raise ProblemError(nothing_held(held.service))
+        raise ProblemError(held.nothing_held)
     return Part(service=held.service, person_ids=ids, events=events, copies=copies)
 
 

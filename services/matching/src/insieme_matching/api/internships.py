@@ -209,9 +209,12 @@ async def hours(request: Request, month_from: YearMonth, month_to: YearMonth) ->
 
 @router.get("/{internship_id}/months")
 async def months(request: Request, internship_id: UUID) -> list[MonthRow]:
-    """The months of an internship that are on record, in order (P34); an unknown internship has none."""
+    """The months of an internship that are on record, in order (P34)."""
+    known = sa.select(VIEW.c.internship_id).where(VIEW.c.internship_id == internship_id)
     statement = sa.select(MONTHS).where(MONTHS.c.internship_id == internship_id).order_by(MONTHS.c.month)
     async with pool_of(request).connection() as connection:
+        if not await rows(connection, known):
+            raise ProblemError(INTERNSHIP_UNKNOWN)
         return [MonthRow.model_validate(row) for row in await rows(connection, statement)]
 
 

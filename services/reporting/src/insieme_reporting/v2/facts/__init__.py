@@ -1,4 +1,4 @@
-"""The facts of version 2: those of version 1 as they are, and what the other services tell (decision 26).
+"""The facts of version 2: those of version 1 as they are, and what the other services tell (decision 25).
 
 A fact is there for a figure. What no figure counts stands in the reads of its own service: committees and conflicts,
 the consents to each spending, instruments, integrations, regional measures, the study, the register of the parties.
