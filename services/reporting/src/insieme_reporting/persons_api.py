@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -36,6 +37,9 @@ async def ids_of(connection: Connection, person_id: UUID) -> Sequence[UUID]:
     return sorted({person_id, *(each for (each,) in rows)})
 
 
+NO_COPIES = Held(forgetting.CONTEXT, NO_STREAMS, ids=ids_of)
+
+
 def held(definition: ProjectionDefinition) -> Held:
     """Every fact about persons of one version; a fact table is a copy of what other services told."""
     of_persons = [fact.row for fact in definition.facts if "person_id" in columns(fact.row)]
@@ -51,7 +55,7 @@ def held(definition: ProjectionDefinition) -> Held:
         .as_string()
         for row in of_persons
     }
-    return Held(forgetting.CONTEXT, NO_STREAMS, copies, ids_of)
+    return replace(NO_COPIES, copies=copies)
 
 
 @router.get("/{person_id}/data", responses=subject_access.shown(examples.PERSON_DATA))
