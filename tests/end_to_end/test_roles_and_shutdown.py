@@ -93,6 +93,9 @@ async def test_sigterm_during_load_drains_every_role_and_loses_nothing_acknowled
     async with traffic(roles, ledger) as going:
         await going.more(40)
         codes = await asyncio.gather(*(asyncio.to_thread(terminated, service) for service in services))
+        async with asyncio.timeout(30):
+            while not ledger.repeats:  # noqa: ASYNC110 - it has no event for it
+                await asyncio.sleep(0.05)
         await asyncio.to_thread(start_together, services)
         await going.more(40)
     urls = roles.provisioned.urls
@@ -101,7 +104,6 @@ async def test_sigterm_during_load_drains_every_role_and_loses_nothing_acknowled
 
     assert dict(zip(ENDED, codes, strict=True)) == dict.fromkeys(ENDED, 0)
     assert found == oracle.Findings()
-    assert ledger.repeats, "no command met a process that was ending: nothing was proved"
     print(f"\nacknowledged commands {len(ledger.entries)}, repeats by cause {dict(ledger.repeats)}")
 
 

@@ -25,6 +25,7 @@ from insieme_funding.project import ApproveProject, CloseProject, Closing, Evalu
 
 AT_ONCE = 4
 SOURCE = "order"
+CLOSING = "closing"
 B3 = Strand.SOCIAL_INNOVATION
 
 # Decisions in which somebody took part whose conflict was stored before them.
@@ -184,7 +185,7 @@ select count(*) from events.events c where c.type = 'ProjectClosed'
 
 async def closing_races(fund: Any, projects: list[UUID]) -> Counter[str]:
     """Each project is funded while it is withdrawn; answers what became of the withdrawals."""
-    funding = await fund.funding(SOURCE, 1_000, investment=1_000, consultancy=0)
+    funding = await fund.funding(CLOSING, 1_000, investment=1_000, consultancy=0)
     seen: Counter[str] = Counter()
 
     async def one(number: int, project: UUID) -> None:
@@ -207,7 +208,7 @@ async def closing_races(fund: Any, projects: list[UUID]) -> Counter[str]:
 @pytest.mark.invariant("I3", "race")
 @pytest.mark.timeout(300)
 async def test_no_project_is_closed_with_money_bound_to_it(fund: Any) -> None:
-    await fund.budget(SOURCE, s3b=1_000_000)
+    await fund.budget(CLOSING, s3b=1_000_000)
     seen = await closing_races(fund, await fund.many_projects(ROUNDS))
     assert await fund.served.rows(BOUND_FOR_EVER) == [(0,)]
     assert seen["closed"] > 0
@@ -222,7 +223,7 @@ async def test_without_the_look_at_the_grant_money_stays_bound(bare_fund: Any, m
         return steps.Together((Step(PROJECTS, project_id, command),))
 
     monkeypatch.setattr(steps, "close_project", closing_alone)
-    await bare_fund.budget(SOURCE, s3b=1_000_000)
+    await bare_fund.budget(CLOSING, s3b=1_000_000)
     for _ in range(8):
         await closing_races(bare_fund, await bare_fund.many_projects(20))
         if await bare_fund.served.rows(BOUND_FOR_EVER) != [(0,)]:

@@ -67,9 +67,10 @@ async def ranking(
 
     It decides nothing: a person shortlists, and says why (`POST /v1/candidacies` with `chosen_for` and `ranked`).
     """
+    day = today(request)
     vacancy = await one(request, response, sa.select(VIEW).where(VIEW.c.vacancy_id == vacancy_id), VACANCY_UNKNOWN)
     async with pool_of(request).connection() as connection:
-        found = await current(connection, vacancy_id, today(request))
+        found = await current(connection, vacancy_id, day)
     wanted = Wanted(
         profile=vacancy["profile"],
         comune=vacancy["comune"],
@@ -82,7 +83,7 @@ async def ranking(
     return Ranking(
         vacancy_id=vacancy_id,
         rules=RULES,
-        on=today,
+        on=day,
         ranked=len(ranked),
         left_out=LeftOut(**{name: out[name] for name in LeftOut.model_fields}),
         items=[
