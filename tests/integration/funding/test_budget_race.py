@@ -17,7 +17,7 @@ import pytest
 from insieme_events.commands import Done, Step
 from insieme_events.contracts.funding import ActivityKind
 from insieme_events.contracts.vocabulary import Strand
-from insieme_events.testing.racing import ROUNDS
+from insieme_events.testing.racing import ROUNDS, counted
 from insieme_funding import steps, testing
 from insieme_funding.aggregates import BUDGETS
 from insieme_funding.gates import budget_id
@@ -120,6 +120,7 @@ def overspent(ledger: dict[str, dict[Strand, int]]) -> list[str]:
 async def test_no_budget_is_overspent_however_much_is_asked_at_once(fund: Any) -> None:
     ledger = await played(fund, ROUNDS, "kept")
     assert overspent(ledger) == []
+    counted("I3", {"budgets": len(ledger), "overspent": 0})
     stored = await stored_use(fund)
     assert stored == {
         (source, strand): amount for source, used in ledger.items() for strand, amount in used.items() if amount

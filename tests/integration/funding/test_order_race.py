@@ -16,7 +16,7 @@ import pytest
 from insieme_events.commands import Answer, Done
 from insieme_events.contracts.funding_projects import EvaluationOutcome, RejectionGround
 from insieme_events.contracts.vocabulary import Strand
-from insieme_events.testing.racing import ROUNDS
+from insieme_events.testing.racing import ROUNDS, counted
 from insieme_events.units import Step
 from insieme_funding import steps, testing
 from insieme_funding.aggregates import PROJECTS
@@ -135,6 +135,7 @@ async def test_a_funding_never_rests_on_somebody_in_conflict_or_on_what_was_take
     seen = await at_once(fund, await fund.many_projects(ROUNDS), funding_round)
     assert await violations(fund) == {}
     # Against vacuity: the funding came first in many rounds, and each of the others in some.
+    counted("I2, funding", seen)
     assert seen["done"] > ROUNDS // 10
     assert ROUNDS - seen["done"] > ROUNDS // 10
     funded = await fund.served.rows("select count(*) from events.events where type = 'ProjectFunded'")
@@ -154,6 +155,7 @@ async def test_a_funding_never_rests_on_somebody_in_conflict_or_on_what_was_take
 async def test_no_evaluation_and_no_approval_has_somebody_in_conflict(fund: Any) -> None:
     seen = await at_once(fund, await fund.many_projects(ROUNDS, approved=False), judging_round)
     assert await violations(fund) == {}
+    counted("I2, judging", seen)
     assert seen["done"] > ROUNDS // 10
     assert seen["funding.conflicted_member"] > ROUNDS // 10
 
@@ -211,6 +213,7 @@ async def test_no_project_is_closed_with_money_bound_to_it(fund: Any) -> None:
     await fund.budget(CLOSING, s3b=1_000_000)
     seen = await closing_races(fund, await fund.many_projects(ROUNDS))
     assert await fund.served.rows(BOUND_FOR_EVER) == [(0,)]
+    counted("I3, closing", seen)
     assert seen["closed"] > 0
     assert set(seen) <= {"closed", "funding.funded_meanwhile"}
 

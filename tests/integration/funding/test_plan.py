@@ -19,7 +19,7 @@ from insieme_events.commands import Done, Step, Unit
 from insieme_events.contracts.funding_budget import AmendmentCause
 from insieme_events.contracts.vocabulary import Strand
 from insieme_events.testing.http import Served
-from insieme_events.testing.racing import ROUNDS
+from insieme_events.testing.racing import ROUNDS, counted
 from insieme_funding import testing
 from insieme_funding.aggregates import BUDGETS
 from insieme_funding.budget import AmendBudget
@@ -248,6 +248,7 @@ async def test_a_lower_plan_holds_whatever_is_committed_while_it_is_proposed(bar
     years = await raced(bare_fund, ROUNDS)
     assert [one for year in years for one in year.broken] == []
     seen = sum((year.seen for year in years), Counter[str]())
+    counted("I4", seen)
     assert seen["accepted"] + seen["refused"] == ROUNDS
     # Against vacuity: either answer comes, and late budgets are set and turned away.
     assert seen["accepted"] > ROUNDS // 10

@@ -7,6 +7,7 @@ away and break it.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from datetime import UTC, date, datetime
 from typing import Any
@@ -21,7 +22,7 @@ from insieme_events.contracts import Actor
 from insieme_events.contracts.governance_plan import PresentationKind
 from insieme_events.decider import Command
 from insieme_events.testing.http import Served
-from insieme_events.testing.racing import ROUNDS
+from insieme_events.testing.racing import ROUNDS, counted
 from insieme_events.units import Answer, Done, Step, Unit
 from insieme_governance.aggregates import PLAN_YEARS, PRESENTATIONS
 from insieme_governance.plan_year import ApproveWorkPlan, CommitResources, DraftWorkPlan, plan_year_id
@@ -123,6 +124,7 @@ async def approval_and_correction(race: Race) -> tuple[Round, list[tuple[bool, b
 async def test_a_plan_never_exceeds_resources_that_are_corrected_at_the_same_instant(race: Race) -> None:
     one, ledger = await approval_and_correction(race)
     assert await race.rounds(ROUNDS, one, BEYOND) == 0
+    counted("I4, approval and resources", Counter("approved" if approved else "corrected" for approved, _ in ledger))
     assert len(ledger) == ROUNDS
     # In every round one of both came about, and not the other.
     assert all(approved != corrected for approved, corrected in ledger)
@@ -167,6 +169,7 @@ async def two_presentations(race: Race) -> tuple[Round, list[int]]:
 async def test_of_presentations_of_a_year_at_the_same_instant_there_is_one(race: Race) -> None:
     one, ledger = await two_presentations(race)
     assert await race.rounds(ROUNDS, one, TWICE) == 0
+    counted("I6", {"presented once": ledger.count(1)})
     assert ledger == [1] * ROUNDS
 
 

@@ -7,6 +7,7 @@ store holds against a ledger of what was accepted, kept by the test.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -19,7 +20,7 @@ from insieme_events.agreement import agreement_of
 from insieme_events.contracts.vocabulary import GovernanceRole, PartyRole
 from insieme_events.decider import Refused
 from insieme_events.testing.http import Served
-from insieme_events.testing.racing import ROUNDS
+from insieme_events.testing.racing import ROUNDS, counted
 from insieme_events.units import Step, Unit
 from insieme_governance import api, founding, steps
 from insieme_governance.aggregates import PROTOCOLS
@@ -118,7 +119,7 @@ async def accepted(served: Served, ledger: Ledger, command: ProtocolCommand) -> 
 async def renewal_races(served: Served, count: int) -> list[str]:
     """The last consent against a party that joins, or another that leaves, or the same one; what was wrong."""
     wrong: list[str] = []
-    outcomes: set[tuple[int, bool, bool]] = set()
+    outcomes: Counter[tuple[int, bool, bool]] = Counter()
     number = 0
     async for ledger in rounds(served, count):
         number += 1
@@ -136,18 +137,19 @@ async def renewal_races(served: Served, count: int) -> list[str]:
         pair = [accepted(served, ledger, ConsentToRenewal(party=last, on=day)), accepted(served, ledger, against)]
         answers = await asyncio.gather(*(pair if number % 2 else reversed(pair)))
         consented, changed = answers if number % 2 else reversed(answers)
-        outcomes.add((kind, consented, changed))
+        outcomes[kind, consented, changed] += 1
         early |= {last} if consented else set()
         if changed:
             ledger.parties ^= {{0: joining, 1: leaving, 2: last}[kind]}
         stream = f"protocol-{ledger.protocol_id}"
-        counted = [set(data["consents"]) for (data,) in await served.rows(RENEWALS, stream, day)]
-        if counted != ([ledger.parties] if ledger.parties <= early else []):
-            wrong.append(f"round {number}: counted {counted} of {ledger.parties}, consented {early}")
+        renewed = [set(data["consents"]) for (data,) in await served.rows(RENEWALS, stream, day)]
+        if renewed != ([ledger.parties] if ledger.parties <= early else []):
+            wrong.append(f"round {number}: counted {renewed} of {ledger.parties}, consented {early}")
             if count == CONTROL:
                 break
-        if not counted:
+        if not renewed:
             await done(served, Step(PROTOCOLS, ledger.protocol_id, ConsentToRenewal(party=joining, on=day)))
+    counted("I11, kind, consented, changed", outcomes, count)
     assert len(outcomes) > 3 or wrong, "one was always quicker"
     return wrong
 
@@ -183,7 +185,7 @@ async def meeting_races(served: Served, count: int) -> list[str]:
     """A withdrawal against a convening, or against a holding; what was wrong."""
     body_id = (await served.get("/v1/bodies", kind="coordination_table"))["items"][0]["body_id"]
     wrong: list[str] = []
-    outcomes: set[tuple[bool, bool, bool]] = set()
+    outcomes: Counter[tuple[bool, bool, bool]] = Counter()
     number = 0
     async for ledger in rounds(served, count):
         number += 1
@@ -202,7 +204,7 @@ async def meeting_races(served: Served, count: int) -> list[str]:
         left, met = answers if number % 4 < 2 else reversed(answers)
         assert left.status_code in (201, 409), left.text
         assert met.status_code in (200, 201, 409), met.text
-        outcomes.add((holds, left.is_success, met.is_success))
+        outcomes[holds, left.is_success, met.is_success] += 1
         ledger.parties -= {leaving} if left.is_success else set()
         meeting_id = meeting_id or met.json().get("id")
         if meeting_id is None:
@@ -216,6 +218,7 @@ async def meeting_races(served: Served, count: int) -> list[str]:
             wrong.append(f"round {number}: {status}, invited {invited}, in force {wanted}, told {told}")
             if count == CONTROL:
                 break
+    counted("I12, in office, left, met", outcomes, count)
     assert len(outcomes) > 2 or wrong, "one was always quicker"
     return wrong
 
@@ -245,7 +248,7 @@ where p.protocol_id = %s and p.until <= c.committed_on
 async def money_races(served: Served, count: int) -> list[str]:
     """A commitment of a promoter against its own withdrawal from that day on; what was wrong."""
     wrong: list[str] = []
-    outcomes: set[tuple[bool, bool]] = set()
+    outcomes: Counter[tuple[bool, bool]] = Counter()
     number = 0
     year = served.service.clock().year
     async for ledger in rounds(served, count):
@@ -263,11 +266,12 @@ async def money_races(served: Served, count: int) -> list[str]:
             left, gave = gave, left
         assert left.is_success or left.json()["code"] == "governance.party_committed", left.text
         assert gave.is_success or gave.json()["code"] == "governance.party_not_in_force", gave.text
-        outcomes.add((left.is_success, gave.is_success))
+        outcomes[left.is_success, gave.is_success] += 1
         if await served.rows(COMMITTED_OUT, ledger.protocol_id) or left.is_success == gave.is_success:
             wrong.append(f"round {number}: left {left.is_success}, gave {gave.is_success}")
             if count == CONTROL:
                 break
+    counted("I12, left, gave money", outcomes, count)
     assert len(outcomes) > 1 or wrong, "one was always quicker"
     return wrong
 

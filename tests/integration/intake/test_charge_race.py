@@ -15,7 +15,7 @@ from insieme_events.commands import Done, Step, Unit
 from insieme_events.contracts.intake import IdentityKind, InterviewKind, StatusEvidence, VoidReason
 from insieme_events.contracts.vocabulary import FragilityBand
 from insieme_events.decider import Refused
-from insieme_events.testing.racing import ROUNDS
+from insieme_events.testing.racing import ROUNDS, counted
 from insieme_intake.aggregates import CASES, PERSONS
 from insieme_intake.case import commands
 from insieme_intake.person import RegisterPerson
@@ -73,6 +73,7 @@ async def rounds(intake: Any, count: int) -> Counter[tuple[str, ...]]:
 @pytest.mark.invariant("I7", "race")
 async def test_whoever_is_taken_in_charge_was_enrolled_at_that_moment(intake: Any) -> None:
     outcomes = await rounds(intake, ROUNDS)
+    counted("I7", outcomes)
     assert set(outcomes) <= {("EnrolmentVoided",), ("PersonTakenInCharge", "EnrolmentVoided")}
     assert sum(outcomes.values()) == ROUNDS
     voided = await intake.rows("select count(*) from views.cases where status <> 'voided'")

@@ -16,7 +16,7 @@ from insieme_events.commands import Done, Step, Unit
 from insieme_events.contracts.intake import IdentityKind
 from insieme_events.contracts.vocabulary import InterventionKind
 from insieme_events.envelope import opened
-from insieme_events.testing.racing import ROUNDS
+from insieme_events.testing.racing import ROUNDS, counted
 from insieme_intake.aggregates import LEDGERS, PERSONS
 from insieme_intake.ledger import LEDGER, FollowExtension, Ledger, RegisterIntervention, Standing
 from insieme_intake.person import RegisterPerson
@@ -79,6 +79,7 @@ async def test_exactly_one_of_two_is_confirmed_and_the_view_is_the_fold(intake: 
     for start in range(0, ROUNDS, AT_ONCE):
         some = people[start : start + AT_ONCE]
         outcomes.update(await asyncio.gather(*(at_once(intake, each, (each, each)) for each in some)))
+    counted("I8", outcomes)
     assert outcomes == {("blocked", "confirmed"): ROUNDS}
 
     keys = await intake.service.keys.read(set(people))
@@ -127,7 +128,7 @@ async def test_an_extension_and_another_party_at_once_are_never_both_unseen(inta
         outcomes.update(await asyncio.gather(*(extended(each, number) for number, each in some)))
     assert outcomes.keys() <= {("blocked", "confirmed"), ("confirmed", "doubled")}
     assert outcomes.total() == ROUNDS
-    print(f"I8, extensions: {dict(outcomes)}")
+    counted("I8, extensions", outcomes)
 
 
 async def test_without_one_writer_per_person_both_are_confirmed(intake: Any) -> None:

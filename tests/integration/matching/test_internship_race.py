@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from insieme_events.decider import Refused
-from insieme_events.testing.racing import ROUNDS
+from insieme_events.testing.racing import ROUNDS, counted
 from insieme_events.units import Done, Step
 from insieme_matching.aggregates import INTERNSHIPS
 from insieme_matching.internship import ConfirmInternship
@@ -76,6 +77,7 @@ async def approved(matching: Any, ones: list[tuple[UUID, UUID, UUID]], guarded: 
 async def test_neither_the_hosts_quota_nor_the_persons_days_are_overrun(matching: Any) -> None:
     rounds = await asked_for(matching, ROUNDS)
     done = [await approved(matching, ones) for ones in rounds]
+    counted("I13, approved of each round", Counter(done))
     assert set(done) <= {1, 2}
     assert sum(done) > ROUNDS
     assert await matching.rows(CROWDED) == [(0,)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,7 +13,7 @@ import pytest
 
 from insieme_events.contracts.matching import VacancyCloseReason
 from insieme_events.contracts.vocabulary import Strand
-from insieme_events.testing.racing import ROUNDS
+from insieme_events.testing.racing import ROUNDS, counted
 from insieme_events.units import Step
 from insieme_local.provision import Provisioned
 from insieme_matching.aggregates import VACANCIES
@@ -76,6 +77,7 @@ async def test_no_position_is_given_twice(matching: Any) -> None:
     for number in range(ROUNDS):
         await at_once(matching, company, number)
     given = await matching.rows(GIVEN)
+    counted("I1, positions given of a vacancy", Counter(count for _, count in given))
     assert len(given) > ROUNDS / 2
     assert max(count for _, count in given) == POSITIONS
     assert await matching.rows(RELEASED) == [(0,)]

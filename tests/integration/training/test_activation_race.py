@@ -7,6 +7,7 @@ at once. Whatever came first, the result is looked at: the events, by SQL, again
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,7 +20,7 @@ from insieme_events.contracts import Actor
 from insieme_events.contracts.matching import PositionsReleased, PositionsReserved
 from insieme_events.contracts.training import PositionSourceKind
 from insieme_events.contracts.vocabulary import Strand
-from insieme_events.testing.racing import ROUNDS
+from insieme_events.testing.racing import ROUNDS, counted
 from insieme_events.units import Done, Step, Unit
 from insieme_local.provision import Provisioned
 from insieme_training.aggregates import COURSES
@@ -144,7 +145,7 @@ async def test_a_course_is_active_with_positions_or_not_at_all(training: Any) ->
         outcomes.append(outcome)
         if not one.early:
             assert outcome == "refused", "positions of the same day are not identified before"
-    print(f"I1: {ROUNDS} rounds, {outcomes.count('active')} active, {outcomes.count('refused')} refused")
+    counted("I1, activation", Counter(outcomes))
     assert outcomes.count("active") >= ROUNDS // 5
     assert outcomes.count("refused") >= ROUNDS // 5
 
