@@ -56,7 +56,7 @@ class Demonstration:
 
     def run(self, *words: str) -> str:
         child = self.start(*words)
-        said, _ = child.communicate(timeout=100)
+        said, _ = child.communicate(timeout=200)
         assert child.returncode == 0, said
         return said
 
