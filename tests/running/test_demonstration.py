@@ -24,6 +24,8 @@ from insieme_events.contracts import DomainEvent
 from insieme_local.plan import program
 from insieme_local.service import inherited
 
+pytestmark = pytest.mark.timeout(300)
+
 SEED, SCALE = 4, 0.1
 """A seed in whose history one batch voids an enrolment and corrects characteristics: both name earlier events."""
 LOAD = ("load", "--scale", str(SCALE), "--seed", str(SEED))
