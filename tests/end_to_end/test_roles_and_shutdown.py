@@ -19,7 +19,7 @@ from insieme_local.service import Service
 from insieme_local.supervisor import start_together
 from insieme_reporting.versions import NEWEST
 
-pytestmark = pytest.mark.end_to_end
+pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(300)]
 
 ROLES = {
     "intake": ("http", "relay", "subscriptions"),

@@ -16,7 +16,7 @@ from tests.end_to_end.shared import Shared
 
 from insieme_reporting.versions import NEWEST
 
-pytestmark = pytest.mark.end_to_end
+pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(300)]
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 CALLER = "00f067aa0ba902b7"

@@ -20,7 +20,7 @@ from insieme_local import ports
 from insieme_local.servers import Servers
 from insieme_local.service import Service
 
-pytestmark = pytest.mark.end_to_end
+pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(300)]
 
 PERSONAL = CANARY.forms() | KNOWN.forms()
 MEMBERS = {"type", "title", "status", "detail", "code"}
