@@ -255,6 +255,8 @@ def test_a_command_is_sent_once_and_on_the_version_that_was_read(service: str) -
         assert {"events.stale"} <= route.codes(412), route.path
         assert {"http.if_match", "http.idempotency_key", "http.invalid"} <= route.codes(422), route.path
         assert {"events.contended", "events.database_away"} <= route.codes(503), route.path
+        if "requestBody" in route.operation:
+            assert (route.codes(400), route.codes(415)) == ({"http.malformed_json"}, {"http.not_json"}), route.path
 
 
 @each_service
