@@ -6,6 +6,8 @@ SOURCES := $(addsuffix /src,$(PACKAGES))
 STAMP := .venv/complete
 BENCH_STAMP := .venv/complete-bench
 ARGS ?=
+# Tests that start every service as a process of its own, or break servers of their own.
+PLATFORMS := tests/running tests/end_to_end tests/chaos tests/integration/disasters
 # Processes of `make test`. Most of a test's time is spent waiting, so more than there are cores. Files are handed out in
 # their order, which puts the long ones first: sorted by their number of tests, the longest would come last and alone.
 WORKERS ?= 3
@@ -14,7 +16,7 @@ UPGRADE ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run servers status reset clean test test-run races bench large chaos lint format types figures schemas clauses docs requirements
+.PHONY: help setup run servers status reset clean test test-platforms races bench large chaos lint format types figures schemas clauses docs requirements
 
 help: ## this map
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -43,10 +45,11 @@ clean: ## forget the data, the virtual environment and all that was fetched
 	@rm -rf .venv .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 test: $(STAMP) ## all that is fast enough for every change, on real servers (ARGS="-k words" for less)
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore tests/running $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder \
+		$(addprefix --ignore=,$(PLATFORMS)) $(ARGS)
 
-test-run: $(STAMP) ## the tests of `make run` itself: servers, start and end, the demonstration, the pages that are followed
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile tests/running $(ARGS)
+test-platforms: $(STAMP) ## tests on whole platforms: personal data, kills, lost servers, `make run`, the pages that are followed
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(PLATFORMS) $(ARGS)
 
 races: $(STAMP) ## the invariants under many clients at once: ROUNDS=200 rounds each (`make test` runs 40)
 	@INSIEME_RACE_ROUNDS=$(or $(ROUNDS),200) $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m race \

@@ -1,7 +1,7 @@
 """A folder that PostgreSQL's user can reach, and `make run` with tiny programs in the place of the services.
 
 What `make run` is made of: its servers, its start and end, the load of the demonstration, and the pages that are
-followed on it. These tests start whole platforms again and again, so `make test-run` has them and `make test` has not.
+followed on it.
 """
 
 from __future__ import annotations
