@@ -1,4 +1,4 @@
-"""docs/refusals.md shows five bad requests of every service, with codes that there are; test-platforms follows the page."""
+"""docs/refusals.md shows five bad requests of every service, with codes that there are; a test follows the page."""
 
 from __future__ import annotations
 
