@@ -47,7 +47,7 @@ def example_of(schema: Schema, components: Mapping[str, Schema], name: str = "te
 
 
 def text_of(schema: Schema, name: str) -> str:
-
+    """A text that the schema takes: by its format, else its name or the first known code that fits the pattern."""
     if "format" in schema:
         return FORMATS.get(schema["format"], name)
     fitting = (code for code in (name, *CODES) if re.search(schema.get("pattern", ""), code))

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from uuid import UUID
 
-from insieme_events.agreement import Agreement, agreement_of
 from insieme_events.contracts.intake import IdentityKind
 from insieme_events.contracts.vocabulary import InterventionKind
 from insieme_events.projection import UNKNOWN
@@ -43,7 +42,6 @@ STANDING = """
 select r.person_id, r.identity_kind from views.persons p join views.persons r on r.person_id = p.merged_into
 where p.person_id = %s
 """
-AGREEMENTS = "select parameters::text from events.parameters where kind = 'agreement'"
 ALIASES = "select person_id from views.persons where merged_into = %s order by person_id"
 
 
@@ -117,9 +115,3 @@ async def ids_of(connection: Connection, person_id: UUID) -> tuple[UUID, ...]:
     root = await root_of(connection, person_id)
     rows = await connection.execute(ALIASES, (root,))
     return (*[alias for (alias,) in await rows.fetchall()], root)
-
-
-async def agreements(connection: Connection) -> list[Agreement]:
-    """Every version of the agreement that has arrived here."""
-    rows = await connection.execute(AGREEMENTS)
-    return [agreement_of(text) for (text,) in await rows.fetchall()]

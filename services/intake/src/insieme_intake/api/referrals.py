@@ -12,7 +12,7 @@ from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
-from insieme_events import reading, telemetry
+from insieme_events import parameters, reading, telemetry
 from insieme_events.access import CurrentActor
 from insieme_events.agreement import last_known
 from insieme_events.clock import business_date
@@ -267,7 +267,7 @@ async def from_caritas(
     if today.year <= year:
         raise ProblemError(YEAR_RUNS.about(year=year))
     async with service.pool.connection() as connection:
-        agreement = last_known(await lookups.agreements(connection), today)
+        agreement = last_known(await parameters.agreements(connection), today)
         if agreement is None:
             raise ProblemError(AGREEMENT_UNKNOWN)
         days = date(year, 1, 1), date(year, 12, 31)

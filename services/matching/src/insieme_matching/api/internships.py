@@ -138,8 +138,8 @@ class Hours(BaseModel):
 
 
 HOURS = """
-select count(distinct internship_id), count(*), coalesce(sum(minutes_due), 0)::int,
-    coalesce(sum(minutes_present), 0)::int, count(*) filter (where allowance_due)
+select count(distinct internship_id), count(*), coalesce(sum(minutes_due), 0)::bigint,
+    coalesce(sum(minutes_present), 0)::bigint, count(*) filter (where allowance_due)
 from views.internship_months where month between %s and %s
 """
 OUTCOMES = """

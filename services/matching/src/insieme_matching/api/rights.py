@@ -28,7 +28,7 @@ EXAMPLE: dict[str, Any] = {
             "type": "CandidateShortlisted",
             "recorded_at": "2024-03-20T09:30:00+00:00",
             "occurred_on": "2024-03-20",
-            "by": {"party": "cna_bologna", "role": "operator", "purpose": "case_work"},
+            "by": {"party": "cna", "role": "operator", "purpose": "case_work"},
             "candidacy_id": CANDIDACY,
             "vacancy_id": "0192f0a1-7b1e-7c3d-9a52-0f8a3b1c7d04",
             "person_id": EXAMPLE_ID,
