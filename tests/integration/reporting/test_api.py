@@ -98,12 +98,13 @@ def filled(provisioned: Provisioned) -> ReportingSettings:
 
 async def fill(settings: ReportingSettings) -> None:
     definition = NEWEST.definition
-    topic = "insieme.intake.restricted.v1"
+    intake, funding = (f"insieme.{context}.restricted.v1" for context in ("intake", "funding"))
+    cursors = ((intake, 0, 7, uuid4(), LATE), (intake, 1, 9, LAST_EVENT, NOW), (funding, 0, 0, None, None))
     async with running(SERVICE, settings) as service:
         await prepare(service)
         async with service.pool.connection() as connection:
             await ProjectionHandler(definition).apply(connection, list(told()))
-            for partition, offset, event_id, recorded_at in ((0, 7, uuid4(), LATE), (1, 9, LAST_EVENT, NOW)):
+            for topic, partition, offset, event_id, recorded_at in cursors:
                 await connection.execute(
                     "insert into events.cursors values (%s, %s, %s, %s, 1, 'g1', %s, %s)",
                     (definition.subscription, topic, partition, offset, event_id, recorded_at),
@@ -178,7 +179,8 @@ async def test_several_breakdowns_come_in_their_order(client: Client) -> None:
 async def test_the_cut_names_generation_offsets_and_the_last_event(client: Client) -> None:
     found = await client.get("/v1/measures/enrolled", **PERIOD)
     assert found["cut"] == {
-        "intake": {"topic_generation": "g1", "offsets": {"0": 7, "1": 9}, "last_event_id": str(LAST_EVENT)}
+        "funding": {"topic_generation": "g1", "offsets": {"0": 0}, "last_event_id": None},
+        "intake": {"topic_generation": "g1", "offsets": {"0": 7, "1": 9}, "last_event_id": str(LAST_EVENT)},
     }
 
 
@@ -340,7 +342,17 @@ async def test_the_table_in_a_terminal_shows_counts_shares_and_how_far_it_reache
     assert ["total", "12,345.00 €", "50,000.00 €", "24.7 %"] in lines
     assert "Nothing in the period: course_completion_rate" in " ".join(found.output.split())
     assert ["female", "2", "66.7 % (2/3)"] in lines
-    assert f"intake up to event {LAST_EVENT}" in " ".join(found.output.split())
+    assert f"intake up to event {LAST_EVENT}, nothing from funding" in " ".join(found.output.split())
+
+
+async def test_a_year_in_which_nothing_was_spent_shows_no_cost_of_anybody(terminal: Terminal) -> None:
+    """Else those who were placed would have cost 0.00 € each."""
+    found = await terminal("table", "--from", "2020-01-01")
+    assert ["Placements", "1", "1"] in [
+        [cell.strip() for cell in line.strip("│").split("│")] for line in found.output.splitlines()
+    ]
+    assert "Cost per placement" not in found.output
+    assert "cost_per_placement" in found.output.split("Nothing in the period: ")[1]
 
 
 async def test_one_figure_in_a_terminal_is_that_of_the_service(terminal: Terminal) -> None:

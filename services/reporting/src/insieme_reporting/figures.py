@@ -81,19 +81,24 @@ def coordination_table(since: Since = SINCE, to: To = TO, known_at: KnownAt = No
     console.print(table)
     rates = [line for line in found["lines"] if "denominator" in line["total"]]
     for line in rates:
-        if line["by_year"]:
+        if _has_something(line):
             console.print(_rates(line))
     for part in found["breakdowns"]:
         if part["rows"]:
             console.print(_parts(part))
     empty = [
-        *(line for line in rates if not line["by_year"]),
+        *(line for line in rates if not _has_something(line)),
         *(part for part in found["breakdowns"] if not part["rows"]),
     ]
     if empty:
         console.print("Nothing in the period: " + ", ".join(each["measure"] for each in empty) + ".", style="dim")
     console.print("What each line counts: insieme figures list. A person may have several placements.", style="dim")
     console.print(_cut(found), style="dim")
+
+
+def _has_something(line: dict[str, Any]) -> bool:
+    """Where nothing is on record as spent, a cost of nothing each would be said of persons who did cost something."""
+    return bool(line["by_year"]) and (line["value"] != "cost" or line["total"]["numerator"] > 0)
 
 
 def _style(measure: str) -> str:
@@ -147,8 +152,12 @@ def _text(value: Any) -> str:
 
 def _cut(found: dict[str, Any]) -> str:
     known = f"as known at {found['known_at']}" if found["known_at"] else "as known now"
-    events = ", ".join(f"{name} up to event {entry['last_event_id']}" for name, entry in found["cut"].items())
-    return f"version {found['version']} of the facts, {known}; {events or 'nothing read yet'}"
+    read = {name: entry["last_event_id"] for name, entry in found["cut"].items()}
+    events = [f"{name} up to event {last}" for name, last in read.items() if last is not None]
+    silent = [name for name, last in read.items() if last is None]
+    if silent:
+        events.append(f"nothing from {', '.join(silent)}")
+    return f"version {found['version']} of the facts, {known}; {', '.join(events) or 'nothing read yet'}"
 
 
 def _get(path: str, **query: str | None) -> Any:
