@@ -53,7 +53,7 @@ test-platforms: $(STAMP) ## tests on whole platforms: personal data, kills, lost
 
 races: $(STAMP) ## the invariants under many clients at once: ROUNDS=200 rounds each (`make test` runs 40)
 	@INSIEME_RACE_ROUNDS=$(or $(ROUNDS),200) $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m race \
-		-rP tests/integration $(ARGS)
+		--timeout 1800 -rP tests/integration $(ARGS)
 
 bench: $(BENCH_STAMP) ## every path beside its reference, on real servers: ratios (ARGS="--only append --rounds 3" for less)
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
