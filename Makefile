@@ -81,7 +81,7 @@ format: $(STAMP) ## put right what ruff can put right
 types: $(STAMP) ## mypy, strict, on everything
 	@$(BIN)/mypy $(SOURCES) tests
 
-figures: $(STAMP) ## load the whole history on servers of its own and check the published case
+figures: $(STAMP) ## load the whole history on servers of its own and check the published cases
 	@$(BIN)/insieme-demo figures
 
 schemas: $(STAMP) ## write the JSON Schemas of every contract

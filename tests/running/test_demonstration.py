@@ -18,8 +18,9 @@ from tests.end_to_end.platform import THE_PATH_OF_A_PERSON, Platform
 from tests.unit.demo.on_paper import Paper
 
 from insieme_demo import digest, ledger, plan
+from insieme_demo.happening import Kind
 from insieme_demo.ledger import Ledger
-from insieme_demo.writing import INTAKE, MATCHING
+from insieme_demo.writing import ACTORS
 from insieme_events.contracts import DomainEvent
 from insieme_local.plan import program
 from insieme_local.service import inherited
@@ -29,6 +30,8 @@ pytestmark = pytest.mark.timeout(300)
 SEED, SCALE = 4, 0.1
 """A seed in whose history one batch voids an enrolment and corrects characteristics: both name earlier events."""
 LOAD = ("load", "--scale", str(SCALE), "--seed", str(SEED))
+TOLD = ("intake", "matching", "governance")
+"""The services that the history is written to, in the order of the digest."""
 SINCE = {"from": "2017-06-01", "to": "2021-12-31"}
 PATIENCE = 60.0
 
@@ -121,12 +124,11 @@ def test_a_batch_of_this_history_names_earlier_events_of_two_kinds() -> None:
 def test_what_was_stopped_and_resumed_is_what_was_decided_on_paper(loaded: Loaded) -> None:
     paper = Paper()
     paper.write(plan.months(plan.make(SEED, SCALE)))
-    of_intake, of_matching = dict[str, list[DomainEvent]](), dict[str, list[DomainEvent]]()
+    by_service: dict[str, dict[str, list[DomainEvent]]] = {service: {} for service in TOLD}
     for stream, stored in paper.streams.items():
-        mine = stream.startswith(("person-", "case-", "referral-"))
-        by = INTAKE if mine else MATCHING
-        (of_intake if mine else of_matching)[stream] = [e.model_copy(update={"by": by}) for _, e in stored]
-    on_paper = digest.whole([digest.of_events(of_intake), digest.of_events(of_matching)])
+        service = Kind(stream.partition("-")[0]).service
+        by_service[service][stream] = [e.model_copy(update={"by": ACTORS[service]}) for _, e in stored]
+    on_paper = digest.whole(digest.of_events(by_service[service]) for service in TOLD)
     assert loaded[0].run("digest").strip() == on_paper
 
 
@@ -139,12 +141,12 @@ def test_a_second_load_finds_it_done(loaded: Loaded) -> None:
 def test_without_its_mark_a_load_finds_every_happening_in_the_store(loaded: Loaded) -> None:
     """Stored answers are forgotten after some weeks."""
     demonstration, _, _ = loaded
-    for service in ("intake", "matching"):
+    for service in TOLD:
         with psycopg.connect(demonstration.platform.provisioned.urls[f"{service}_owner"]) as connection:
             connection.execute("delete from events.idempotency")
-    before = [demonstration.count(s, "select count(*) from events.events") for s in ("intake", "matching")]
+    before = [demonstration.count(s, "select count(*) from events.events") for s in TOLD]
     assert "is loaded" in demonstration.run(*LOAD)
-    assert before == [demonstration.count(s, "select count(*) from events.events") for s in ("intake", "matching")]
+    assert before == [demonstration.count(s, "select count(*) from events.events") for s in TOLD]
 
 
 def test_the_stores_hold_what_the_ledger_says(loaded: Loaded, expected: Ledger) -> None:
@@ -179,15 +181,23 @@ async def test_reporting_gives_what_the_ledger_says(loaded: Loaded, expected: Le
     await figure(platform, "first_time", {"year": expected.newcomers_by_year})
     await figure(platform, "renewals", {"year": expected.renewals_by_year})
     await figure(platform, "hiring_companies", {"year": expected.hiring_companies_by_year})
+    for year, size in expected.board_by_year.items():
+        on = {"from": f"{year}-01-01", "to": f"{year}-12-31"}
+        await figure(platform, "board_size", {"": {"": size}}, period=on)
 
 
-async def figure(platform: Platform, measure: str, *breakdowns: Mapping[str, Mapping[Any, int]]) -> None:
+async def figure(
+    platform: Platform,
+    measure: str,
+    *breakdowns: Mapping[str, Mapping[Any, int]],
+    period: Mapping[str, str] = SINCE,
+) -> None:
     """Waits until the measure reads so, broken down by each; without a name it is the total."""
     for breakdown in breakdowns:
         ((by, values),) = breakdown.items()
         end = time.monotonic() + PATIENCE
         while True:
-            rows = await platform.figure(measure, **SINCE, **({"by": by} if by else {}))
+            rows = await platform.figure(measure, **period, **({"by": by} if by else {}))
             got = {row.get(by, ""): row["value"] for row in rows if row["value"]}
             if got == values or time.monotonic() > end:
                 break

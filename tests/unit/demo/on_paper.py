@@ -12,7 +12,7 @@ import pytest
 
 from insieme_demo.happening import Happening, Kind, Order, Phase
 from insieme_demo.plan import Month
-from insieme_events.agreement import in_force
+from insieme_events.agreement import in_force, last_known
 from insieme_events.clock import business_date
 from insieme_events.contracts import Actor, DomainEvent
 from insieme_events.contracts.intake import CaseEvent
@@ -20,6 +20,7 @@ from insieme_events.contracts.matching import PlacementExtended, PlacementStarte
 from insieme_events.decider import Circumstances, Decider, Refused
 from insieme_events.in_charge import Charge, after
 from insieme_events.testing.agreements import published
+from insieme_governance.board_membership import BOARD_MEMBERSHIP, BoardCircumstances
 from insieme_intake.case import CASE
 from insieme_intake.case.commands import SubmitApplication
 from insieme_intake.circumstances import IntakeCircumstances, ReferralFound
@@ -42,10 +43,11 @@ DECIDERS: dict[Kind, Decider[Any, Any, Any]] = {
     Kind.VACANCY: VACANCY,
     Kind.CANDIDACY: CANDIDACY,
     Kind.EMPLOYMENT: EMPLOYMENT,
+    Kind.BOARD: BOARD_MEMBERSHIP,
 }
 
 
-NAMED = ("vacancy", "referral", "person")
+NAMED = ("vacancy", "referral", "person", "company")
 """Streams that commands to others name: looked up in the store before a batch."""
 
 
@@ -61,7 +63,7 @@ class Paper:
 
     def write(self, months: Iterable[Month]) -> None:
         for month in months:
-            for told in (month.intake, month.matching):
+            for told in (month.intake, month.matching, month.governance):
                 for phase in Phase:
                     self.seen = {k: v for k, v in self.states.items() if k.startswith(NAMED)}
                     for happening in told:
@@ -137,6 +139,11 @@ class Paper:
                     company_known=True,
                     last_known=agreement,
                     link_events=dict(enumerate(links, start=1)),
+                )
+            case Kind.BOARD:
+                known = f"company-{order.stream_id}" in self.seen
+                return BoardCircumstances(
+                    *usual, stands_for=order.stream_id if known else None, last_known=last_known(agreements, day)
                 )
             case _:
                 return Circumstances(*usual)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, date, datetime
 from hashlib import blake2b
+from itertools import pairwise
 
 import pytest
 from tests.unit.demo.on_paper import Paper
 
 from insieme_demo import ledger, plan
+from insieme_demo.board import Membership
 from insieme_demo.chains import Chain
 from insieme_demo.happening import Happening, Kind, Order
 from insieme_demo.ledger import Ledger
@@ -28,7 +30,7 @@ LEDGER: Ledger = ledger.count(WHOLE)
 
 
 def told(made: Plan) -> list[Happening]:
-    return [happening for month in plan.months(made) for happening in (*month.intake, *month.matching)]
+    return [happening for month in plan.months(made) for happening in month.told]
 
 
 def mark(made: Plan) -> str:
@@ -51,6 +53,24 @@ def test_the_years_are_as_published_where_they_were() -> None:
     assert (in_target[2017] + in_target[2018], in_target[2019]) == (519, 553)
     assert (LEDGER.placements_by_year[2019], LEDGER.placed_persons_by_year[2019]) == (313, 221)
     assert sum(LEDGER.placements_by_year[year] for year in range(2017, 2021)) == 858
+
+
+def test_the_board_has_as_many_companies_as_were_published() -> None:
+    assert LEDGER.board_by_year == {2017: 12, 2018: 54, 2019: 97, 2020: 104, 2021: 109}
+
+
+def test_companies_leave_the_board_and_some_come_back() -> None:
+    for year in (2018, 2019, 2020, 2021):
+        assert any(each.left_on is not None and each.left_on.year == year for each in WHOLE.board)
+    by_company: dict[int, list[Membership]] = {}
+    for each in WHOLE.board:
+        by_company.setdefault(each.company.number, []).append(each)
+        assert each.company.registered_on <= each.adhesion_on <= each.joined_on < (each.left_on or date.max)
+    again = [pair for held in by_company.values() for pair in pairwise(held)]
+    assert again
+    for first, second in again:
+        assert first.left_on is not None
+        assert first.left_on <= second.joined_on
 
 
 def test_interviews_are_more_than_the_persons_interviewed() -> None:
@@ -183,7 +203,7 @@ def test_keys_are_all_different() -> None:
 
 def test_a_month_is_ordered_by_phase_and_then_by_the_instant_of_recording() -> None:
     for month in plan.months(plan.make(scale=0.02)):
-        for happenings in (month.intake, month.matching):
+        for happenings in (month.intake, month.matching, month.governance):
             assert happenings == sorted(happenings, key=lambda each: (each.phase, each.recorded_at, each.key))
             assert {(h.recorded_at.year, h.recorded_at.month) for h in happenings} <= {(month.year, month.month)}
 

@@ -52,7 +52,7 @@ async def _load(scale: float, seed: int) -> None:
             await founding(to)
         with console.status("Planning the demonstration …"):
             plan, months = history(seed, scale)
-        total = sum(len(month.intake) + len(month.matching) for month in months)
+        total = sum(1 for month in months for _ in month.told)
         columns = (TextColumn("Demonstration"), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
         with Progress(*columns, console=console) as progress:
             bar = progress.add_task("load", total=total)
@@ -63,7 +63,7 @@ async def _load(scale: float, seed: int) -> None:
 
 @main.command()
 def digest() -> None:
-    """Print a digest of what the stores of intake and matching hold: the same history, the same digest."""
+    """Print a digest of what the services' stores hold of it: the same history, the same digest."""
     _finish(_digest(), "Stopped; nothing was changed.")
 
 
@@ -74,7 +74,7 @@ async def _digest() -> None:
 
 @main.command()
 def figures() -> None:
-    """Load the whole history on servers of its own and check the published five-years case over HTTP."""
+    """Load the whole history on servers of its own and check the published cases over HTTP."""
     from insieme_demo.figures import check  # needs what only a developer's machine has: local servers
 
     raise typer.Exit(check(Console()))

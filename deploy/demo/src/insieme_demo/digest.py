@@ -1,4 +1,4 @@
-"""One digest over both stores: types, business data and order per stream, whatever event ids, keys and instants."""
+"""One digest over the stores: types, business data and order per stream, whatever event ids, keys and instants."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from uuid import UUID
 
 import orjson
 
+from insieme_demo.happening import Kind
 from insieme_demo.load import Services
 from insieme_events.catalogue import contract_of
 from insieme_events.contracts import DomainEvent
@@ -17,18 +18,19 @@ from insieme_events.store import COLUMNS, Record
 from insieme_events.vault import Keys
 
 EVENT_IDS = frozenset({"corrects", "voids"})
-STREAMS = "select distinct stream from events.events"
+STREAMS = "select distinct stream from events.events where split_part(stream, '-', 1) = any(%s)"
+"""Those of the aggregates that the history speaks to: what governance was founded with is not part of it."""
 EVENTS = f"select {COLUMNS} from events.events where stream = any(%s)"
 CHUNK = 1000
 
 
 async def digest(of: Services) -> str:
     """Sealed values are compared opened. The same seed and scale give the same digest, on any servers."""
-    return whole([await _of_store(service) for service in (of.intake, of.matching)])
+    return whole([await _of_store(service) for service in of.told])
 
 
 def whole(stores: Iterable[bytes]) -> str:
-    """The digest of intake's store and matching's, in this order."""
+    """The digest of the stores in the order in which they are told (`Services.told`)."""
     found = blake2b(digest_size=16)
     for store in stores:
         found.update(store)
@@ -48,7 +50,8 @@ async def _of_store(service: Running) -> bytes:
     found = blake2b()
     async with service.pool.connection() as connection:
         # Sorted here and not by the server, whose collation may be another one elsewhere.
-        streams = sorted(stream for (stream,) in await (await connection.execute(STREAMS)).fetchall())
+        found_streams = await connection.execute(STREAMS, ([kind.value for kind in Kind],))
+        streams = sorted(stream for (stream,) in await found_streams.fetchall())
         for first in range(0, len(streams), CHUNK):
             rows = await (await connection.execute(EVENTS, (streams[first : first + CHUNK],))).fetchall()
             records = sorted((Record(*row) for row in rows), key=lambda record: (record.stream, record.sequence))

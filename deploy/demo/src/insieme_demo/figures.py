@@ -1,4 +1,4 @@
-"""`make figures`: the published five-years case, asked of reporting over HTTP after a whole load."""
+"""`make figures`: the published cases, asked of reporting over HTTP after a whole load."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Answer:
 
 
 def published() -> list[dict[str, Any]]:
-    """The figures of the five-years case (figures.md) and of single years (domain.md), each with its question."""
+    """The figures of the published cases (figures.md) and of single years (domain.md), each with its question."""
     found: list[dict[str, Any]] = json.loads((files("insieme_demo") / "published.json").read_text(encoding="utf-8"))
     return found
 

@@ -21,6 +21,19 @@ class Kind(StrEnum):
     VACANCY = "vacancy"
     CANDIDACY = "candidacy"
     EMPLOYMENT = "employment"
+    BOARD = "board_membership"
+
+    @property
+    def service(self) -> str:
+        """The service whose aggregate it is."""
+        return SERVICE_OF[self]
+
+
+SERVICE_OF = {
+    **dict.fromkeys((Kind.PERSON, Kind.CASE, Kind.REFERRAL), "intake"),
+    **dict.fromkeys((Kind.COMPANY, Kind.NEED, Kind.VACANCY, Kind.CANDIDACY, Kind.EMPLOYMENT), "matching"),
+    Kind.BOARD: "governance",
+}
 
 
 class Phase(IntEnum):

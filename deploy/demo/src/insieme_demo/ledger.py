@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from insieme_demo.plan import Plan
+from insieme_demo.quotas import YEARS
 from insieme_events.contracts.intake import SuitabilityOutcome
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """Persons and contract links. `over_50` is by year and month of birth on the day of enrolment."""
+    """Persons and contract links. `over_50` is by year and month of birth on the day of enrolment.
+
+    `board_by_year` counts the companies in the Board on each 31 December.
+    """
 
     enrolled: int
     enrolled_by_gender: dict[str, int]
@@ -33,6 +37,7 @@ class Ledger:
     newcomers_by_year: dict[int, int]
     renewals_by_year: dict[int, int]
     hiring_companies_by_year: dict[int, int]
+    board_by_year: dict[int, int]
 
 
 def count(plan: Plan) -> Ledger:
@@ -67,6 +72,7 @@ def count(plan: Plan) -> Ledger:
         newcomers_by_year=dict(Counter(first_years.values())),
         renewals_by_year=_by_year(day for chain in chains for day in chain.starts[1:]),
         hiring_companies_by_year=dict(Counter(year for year, _ in hirings)),
+        board_by_year={year: sum(each.holds(date(year, 12, 31)) for each in plan.board) for year in YEARS},
     )
 
 

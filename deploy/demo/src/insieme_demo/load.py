@@ -1,4 +1,6 @@
-"""Loading month by month: intake's month, then matching's once its view has applied it (decision 16)."""
+"""Loading month by month: intake's month, then matching's and governance's once their views have applied what they
+name (decision 16).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from insieme_demo import plan as plans
+from insieme_demo.happening import Kind
 from insieme_demo.plan import Month, Plan
 from insieme_demo.writing import Writer
 from insieme_events.service import Running, running
@@ -31,6 +34,11 @@ class Services:
     governance: Running
     intake: Running
     matching: Running
+
+    @property
+    def told(self) -> tuple[Running, ...]:
+        """Those that the history is written to."""
+        return (self.intake, self.matching, self.governance)
 
 
 @asynccontextmanager
@@ -66,7 +74,7 @@ async def load(
 
     Stopped anywhere, it goes on where it was: a unit that is written is never written again.
     """
-    writer = Writer(to.intake, to.matching, plan.people, plan.offers.companies, wrote)
+    writer = Writer(to.intake, plan.people, plan.offers.companies, wrote)
     for month in months:
         if month.intake:
             await writer.write(to.intake, month.intake)
@@ -74,6 +82,10 @@ async def load(
             await applied(to.matching.pool, "matching.in_charge", await _reached(to.intake, month), PATIENCE)
         if month.matching:
             await writer.write(to.matching, month.matching)
+        if month.governance and not await writer.written(to.governance, month.governance[-1:]):
+            await applied(to.governance.pool, "governance.companies", _companies(month), PATIENCE)
+        if month.governance:
+            await writer.write(to.governance, month.governance)
 
 
 async def _reached(intake: Running, month: Month) -> dict[str, int]:
@@ -87,12 +99,17 @@ async def _reached(intake: Running, month: Month) -> dict[str, int]:
         return dict(await rows.fetchall())
 
 
+def _companies(month: Month) -> dict[str, int]:
+    """The registrations of the companies of which governance is told."""
+    return {f"{Kind.COMPANY}-{order.stream_id}": 1 for told in month.governance for order in told.orders}
+
+
 async def is_loaded(to: Services, seed: int, scale: float) -> bool:
     """Whether a load of that seed and scale came to its end, as `mark_loaded` left it with the stored answers.
 
     Those are forgotten after some weeks; then `load` finds by the store itself that nothing is missing.
     """
-    return all([await _marked(service, seed, scale) for service in (to.intake, to.matching)])
+    return all([await _marked(service, seed, scale) for service in to.told])
 
 
 async def _marked(service: Running, seed: int, scale: float) -> bool:
@@ -104,7 +121,7 @@ async def _marked(service: Running, seed: int, scale: float) -> bool:
 
 
 async def mark_loaded(to: Services, seed: int, scale: float) -> None:
-    for service in (to.intake, to.matching):
+    for service in to.told:
         async with service.pool.connection() as connection:
             await connection.execute(
                 """insert into events.idempotency (scope, key, fingerprint, answer, stored_at)

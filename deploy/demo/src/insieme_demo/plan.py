@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 from random import Random
 
-from insieme_demo import chains, endings, funnel, intake_story, matching_story, offers, people
+from insieme_demo import board, chains, endings, funnel, governance_story, intake_story, matching_story, offers, people
+from insieme_demo.board import Membership
 from insieme_demo.chains import Chain
 from insieme_demo.days import months_between
 from insieme_demo.funnel import Way
@@ -30,6 +32,7 @@ class Plan:
     ways: list[Way]
     chains: list[Chain]
     offers: Offers
+    board: list[Membership]
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,12 @@ class Month:
     month: int
     intake: list[Happening]
     matching: list[Happening]
+    governance: list[Happening] = field(default_factory=list)
+
+    @property
+    def told(self) -> Iterator[Happening]:
+        """Everything of the month, in the order in which it is written."""
+        return chain(self.intake, self.matching, self.governance)
 
     def __str__(self) -> str:
         return f"{self.year}-{self.month:02d}"
@@ -52,7 +61,10 @@ def make(seed: int = SEED, scale: float = 1.0) -> Plan:
     first = funnel.first_cases(chance, seed, quotas, persons)
     placed = chains.make(chance, seed, quotas, first)
     ways = endings.ended(chance, seed, quotas, first, placed)
-    return Plan(seed, scale, quotas, persons, ways, placed, offers.make(chance, seed, quotas, ways, placed))
+    offered = offers.make(chance, seed, quotas, ways, placed)
+    # A chance of its own for each further part, which so leaves the parts before it as they are.
+    members = board.make(Random(f"insieme/{seed}/{scale}/board"), quotas, offered.companies)
+    return Plan(seed, scale, quotas, persons, ways, placed, offered, members)
 
 
 def months(plan: Plan) -> Iterator[Month]:
@@ -64,11 +76,12 @@ def months(plan: Plan) -> Iterator[Month]:
         for happening in intake_story.happenings(chance, plan.seed, number, way)
     ]
     matching = list(matching_story.happenings(chance, plan.seed, plan.offers, plan.chains))
-    by_month: dict[tuple[int, int], tuple[list[Happening], list[Happening]]] = {
-        each: ([], []) for each in months_between(FIRST_DAY, LAST_DAY)
-    }
-    for n, told in enumerate((intake, matching)):
+    governance = governance_story.happenings(
+        Random(f"insieme/{plan.seed}/{plan.scale}/recording of the board"), plan.seed, plan.board
+    )
+    by_month = {each: Month(*each, [], []) for each in months_between(FIRST_DAY, LAST_DAY)}
+    for name, told in {"intake": intake, "matching": matching, "governance": governance}.items():
         for happening in sorted(told, key=lambda each: (each.phase, each.recorded_at, each.key)):
-            by_month[happening.recorded_at.year, happening.recorded_at.month][n].append(happening)
-    for (year, month), (of_intake, of_matching) in by_month.items():
-        yield Month(year, month, of_intake, of_matching)
+            month = by_month[happening.recorded_at.year, happening.recorded_at.month]
+            getattr(month, name).append(happening)
+    yield from by_month.values()

@@ -1,4 +1,4 @@
-"""How many of what: the published five-years case, and believable numbers for the rest, at any scale."""
+"""How many of what: the published cases, and believable numbers for the rest, at any scale."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class Quotas:
 
     By year too: `in_target` the persons by their first judgement, `placed` those with at least one link, `newcomers`
     those of them whom the programme had never placed before. Of these three a small scale may miss one or two.
+    `board` counts the companies in the Board at the end of each year.
     """
 
     enrolled: int
@@ -45,6 +46,7 @@ class Quotas:
     expired_needs: int
     vacancies: int
     candidacies: int
+    board: tuple[int, ...]
 
 
 PLACEMENTS = (60, 215, 313, 270, 552)
@@ -56,6 +58,10 @@ NEWCOMERS = (55, 130, 150, 125, 200)
 
 IN_TARGET = (150, 369, 553, 430, 610)
 """Published are 519 to the end of 2018 and 553 in 2019."""
+
+
+BOARD = (12, 54, 97, 104, 109)
+"""Companies in the Board at 31 December; all but the 12 of 2017 are published."""
 
 
 def scaled(scale: float) -> Quotas:
@@ -91,6 +97,7 @@ def scaled(scale: float) -> Quotas:
         expired_needs=of(90),
         vacancies=of(1100),
         candidacies=of(4500),
+        board=tuple(of(n) for n in BOARD),
     )
 
 

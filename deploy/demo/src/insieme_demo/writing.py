@@ -17,6 +17,8 @@ from insieme_events.contracts import Actor
 from insieme_events.decider import Command, Refused
 from insieme_events.service import Running
 from insieme_events.units import Aggregate, Answer, IdempotencyKey, Step, Unit, Write
+from insieme_governance.aggregates import BOARD
+from insieme_governance.reactions import BOARD_LOCK
 from insieme_intake import codice_fiscale, vault
 from insieme_intake.aggregates import CASES, PERSONS, REFERRALS_OF_REGISTERED
 from insieme_matching import directory
@@ -35,10 +37,16 @@ AGGREGATES: dict[Kind, Aggregate[Any, Any, Any]] = {
     Kind.VACANCY: VACANCIES,
     Kind.CANDIDACY: CANDIDACIES,
     Kind.EMPLOYMENT: EMPLOYMENTS,
+    Kind.BOARD: BOARD,
 }
+LOCKS: dict[Kind, tuple[str, ...]] = {Kind.BOARD: (BOARD_LOCK,)}
+"""What the commands of an aggregate take before anything is loaded."""
 TOO_SLOW = (errors.IdleInTransactionSessionTimeout, errors.TransactionTimeout)
 INTAKE = Actor(party="fondazione", role="operator", purpose="intake")
 MATCHING = Actor(party="fondazione", role="operator", purpose="matching")
+GOVERNANCE = Actor(party="citta_metropolitana", role="operator", purpose="governance")
+ACTORS = {"intake": INTAKE, "matching": MATCHING, "governance": GOVERNANCE}
+"""Who acts, by service."""
 
 # The key of a unit is the correlation id of its events: the store itself tells what is written, however long ago.
 WRITTEN = """
@@ -69,7 +77,6 @@ class Writer:
     """`wrote` is told how many happenings each committed batch held."""
 
     intake: Running
-    matching: Running
     people: Sequence[Person]
     companies: Sequence[Company]
     wrote: Callable[[int], None] = field(default=lambda _: None)
@@ -102,7 +109,7 @@ class Writer:
         return reached
 
     async def _batch(self, service: Running, told: Sequence[Happening], reached: dict[str, int]) -> None:
-        actor = INTAKE if service is self.intake else MATCHING
+        actor = ACTORS[service.definition.name]
         found = await self._referred(service, told)
         besides = await self._besides(told)
         units = [
@@ -111,6 +118,7 @@ class Writer:
                 actor,
                 key=IdempotencyKey("demo", str(happening.key), b"demo"),
                 also=besides.get(n, ()),
+                locks=tuple(name for kind in kinds_of(happening) for name in LOCKS.get(kind, ())),
                 recorded_at=happening.recorded_at,
                 correlation_id=str(happening.key),
             )
@@ -168,6 +176,11 @@ async def _run(service: Running, units: Sequence[Unit]) -> Sequence[Answer]:
         except TOO_SLOW:
             continue
     return await service.commands.run_all(units)
+
+
+def kinds_of(happening: Happening) -> list[Kind]:
+    """The aggregates that a happening speaks to, each once."""
+    return sorted({order.kind for order in happening.orders})
 
 
 def _entry(company: Company) -> directory.DirectoryEntry:
