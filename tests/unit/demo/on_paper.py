@@ -12,18 +12,21 @@ import pytest
 
 from insieme_demo.happening import Happening, Kind, Order, Phase
 from insieme_demo.plan import Month
+from insieme_demo.writing import ACTORS
 from insieme_events.agreement import in_force, last_known
 from insieme_events.clock import business_date
-from insieme_events.contracts import Actor, DomainEvent
+from insieme_events.contracts import DomainEvent
 from insieme_events.contracts.intake import CaseEvent
 from insieme_events.contracts.matching import PlacementExtended, PlacementStarted
+from insieme_events.contracts.training import PositionsReturned
 from insieme_events.decider import Circumstances, Decider, Refused
 from insieme_events.in_charge import Charge, after
 from insieme_events.testing.agreements import published
 from insieme_governance.board_membership import BOARD_MEMBERSHIP, BoardCircumstances
 from insieme_intake.case import CASE
 from insieme_intake.case.commands import SubmitApplication
-from insieme_intake.circumstances import IntakeCircumstances, ReferralFound
+from insieme_intake.circumstances import IntakeCircumstances, PersonFound, ReferralFound
+from insieme_intake.ledger import LEDGER
 from insieme_intake.person import PERSON
 from insieme_intake.referral import REFERRAL, Pending, ReceiveReferral, SendReferral
 from insieme_matching import vacancy_state
@@ -31,9 +34,17 @@ from insieme_matching.candidacy import CANDIDACY, CandidacyCircumstances, Shortl
 from insieme_matching.company import COMPANY
 from insieme_matching.employment import EMPLOYMENT, EmploymentCircumstances, StartPlacement
 from insieme_matching.need import NEED, NeedCircumstances
+from insieme_matching.reactions import RESERVING
+from insieme_matching.reservations import ReturnPositions
 from insieme_matching.vacancy import VACANCY, VacancyCircumstances
+from insieme_training.course import COURSE
+from insieme_training.course.state import Open
+from insieme_training.participation import PARTICIPATION
+from insieme_training.participation.circumstances import CourseFound
+from insieme_training.participation.commands import RequestParticipation
+from insieme_training.participation.state import Waitlisted
+from insieme_training.testing import course_circumstances, participation_circumstances
 
-ACTOR = Actor(party="demo", role="demo", purpose="demo")
 DECIDERS: dict[Kind, Decider[Any, Any, Any]] = {
     Kind.PERSON: PERSON,
     Kind.CASE: CASE,
@@ -44,10 +55,13 @@ DECIDERS: dict[Kind, Decider[Any, Any, Any]] = {
     Kind.CANDIDACY: CANDIDACY,
     Kind.EMPLOYMENT: EMPLOYMENT,
     Kind.BOARD: BOARD_MEMBERSHIP,
+    Kind.LEDGER: LEDGER,
+    Kind.COURSE: COURSE,
+    Kind.COURSE_PARTICIPATION: PARTICIPATION,
 }
 
 
-NAMED = ("vacancy", "referral", "person", "company")
+NAMED = ("vacancy", "referral", "person", "company", "course", "participation")
 """Streams that commands to others name: looked up in the store before a batch."""
 
 
@@ -60,14 +74,16 @@ class Paper:
     charges: dict[UUID, Charge] = field(default_factory=dict)
     of_person: dict[UUID, set[UUID]] = field(default_factory=dict)
     seen: dict[str, Any] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    """The streams, numbered in the order in which they began."""
 
     def write(self, months: Iterable[Month]) -> None:
         for month in months:
-            for told in (month.intake, month.matching, month.governance):
+            for told in month.services:
                 for phase in Phase:
                     self.seen = {k: v for k, v in self.states.items() if k.startswith(NAMED)}
                     for happening in told:
-                        if happening.phase is phase:
+                        if happening.phase == phase:
                             self.happen(happening)
 
     def happen(self, happening: Happening) -> None:
@@ -78,14 +94,30 @@ class Paper:
             events = decider.decide(self.referred(order), state, self.circumstances(order, today))
             if isinstance(events, Refused):
                 pytest.fail(f"{events.code}: {events.sentence} {order} recorded {today}")
-            for event in events:
+            for decided in events:
+                event = decided.model_copy(update={"by": ACTORS[order.kind.service]})
                 assert event.occurred_on <= date(2021, 12, 31), event
+                self.numbers.setdefault(order.stream, len(self.numbers))
                 self.streams.setdefault(order.stream, []).append((uuid4(), event))
                 state = decider.evolve(state, event)
                 self.hear(event)
                 made += 1
             self.states[order.stream] = state
+            self.react(events)
         assert made, f"nothing came of {happening}"
+
+    def react(self, events: Iterable[DomainEvent]) -> None:
+        """Matching frees what a course that is over had kept: the one thing that is left to a reaction."""
+        for event in events:
+            if isinstance(event, PositionsReturned):
+                stream = f"{Kind.NEED}-{event.source_id}"
+                back = ReturnPositions(reservation_id=event.reservation_id, on=event.occurred_on)
+                circumstances = NeedCircumstances(RESERVING, event.occurred_on, None, company_known=True)
+                found = NEED.decide(back, self.states[stream], circumstances)
+                assert not isinstance(found, Refused)
+                for freed in found:
+                    self.streams[stream].append((uuid4(), freed.model_copy(update={"by": RESERVING})))
+                    self.states[stream] = NEED.evolve(self.states[stream], freed)
 
     def hear(self, event: DomainEvent) -> None:
         if isinstance(event, CaseEvent):
@@ -102,7 +134,8 @@ class Paper:
     def circumstances(self, order: Order, today: date) -> Circumstances:
         command, agreements = order.command, published()
         day = getattr(command, "on", today)
-        usual = (ACTOR, today, in_force(agreements, day))
+        actor = ACTORS[order.kind.service]
+        usual = (actor, today, in_force(agreements, day))
         match order.kind:
             case Kind.PERSON | Kind.CASE:
                 ids = {type(event).__name__: event_id for event_id, event in self.streams.get(order.stream, [])}
@@ -113,8 +146,21 @@ class Paper:
                 return IntakeCircumstances(
                     *usual, agreements, person_known=known or isinstance(command, ReceiveReferral)
                 )
+            case Kind.LEDGER:
+                known = f"person-{order.stream_id}" in self.seen
+                return IntakeCircumstances(*usual, agreements, person=PersonFound() if known else None)
+            case Kind.COURSE:
+                return course_circumstances(
+                    actor=actor,
+                    today=today,
+                    agreement=usual[2],
+                    last_known=last_known(agreements, day),
+                    order=self.waiting(order.stream_id),
+                )
+            case Kind.COURSE_PARTICIPATION:
+                return self.of_participation(order, usual, day)
             case Kind.NEED:
-                return NeedCircumstances(*usual, company_known=True)
+                return NeedCircumstances(*usual, company_known=True, last_known=last_known(agreements, day))
             case Kind.VACANCY:
                 return VacancyCircumstances(*usual, company_known=True)
             case Kind.CANDIDACY:
@@ -132,7 +178,7 @@ class Paper:
                 ]
                 agreement = in_force(agreements, command.starts_on) if isinstance(command, StartPlacement) else usual[2]
                 return EmploymentCircumstances(
-                    ACTOR,
+                    actor,
                     today,
                     agreement,
                     self.in_charge(person) if person else (),
@@ -148,6 +194,30 @@ class Paper:
             case _:
                 return Circumstances(*usual)
 
+    def waiting(self, course_id: UUID) -> tuple[UUID, ...]:
+        """Who stood on the waiting list when the batch began, in the order in which they asked."""
+        found = [
+            (state.record.requested_on, self.numbers[stream], state.record.participation_id)
+            for stream, state in self.seen.items()
+            if isinstance(state, Waitlisted) and state.record.course_id == course_id
+        ]
+        return tuple(one for *_, one in sorted(found))
+
+    def of_participation(self, order: Order, usual: Any, day: date) -> Circumstances:
+        command, asked = order.command, isinstance(order.command, RequestParticipation)
+        known = self.seen.get(order.stream)
+        person_id = command.person_id if asked else known.record.person_id if known is not None else None
+        course_id = command.course_id if asked else known.record.course_id if known is not None else None
+        course = self.seen.get(f"course-{course_id}")
+        return participation_circumstances(
+            actor=usual[0],
+            today=usual[1],
+            agreement=usual[2],
+            last_known=last_known(published(), day),
+            in_charge=None if person_id is None else self.in_charge(person_id),
+            course=None if course is None else found(course),
+        )
+
     def referral(self, command: Any) -> ReferralFound | None:
         named = command.referral_id if isinstance(command, SubmitApplication) else None
         match self.seen.get(f"referral-{named}"):
@@ -159,3 +229,18 @@ class Paper:
     def in_charge(self, person_id: UUID) -> tuple[Any, ...] | None:
         cases = self.of_person.get(person_id)
         return None if cases is None else tuple(i for c in sorted(cases) for i in self.charges[c].intervals)
+
+
+def found(course: Any) -> CourseFound:
+    """A course as training's view has it."""
+    plan = course.offer.plan
+    return CourseFound(
+        course_id=plan.course_id,
+        strand=plan.strand,
+        module_kind=plan.module_kind,
+        open=isinstance(course, Open),
+        planned_on=plan.occurred_on,
+        starts_on=plan.starts_on,
+        ends_on=plan.ends_on,
+        started_on=course.offer.started_on,
+    )

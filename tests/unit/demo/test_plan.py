@@ -14,6 +14,7 @@ from insieme_demo import ledger, plan
 from insieme_demo.board import Membership
 from insieme_demo.chains import Chain
 from insieme_demo.happening import Happening, Kind, Order
+from insieme_demo.ids import made as made_id
 from insieme_demo.ledger import Ledger
 from insieme_demo.lists import POPULATION
 from insieme_demo.plan import Month, Plan
@@ -24,6 +25,7 @@ from insieme_events.territory import memberships
 from insieme_intake import codice_fiscale
 from insieme_intake.codice_fiscale import TaxCode
 from insieme_matching.directory import check_digit_fits
+from insieme_matching.employment import StartPlacement
 
 WHOLE = plan.make()
 LEDGER: Ledger = ledger.count(WHOLE)
@@ -57,6 +59,25 @@ def test_the_years_are_as_published_where_they_were() -> None:
 
 def test_the_board_has_as_many_companies_as_were_published() -> None:
     assert LEDGER.board_by_year == {2017: 12, 2018: 54, 2019: 97, 2020: 104, 2021: 109}
+
+
+def test_the_courses_are_those_that_were_published() -> None:
+    assert LEDGER.courses == {"oss": (22, 18, 18), "cleaning": (14, 10, 8)}
+
+
+def test_who_takes_part_in_a_course_does_not_work_meanwhile_and_is_in_charge() -> None:
+    chains = by_person(WHOLE.chains)
+    pupils = [(course, pupil) for course in WHOLE.courses for pupil in course.pupils]
+    assert len({pupil.way.person.number for _, pupil in pupils}) == len(pupils)
+    for course, pupil in pupils:
+        way, (first, last) = pupil.way, (course.days.requests_from, course.days.ends_on)
+        assert way.taken_on is not None
+        assert way.taken_on < pupil.requested_on <= course.days.starts_on
+        assert way.closed_on is None or way.closed_on > last
+        for chain in chains.get(way.person.number, []):
+            assert chain.busy_until < first or chain.starts_on > last
+        assert [day for day, _ in pupil.lessons] == sorted({day for day, _ in pupil.lessons})
+        assert pupil.dropped is not None or pupil.lessons[-1][0] == last
 
 
 def test_companies_leave_the_board_and_some_come_back() -> None:
@@ -192,7 +213,9 @@ def test_nothing_is_recorded_before_it_happens_or_after_2021() -> None:
         recorded = business_date(happening.recorded_at)
         assert datetime(2017, 6, 1, tzinfo=UTC) <= happening.recorded_at < datetime(2022, 1, 1, tzinfo=UTC)
         for order in happening.orders:
-            days = [getattr(order.command, name, recorded) for name in ("on", "starts_on")]
+            days = [getattr(order.command, "on", recorded)]
+            if isinstance(order.command, StartPlacement):
+                days.append(order.command.starts_on)
             assert max(days) <= recorded
 
 
@@ -203,7 +226,7 @@ def test_keys_are_all_different() -> None:
 
 def test_a_month_is_ordered_by_phase_and_then_by_the_instant_of_recording() -> None:
     for month in plan.months(plan.make(scale=0.02)):
-        for happenings in (month.intake, month.matching, month.governance):
+        for happenings in month.services:
             assert happenings == sorted(happenings, key=lambda each: (each.phase, each.recorded_at, each.key))
             assert {(h.recorded_at.year, h.recorded_at.month) for h in happenings} <= {(month.year, month.month)}
 
@@ -218,6 +241,32 @@ def test_the_aggregates_of_the_services_take_every_command(seed: int) -> None:
     assert types["PersonEnrolled"] - types["EnrolmentVoided"] - sum(w.second for w in made.ways) == expected.enrolled
     started = types["PlacementStarted"] + types["PlacementExtended"] - types["PlacementVoided"]
     assert started == expected.placements
+
+
+def test_training_takes_the_whole_courses_as_they_are_told() -> None:
+    """With the cases of those who take part and the companies, and nothing else of the history."""
+    pupils = [pupil for course in WHOLE.courses for pupil in course.pupils]
+    numbers, cases = {pupil.way.person.number for pupil in pupils}, {pupil.way.case_id for pupil in pupils}
+    persons = {made_id(plan.SEED, "person", number) for number in numbers}
+    needs = {made_id(plan.SEED, f"need of course {course.days.code}", 0) for course in WHOLE.courses}
+
+    def concerned(happening: Happening) -> bool:
+        return any(
+            order.kind in (Kind.COMPANY, Kind.BOARD, Kind.COURSE, Kind.COURSE_PARTICIPATION)
+            or order.stream_id in persons | cases | needs
+            for order in happening.orders
+        ) and not any(order.kind is Kind.VACANCY for order in happening.orders)
+
+    paper = Paper()
+    paper.write(
+        Month(each.year, each.month, *(list(filter(concerned, told)) for told in each.services))
+        for each in plan.months(WHOLE)
+    )
+    types = Counter(type(event).__name__ for stream in paper.streams.values() for _, event in stream)
+    assert (types["ParticipantStarted"], types["ParticipantCompleted"], types["ParticipantDropped"]) == (36, 28, 8)
+    assert types["SeatTaken"] == types["ParticipantEnrolled"] == types["InterventionRegistered"] == 36
+    assert types["InterventionEnded"] == 36
+    assert types["CompanyJoinedBoard"] - types["CompanyLeftBoard"] == 109
 
 
 def test_a_command_that_the_services_refuse_is_noticed() -> None:

@@ -17,8 +17,11 @@ from insieme_demo.servers import House, house, load_command
 from insieme_local import waiting
 from insieme_local.errors import Interrupted, LocalError
 
-TOLD = ("governance", "intake", "matching", "reporting")
+TOLD = ("governance", "intake", "matching", "training", "reporting")
 """The services that the history speaks of; the others would only listen."""
+
+EXPECTED = ("value", "percent", "values", "percents", "shares")
+"""What is published of a figure: one number, one rate, one of either for each group, or how a whole is shared out."""
 
 PATIENCE = 180.0
 """Seconds that reporting may take to apply what was loaded."""
@@ -99,13 +102,24 @@ def _ask(client: httpx.Client, figure: dict[str, Any]) -> list[Answer]:
     query = {"from": figure["from"], "to": figure["to"], **({"by": by} if by else {})}
     said = client.get(f"/v1/measures/{figure['measure']}", params=query)
     if said.status_code != httpx.codes.OK:
-        expected = figure.get("value") or figure.get("percent") or figure["shares"]
+        (expected,) = [figure[kind] for kind in EXPECTED if kind in figure]
         return [Answer(figure["title"], str(expected), f"status {said.status_code}")]
     rows = said.json()["rows"]
     if "value" in figure:
         return [Answer(figure["title"], str(figure["value"]), str(sum(row["value"] for row in rows)))]
     if "percent" in figure:
         return [Answer(figure["title"], f"{figure['percent']:.1f}", _rate(rows))]
+    if "percents" in figure:
+        return [
+            Answer(f"{figure['title']}: {key}", f"{percent:.1f}", _rate([row for row in rows if row[by] == key]))
+            for key, percent in figure["percents"].items()
+        ]
+    if "values" in figure:
+        found = {row[by]: row["value"] for row in rows}
+        return [
+            Answer(f"{figure['title']}: {key}", str(value), str(found.get(key, 0)))
+            for key, value in figure["values"].items()
+        ]
     total = sum(row["value"] for row in rows)
     values = {row[by]: row["value"] for row in rows}
     return [

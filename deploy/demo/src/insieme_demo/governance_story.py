@@ -31,4 +31,6 @@ def happenings(chance: Random, seed: int, board: Sequence[Membership]) -> Iterat
     for number, (on, company, command) in enumerate(sorted(acts, key=lambda act: act[:2])):
         delay = LATE if chance.random() < 1 / 12 else DELAY
         last[company] = recorded(chance, on, delay, last.get(company))
-        yield Happening(last[company], made(seed, "board act", number), (Order(Kind.BOARD, company, command),))
+        order = Order(Kind.BOARD, company, command)
+        needs = (f"{Kind.COMPANY}-{company}",)
+        yield Happening(last[company], made(seed, "board act", number), (order,), needs=needs)

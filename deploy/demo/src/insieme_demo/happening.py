@@ -22,6 +22,9 @@ class Kind(StrEnum):
     CANDIDACY = "candidacy"
     EMPLOYMENT = "employment"
     BOARD = "board_membership"
+    LEDGER = "ledger"
+    COURSE = "course"
+    COURSE_PARTICIPATION = "participation"
 
     @property
     def service(self) -> str:
@@ -30,10 +33,13 @@ class Kind(StrEnum):
 
 
 SERVICE_OF = {
-    **dict.fromkeys((Kind.PERSON, Kind.CASE, Kind.REFERRAL), "intake"),
+    **dict.fromkeys((Kind.PERSON, Kind.CASE, Kind.REFERRAL, Kind.LEDGER), "intake"),
     **dict.fromkeys((Kind.COMPANY, Kind.NEED, Kind.VACANCY, Kind.CANDIDACY, Kind.EMPLOYMENT), "matching"),
     Kind.BOARD: "governance",
+    **dict.fromkeys((Kind.COURSE, Kind.COURSE_PARTICIPATION), "training"),
 }
+TRAINING_PARTY = "fondazione_san_petronio"
+"""Who holds the courses."""
 
 
 class Phase(IntEnum):
@@ -48,6 +54,16 @@ class Phase(IntEnum):
     CANDIDACIES = 3
     PLACEMENTS = 4
     AMENDMENTS = 5
+
+
+class CoursePhase(IntEnum):
+    """The order in which a month of training is written, for the same reason."""
+
+    PLANS = 0
+    REQUESTS = 1
+    RANKINGS = 2
+    STARTS = 3
+    LESSONS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +92,15 @@ class Order:
 class Happening:
     """Orders that happen together or not at all. `key` is the idempotency key and the correlation id of its events.
 
-    `person` is the number of the person whose identity is written beside it, `company` that of the company.
+    `person` is the number of the person whose identity is written beside it, `company` that of the company. `needs` are
+    streams of another service that this one must have heard of, `of_persons` whose erasure must not come between.
     """
 
     recorded_at: datetime
     key: UUID
     orders: tuple[Order, ...]
-    phase: Phase = Phase.ARRIVALS
+    phase: Phase | CoursePhase = Phase.ARRIVALS
     person: int | None = None
     company: int | None = None
+    needs: tuple[str, ...] = ()
+    of_persons: tuple[UUID, ...] = ()

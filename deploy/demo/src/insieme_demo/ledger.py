@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from insieme_demo.courses import Course
+from insieme_demo.people import Person
 from insieme_demo.plan import Plan
 from insieme_demo.quotas import YEARS
 from insieme_events.contracts.intake import SuitabilityOutcome
@@ -16,7 +18,8 @@ from insieme_events.contracts.intake import SuitabilityOutcome
 class Ledger:
     """Persons and contract links. `over_50` is by year and month of birth on the day of enrolment.
 
-    `board_by_year` counts the companies in the Board on each 31 December.
+    `board_by_year` counts the companies in the Board on each 31 December; `courses` who started each course, who
+    completed it, and for whom a contract began on or after its first day.
     """
 
     enrolled: int
@@ -38,6 +41,7 @@ class Ledger:
     renewals_by_year: dict[int, int]
     hiring_companies_by_year: dict[int, int]
     board_by_year: dict[int, int]
+    courses: dict[str, tuple[int, int, int]]
 
 
 def count(plan: Plan) -> Ledger:
@@ -72,8 +76,15 @@ def count(plan: Plan) -> Ledger:
         newcomers_by_year=dict(Counter(first_years.values())),
         renewals_by_year=_by_year(day for chain in chains for day in chain.starts[1:]),
         hiring_companies_by_year=dict(Counter(year for year, _ in hirings)),
+        courses={course.days.code: _of_course(course, links) for course in plan.courses},
         board_by_year={year: sum(each.holds(date(year, 12, 31)) for each in plan.board) for year in YEARS},
     )
+
+
+def _of_course(course: Course, links: list[tuple[Person, date]]) -> tuple[int, int, int]:
+    pupils = {pupil.way.person.number for pupil in course.pupils}
+    placed = {person.number for person, day in links if person.number in pupils and day >= course.days.starts_on}
+    return len(course.pupils), len(course.completed), len(placed)
 
 
 def _by_year(days: Iterable[date]) -> dict[int, int]:

@@ -1,16 +1,16 @@
-"""Loading month by month: intake's month, then matching's and governance's once their views have applied what they
-name (decision 16).
+"""Loading month by month: intake's month, then matching's, governance's and training's once their views have
+applied what they name (decision 16).
 """
 
 from __future__ import annotations
 
 import gc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from insieme_demo import plan as plans
-from insieme_demo.happening import Kind
+from insieme_demo.happening import Happening, Kind
 from insieme_demo.plan import Month, Plan
 from insieme_demo.writing import Writer
 from insieme_events.service import Running, running
@@ -19,6 +19,7 @@ from insieme_governance.founding import found
 from insieme_governance.service import SERVICE as GOVERNANCE
 from insieme_intake.service import SERVICE as INTAKE
 from insieme_matching.service import SERVICE as MATCHING
+from insieme_training.service import SERVICE as TRAINING
 
 LOADED = "demo loaded"
 PATIENCE = 120.0
@@ -34,11 +35,12 @@ class Services:
     governance: Running
     intake: Running
     matching: Running
+    training: Running
 
     @property
     def told(self) -> tuple[Running, ...]:
         """Those that the history is written to."""
-        return (self.intake, self.matching, self.governance)
+        return (self.intake, self.matching, self.governance, self.training)
 
 
 @asynccontextmanager
@@ -48,8 +50,9 @@ async def services() -> AsyncIterator[Services]:
         running(GOVERNANCE, GOVERNANCE.settings()) as governance,
         running(INTAKE, INTAKE.settings()) as intake,
         running(MATCHING, MATCHING.settings()) as matching,
+        running(TRAINING, TRAINING.settings()) as training,
     ):
-        yield Services(governance, intake, matching)
+        yield Services(governance, intake, matching, training)
 
 
 async def founding(to: Services) -> None:
@@ -60,7 +63,7 @@ async def founding(to: Services) -> None:
     await found(to.governance)
     async with to.governance.pool.connection() as connection:
         streams: dict[str, int] = dict(await (await connection.execute(FOUNDED)).fetchall())
-    for service in (to.intake, to.matching):
+    for service in (to.intake, to.matching, to.training):
         await applied(service.pool, f"{service.definition.name}.parameters", streams, PATIENCE)
 
 
@@ -82,26 +85,49 @@ async def load(
             await applied(to.matching.pool, "matching.in_charge", await _reached(to.intake, month), PATIENCE)
         if month.matching:
             await writer.write(to.matching, month.matching)
-        if month.governance and not await writer.written(to.governance, month.governance[-1:]):
-            await applied(to.governance.pool, "governance.companies", _companies(month), PATIENCE)
-        if month.governance:
-            await writer.write(to.governance, month.governance)
+        for further in (
+            Further(to.governance, month.governance, "governance.companies", to.matching),
+            Further(to.training, month.training, "training.in_charge", to.intake),
+        ):
+            if not further.told:
+                continue
+            if not await writer.written(further.service, further.told[-1:]):
+                needed = {stream for happening in further.told for stream in happening.needs}
+                await applied(further.service.pool, further.hears, await _last(further.of, needed), PATIENCE)
+            await writer.write(further.service, further.told)
+    await _answered(to, plan)
 
 
 async def _reached(intake: Running, month: Month) -> dict[str, int]:
     """How far the cases of this month stand in intake's store, whoever wrote it and when."""
     streams = {order.stream for happening in month.intake for order in happening.orders}
     cases = [stream for stream in streams if stream.startswith("case-")]
-    async with intake.pool.connection() as connection:
+    return await _last(intake, cases)
+
+
+async def _last(service: Running, streams: Collection[str]) -> dict[str, int]:
+    """The last version of each of these streams in the service's store."""
+    async with service.pool.connection() as connection:
         rows = await connection.execute(
-            "select stream, max(version) from events.events where stream = any(%s) group by stream", (cases,)
+            "select stream, max(version) from events.events where stream = any(%s) group by stream", (list(streams),)
         )
         return dict(await rows.fetchall())
 
 
-def _companies(month: Month) -> dict[str, int]:
-    """The registrations of the companies of which governance is told."""
-    return {f"{Kind.COMPANY}-{order.stream_id}": 1 for told in month.governance for order in told.orders}
+@dataclass(frozen=True)
+class Further:
+    """What a service is told in a month, once its subscription `hears` has applied what that names of another one."""
+
+    service: Running
+    told: list[Happening]
+    hears: str
+    of: Running
+
+
+async def _answered(to: Services, plan: Plan) -> None:
+    """Matching frees by itself what a course that is over had kept: the history is whole once it has."""
+    over = {f"{Kind.COURSE}-{course.course_id}" for course in plan.courses}
+    await applied(to.matching.pool, "matching.reactions", await _last(to.training, over), PATIENCE)
 
 
 async def is_loaded(to: Services, seed: int, scale: float) -> bool:

@@ -7,9 +7,22 @@ from dataclasses import dataclass, field
 from itertools import chain
 from random import Random
 
-from insieme_demo import board, chains, endings, funnel, governance_story, intake_story, matching_story, offers, people
+from insieme_demo import (
+    board,
+    chains,
+    courses,
+    endings,
+    funnel,
+    governance_story,
+    intake_story,
+    matching_story,
+    offers,
+    people,
+    training_story,
+)
 from insieme_demo.board import Membership
 from insieme_demo.chains import Chain
+from insieme_demo.courses import Course
 from insieme_demo.days import months_between
 from insieme_demo.funnel import Way
 from insieme_demo.happening import Happening
@@ -33,6 +46,7 @@ class Plan:
     chains: list[Chain]
     offers: Offers
     board: list[Membership]
+    courses: list[Course]
 
 
 @dataclass(frozen=True)
@@ -44,11 +58,17 @@ class Month:
     intake: list[Happening]
     matching: list[Happening]
     governance: list[Happening] = field(default_factory=list)
+    training: list[Happening] = field(default_factory=list)
 
     @property
     def told(self) -> Iterator[Happening]:
         """Everything of the month, in the order in which it is written."""
-        return chain(self.intake, self.matching, self.governance)
+        return chain(*self.services)
+
+    @property
+    def services(self) -> tuple[list[Happening], ...]:
+        """What each service is told, in the order in which it is written."""
+        return (self.intake, self.matching, self.governance, self.training)
 
     def __str__(self) -> str:
         return f"{self.year}-{self.month:02d}"
@@ -64,7 +84,8 @@ def make(seed: int = SEED, scale: float = 1.0) -> Plan:
     offered = offers.make(chance, seed, quotas, ways, placed)
     # A chance of its own for each further part, which so leaves the parts before it as they are.
     members = board.make(Random(f"insieme/{seed}/{scale}/board"), quotas, offered.companies)
-    return Plan(seed, scale, quotas, persons, ways, placed, offered, members)
+    held = courses.make(Random(f"insieme/{seed}/{scale}/courses"), seed, quotas, ways, placed, offered.companies)
+    return Plan(seed, scale, quotas, persons, ways, placed, offered, members, held)
 
 
 def months(plan: Plan) -> Iterator[Month]:
@@ -75,13 +96,20 @@ def months(plan: Plan) -> Iterator[Month]:
         for number, way in enumerate(plan.ways)
         for happening in intake_story.happenings(chance, plan.seed, number, way)
     ]
-    matching = list(matching_story.happenings(chance, plan.seed, plan.offers, plan.chains))
-    governance = governance_story.happenings(
-        Random(f"insieme/{plan.seed}/{plan.scale}/recording of the board"), plan.seed, plan.board
-    )
+    matching = matching_story.happenings(chance, plan.seed, plan.offers, plan.chains)
+
+    def further(part: str) -> Random:
+        return Random(f"insieme/{plan.seed}/{plan.scale}/recording of {part}")
+
+    told = {
+        "intake": [*intake, *training_story.of_intake(further("interventions"), plan.seed, plan.courses)],
+        "matching": [*matching, *training_story.of_matching(further("positions"), plan.seed, plan.courses)],
+        "governance": governance_story.happenings(further("the board"), plan.seed, plan.board),
+        "training": training_story.of_training(further("courses"), plan.seed, plan.courses),
+    }
     by_month = {each: Month(*each, [], []) for each in months_between(FIRST_DAY, LAST_DAY)}
-    for name, told in {"intake": intake, "matching": matching, "governance": governance}.items():
-        for happening in sorted(told, key=lambda each: (each.phase, each.recorded_at, each.key)):
+    for service, happenings in told.items():
+        for happening in sorted(happenings, key=lambda each: (each.phase, each.recorded_at, each.key)):
             month = by_month[happening.recorded_at.year, happening.recorded_at.month]
-            getattr(month, name).append(happening)
+            getattr(month, service).append(happening)
     yield from by_month.values()

@@ -16,13 +16,23 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class CourseQuota:
+    """Persons who started a course, who completed it, and for whom a placement followed."""
+
+    started: int
+    completed: int
+    placed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Quotas:
     """Exact by construction. `placements` counts contract links by the year in which they start; shares are those of
     the published case: men among the enrolled, 50 and older on the day of enrolment, men among the links.
 
     By year too: `in_target` the persons by their first judgement, `placed` those with at least one link, `newcomers`
     those of them whom the programme had never placed before. Of these three a small scale may miss one or two.
-    `board` counts the companies in the Board at the end of each year.
+    `board` counts the companies in the Board at the end of each year; `courses` are that of health-care assistants and
+    that of cleaning.
     """
 
     enrolled: int
@@ -47,6 +57,7 @@ class Quotas:
     vacancies: int
     candidacies: int
     board: tuple[int, ...]
+    courses: tuple[CourseQuota, ...]
 
 
 PLACEMENTS = (60, 215, 313, 270, 552)
@@ -59,6 +70,9 @@ NEWCOMERS = (55, 130, 150, 125, 200)
 IN_TARGET = (150, 369, 553, 430, 610)
 """Published are 519 to the end of 2018 and 553 in 2019."""
 
+
+COURSES = (CourseQuota(22, 18, 18), CourseQuota(14, 10, 8))
+"""Published."""
 
 BOARD = (12, 54, 97, 104, 109)
 """Companies in the Board at 31 December; all but the 12 of 2017 are published."""
@@ -98,6 +112,7 @@ def scaled(scale: float) -> Quotas:
         vacancies=of(1100),
         candidacies=of(4500),
         board=tuple(of(n) for n in BOARD),
+        courses=tuple(CourseQuota(of(c.started), of(c.completed), of(c.placed)) for c in COURSES),
     )
 
 

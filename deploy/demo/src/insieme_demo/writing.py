@@ -10,7 +10,7 @@ from uuid import UUID
 
 from psycopg import errors
 
-from insieme_demo.happening import Happening, Kind, Order
+from insieme_demo.happening import TRAINING_PARTY, Happening, Kind, Order
 from insieme_demo.offers import Company
 from insieme_demo.people import Person
 from insieme_events.contracts import Actor
@@ -19,10 +19,12 @@ from insieme_events.service import Running
 from insieme_events.units import Aggregate, Answer, IdempotencyKey, Step, Unit, Write
 from insieme_governance.aggregates import BOARD
 from insieme_governance.reactions import BOARD_LOCK
-from insieme_intake import codice_fiscale, vault
-from insieme_intake.aggregates import CASES, PERSONS, REFERRALS_OF_REGISTERED
+from insieme_intake import codice_fiscale, erasure, vault
+from insieme_intake.aggregates import CASES, LEDGERS, PERSONS, REFERRALS_OF_REGISTERED
 from insieme_matching import directory
 from insieme_matching.aggregates import CANDIDACIES, COMPANIES, EMPLOYMENTS, NEEDS, VACANCIES
+from insieme_training.aggregates import COURSES, PARTICIPATIONS
+from insieme_training.views.told import lock as training_lock
 
 BATCH = 100
 """Units of one transaction: few enough that a slow machine decides them within the roles' limit for idle ones."""
@@ -38,14 +40,20 @@ AGGREGATES: dict[Kind, Aggregate[Any, Any, Any]] = {
     Kind.CANDIDACY: CANDIDACIES,
     Kind.EMPLOYMENT: EMPLOYMENTS,
     Kind.BOARD: BOARD,
+    Kind.LEDGER: LEDGERS,
+    Kind.COURSE: COURSES,
+    Kind.COURSE_PARTICIPATION: PARTICIPATIONS,
 }
 LOCKS: dict[Kind, tuple[str, ...]] = {Kind.BOARD: (BOARD_LOCK,)}
 """What the commands of an aggregate take before anything is loaded."""
+PERSON_LOCKS = {"intake": erasure.lock, "training": training_lock}
+"""By service the lock that an erasure of the person takes."""
 TOO_SLOW = (errors.IdleInTransactionSessionTimeout, errors.TransactionTimeout)
 INTAKE = Actor(party="fondazione", role="operator", purpose="intake")
 MATCHING = Actor(party="fondazione", role="operator", purpose="matching")
 GOVERNANCE = Actor(party="citta_metropolitana", role="operator", purpose="governance")
-ACTORS = {"intake": INTAKE, "matching": MATCHING, "governance": GOVERNANCE}
+TRAINING = Actor(party=TRAINING_PARTY, role="operator", purpose="training")
+ACTORS = {"intake": INTAKE, "matching": MATCHING, "governance": GOVERNANCE, "training": TRAINING}
 """Who acts, by service."""
 
 # The key of a unit is the correlation id of its events: the store itself tells what is written, however long ago.
@@ -118,7 +126,7 @@ class Writer:
                 actor,
                 key=IdempotencyKey("demo", str(happening.key), b"demo"),
                 also=besides.get(n, ()),
-                locks=tuple(name for kind in kinds_of(happening) for name in LOCKS.get(kind, ())),
+                locks=_locks(service, happening),
                 recorded_at=happening.recorded_at,
                 correlation_id=str(happening.key),
             )
@@ -178,9 +186,10 @@ async def _run(service: Running, units: Sequence[Unit]) -> Sequence[Answer]:
     return await service.commands.run_all(units)
 
 
-def kinds_of(happening: Happening) -> list[Kind]:
-    """The aggregates that a happening speaks to, each once."""
-    return sorted({order.kind for order in happening.orders})
+def _locks(service: Running, happening: Happening) -> tuple[str, ...]:
+    names = {name for order in happening.orders for name in LOCKS.get(order.kind, ())}
+    names |= {PERSON_LOCKS[service.definition.name](person_id) for person_id in happening.of_persons}
+    return tuple(sorted(names))
 
 
 def _entry(company: Company) -> directory.DirectoryEntry:
