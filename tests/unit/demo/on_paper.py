@@ -204,10 +204,9 @@ class Paper:
         return tuple(one for *_, one in sorted(found))
 
     def of_participation(self, order: Order, usual: Any, day: date) -> Circumstances:
-        command, asked = order.command, isinstance(order.command, RequestParticipation)
-        known = self.seen.get(order.stream)
-        person_id = command.person_id if asked else known.record.person_id if known is not None else None
-        course_id = command.course_id if asked else known.record.course_id if known is not None else None
+        command, known = order.command, self.seen.get(order.stream)
+        place = command if isinstance(command, RequestParticipation) else None if known is None else known.record
+        person_id, course_id = (None, None) if place is None else (place.person_id, place.course_id)
         course = self.seen.get(f"course-{course_id}")
         return participation_circumstances(
             actor=usual[0],
