@@ -20,9 +20,11 @@ from tests.unit.demo.on_paper import Paper
 from insieme_demo import digest, ledger, plan
 from insieme_demo.happening import Kind
 from insieme_demo.ledger import Ledger
+from insieme_events import migrate
 from insieme_events.contracts import DomainEvent
 from insieme_local.plan import program
 from insieme_local.service import inherited
+from insieme_training.service import SERVICE as TRAINING
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -84,7 +86,8 @@ class Demonstration:
 
 @pytest.fixture(scope="module")
 def platform(prepared: Platform) -> Platform:
-    """The demonstration begins with the protocol, so governance is there too."""
+    """The demonstration begins with the protocol, and tells of courses: governance and training are there too."""
+    migrate.upgrade_service(prepared.provisioned.urls["training_owner"], "training", TRAINING.migrations)
     prepared.start_all(("governance", "training", *THE_PATH_OF_A_PERSON))
     return prepared
 
@@ -158,6 +161,11 @@ def test_the_stores_hold_what_the_ledger_says(loaded: Loaded, expected: Ledger) 
     assert len({person for _, _, persons in links for person in persons}) == expected.placed_persons
 
 
+def test_no_service_put_an_event_of_it_aside(loaded: Loaded) -> None:
+    for service in (*TOLD, "reporting"):
+        assert loaded[0].rows(service, "select subscription, detail from events.dead_letters") == []
+
+
 def test_nobody_is_placed_out_of_charge(loaded: Loaded) -> None:
     demonstration, _, _ = loaded
     assert demonstration.count("matching", "select count(*) from views.employments where flagged") == 0
@@ -184,6 +192,9 @@ async def test_reporting_gives_what_the_ledger_says(loaded: Loaded, expected: Le
     await figure(platform, "course_participants", {"course": {code: started for code, (started, _, _) in courses}})
     await figure(platform, "course_completed", {"course": {code: completed for code, (_, completed, _) in courses}})
     await figure(platform, "course_placed", {"course": {code: placed for code, (_, _, placed) in courses}})
+    await figure(platform, "meetings_held", {"year": expected.meetings_by_year})
+    await figure(platform, "resources_committed", {"year": expected.committed_by_year})
+    await figure(platform, "planned", {"year": expected.planned_by_year})
     for year, size in expected.board_by_year.items():
         on = {"from": f"{year}-01-01", "to": f"{year}-12-31"}
         await figure(platform, "board_size", {"": {"": size}}, period=on)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,6 +16,7 @@ from insieme_demo.writing import ACTORS
 from insieme_events.agreement import in_force, last_known
 from insieme_events.clock import business_date
 from insieme_events.contracts import DomainEvent
+from insieme_events.contracts.governance_bodies import BodyEstablished, DecisionTaken
 from insieme_events.contracts.intake import CaseEvent
 from insieme_events.contracts.matching import PlacementExtended, PlacementStarted
 from insieme_events.contracts.training import PositionsReturned
@@ -23,6 +24,16 @@ from insieme_events.decider import Circumstances, Decider, Refused
 from insieme_events.in_charge import Charge, after
 from insieme_events.testing.agreements import published
 from insieme_governance.board_membership import BOARD_MEMBERSHIP, BoardCircumstances
+from insieme_governance.body import BODY, BodyCircumstances
+from insieme_governance.founding import ACTOR as FOUNDER
+from insieme_governance.founding import given
+from insieme_governance.meeting import MEETING, MeetingCircumstances
+from insieme_governance.meeting.commands import ConveneMeeting
+from insieme_governance.meeting.state import Held
+from insieme_governance.plan_year import PLAN_YEAR, AmendWorkPlan, ApproveWorkPlan, PlanYearCircumstances
+from insieme_governance.plan_year.facts import HELD
+from insieme_governance.plan_year.facts import Meeting as MeetingOfPlan
+from insieme_governance.register import Holder, Member, Register, Roll, Signed
 from insieme_intake.case import CASE
 from insieme_intake.case.commands import SubmitApplication
 from insieme_intake.circumstances import IntakeCircumstances, PersonFound, ReferralFound
@@ -55,13 +66,41 @@ DECIDERS: dict[Kind, Decider[Any, Any, Any]] = {
     Kind.CANDIDACY: CANDIDACY,
     Kind.EMPLOYMENT: EMPLOYMENT,
     Kind.BOARD: BOARD_MEMBERSHIP,
+    Kind.BODY: BODY,
+    Kind.MEETING: MEETING,
+    Kind.PLAN_YEAR: PLAN_YEAR,
     Kind.LEDGER: LEDGER,
     Kind.COURSE: COURSE,
     Kind.COURSE_PARTICIPATION: PARTICIPATION,
 }
 
 
-NAMED = ("vacancy", "referral", "person", "company", "course", "participation")
+def founded() -> Register:
+    """The register as the founding data give it: a protocol ends on the day before its successor is signed."""
+    protocols = sorted(given().protocols, key=lambda one: one.signature.on)
+    ends = [*(later.signature.on - timedelta(days=1) for later in protocols[1:]), protocols[-1].signature.ends_on]
+    return Register(
+        tuple(
+            Signed(
+                Roll(
+                    one.protocol_id,
+                    members=tuple(
+                        Member(party, role, one.signature.on)
+                        for role, all_of in one.parties.items()
+                        for party in all_of
+                    ),
+                    holders=tuple(Holder(each.role, each.party, each.unit, each.on) for each in one.roles),
+                ),
+                one.signature.on,
+                until,
+            )
+            for one, until in zip(protocols, ends, strict=True)
+        )
+    )
+
+
+REGISTER = founded()
+NAMED = ("vacancy", "referral", "person", "company", "course", "participation", "meeting", "body")
 """Streams that commands to others name: looked up in the store before a batch."""
 
 
@@ -76,6 +115,14 @@ class Paper:
     seen: dict[str, Any] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     """The streams, numbered in the order in which they began."""
+
+    def __post_init__(self) -> None:
+        """The bodies are there from the founding on."""
+        for body in given().bodies:
+            event = BodyEstablished(body_id=body.body_id, kind=body.kind, occurred_on=body.on)
+            stream = f"{Kind.BODY}-{body.body_id}"
+            self.streams[stream] = [(uuid4(), event.model_copy(update={"by": FOUNDER}))]
+            self.states[stream] = BODY.evolve(BODY.initial, event)
 
     def write(self, months: Iterable[Month]) -> None:
         for month in months:
@@ -186,6 +233,19 @@ class Paper:
                     last_known=agreement,
                     link_events=dict(enumerate(links, start=1)),
                 )
+            case Kind.BODY:
+                return BodyCircumstances(actor, today, last_known(agreements, day), agreements, REGISTER)
+            case Kind.MEETING:
+                convenes = isinstance(command, ConveneMeeting)
+                body = self.seen[f"body-{command.body_id}"].kind if convenes else None
+                return MeetingCircumstances(actor, today, last_known(agreements, today), body, agreements, REGISTER)
+            case Kind.PLAN_YEAR:
+                return PlanYearCircumstances(
+                    *usual,
+                    parties=REGISTER.parties_on(day),
+                    coordinator=REGISTER.coordinator_on(day),
+                    meeting=self.decided(command),
+                )
             case Kind.BOARD:
                 known = f"company-{order.stream_id}" in self.seen
                 return BoardCircumstances(
@@ -216,6 +276,17 @@ class Paper:
             in_charge=None if person_id is None else self.in_charge(person_id),
             course=None if course is None else found(course),
         )
+
+    def decided(self, command: Any) -> MeetingOfPlan | None:
+        """The decision that a plan rests on, as the view of the meetings had it when the batch began."""
+        if not isinstance(command, ApproveWorkPlan | AmendWorkPlan):
+            return None
+        meeting = self.seen.get(f"meeting-{command.meeting_id}")
+        if not isinstance(meeting, Held):
+            return None
+        taken = (e for _, e in self.streams[f"meeting-{command.meeting_id}"] if isinstance(e, DecisionTaken))
+        subject = next((one.subject for one in taken if one.decision_no == command.decision_no), None)
+        return MeetingOfPlan(meeting.plan.kind, HELD, meeting.held_on, subject)
 
     def referral(self, command: Any) -> ReferralFound | None:
         named = command.referral_id if isinstance(command, SubmitApplication) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from hashlib import blake2b
 from itertools import pairwise
@@ -14,7 +15,6 @@ from insieme_demo import ledger, plan
 from insieme_demo.board import Membership
 from insieme_demo.chains import Chain
 from insieme_demo.happening import Happening, Kind, Order
-from insieme_demo.ids import made as made_id
 from insieme_demo.ledger import Ledger
 from insieme_demo.lists import POPULATION
 from insieme_demo.plan import Month, Plan
@@ -231,6 +231,24 @@ def test_a_month_is_ordered_by_phase_and_then_by_the_instant_of_recording() -> N
             assert {(h.recorded_at.year, h.recorded_at.month) for h in happenings} <= {(month.year, month.month)}
 
 
+def test_the_tavolo_meets_within_every_six_months_and_everybody_is_invited() -> None:
+    held = [one for one in WHOLE.tables.meetings if one.cancelled is None]
+    tavolo = sorted(one.meets_on for one in held if one.kind == "coordination_table")
+    assert all((later - earlier).days <= 184 for earlier, later in pairwise([date(2017, 5, 22), *tavolo]))
+    for one in held:
+        assert len(one.invited) == (14 if one.meets_on >= date(2021, 3, 3) else 13)
+        assert one.present.keys() == one.invited
+    assert sum(one.cancelled is not None for one in WHOLE.tables.meetings) == 1
+
+
+def test_a_plan_spends_no_more_of_a_source_than_was_put_in() -> None:
+    assert [year.year for year in WHOLE.tables.years] == [2018, 2019, 2020, 2021]
+    for budget in (each for year in WHOLE.tables.years for each in (year.budget, year.last)):
+        for party, amount in budget.committed.items():
+            assert sum(ceiling.amount for ceiling in budget.ceilings if ceiling.source == party) <= amount
+    assert LEDGER.committed_by_year == {2018: 60_000_000, 2019: 65_000_000, 2020: 80_000_000, 2021: 80_000_000}
+
+
 @pytest.mark.parametrize("seed", [plan.SEED, 1])
 def test_the_aggregates_of_the_services_take_every_command(seed: int) -> None:
     made = plan.make(seed, 0.02)
@@ -241,27 +259,17 @@ def test_the_aggregates_of_the_services_take_every_command(seed: int) -> None:
     assert types["PersonEnrolled"] - types["EnrolmentVoided"] - sum(w.second for w in made.ways) == expected.enrolled
     started = types["PlacementStarted"] + types["PlacementExtended"] - types["PlacementVoided"]
     assert started == expected.placements
+    assert types["MeetingHeld"] == sum(expected.meetings_by_year.values())
+    assert (types["WorkPlanApproved"], types["WorkPlanAmended"], types["PlanYearClosed"]) == (4, 1, 3)
+    assert types["MeetingCadenceBreached"] == types["MeetingCadenceWarned"] == 0
 
 
 def test_training_takes_the_whole_courses_as_they_are_told() -> None:
-    """With the cases of those who take part and the companies, and nothing else of the history."""
-    pupils = [pupil for course in WHOLE.courses for pupil in course.pupils]
-    numbers, cases = {pupil.way.person.number for pupil in pupils}, {pupil.way.case_id for pupil in pupils}
-    persons = {made_id(plan.SEED, "person", number) for number in numbers}
-    needs = {made_id(plan.SEED, f"need of course {course.days.code}", 0) for course in WHOLE.courses}
-
-    def concerned(happening: Happening) -> bool:
-        return any(
-            order.kind in (Kind.COMPANY, Kind.BOARD, Kind.COURSE, Kind.COURSE_PARTICIPATION)
-            or order.stream_id in persons | cases | needs
-            for order in happening.orders
-        ) and not any(order.kind is Kind.VACANCY for order in happening.orders)
-
+    """With the cases of those who take part and the companies, and nothing else of the market."""
+    ways = [pupil.way for course in WHOLE.courses for pupil in course.pupils]
+    companies = replace(WHOLE.offers, needs=[], vacancies=[], candidacies=[])
     paper = Paper()
-    paper.write(
-        Month(each.year, each.month, *(list(filter(concerned, told)) for told in each.services))
-        for each in plan.months(WHOLE)
-    )
+    paper.write(plan.months(replace(WHOLE, ways=ways, chains=[], offers=companies)))
     types = Counter(type(event).__name__ for stream in paper.streams.values() for _, event in stream)
     assert (types["ParticipantStarted"], types["ParticipantCompleted"], types["ParticipantDropped"]) == (36, 28, 8)
     assert types["SeatTaken"] == types["ParticipantEnrolled"] == types["InterventionRegistered"] == 36

@@ -22,6 +22,9 @@ class Kind(StrEnum):
     CANDIDACY = "candidacy"
     EMPLOYMENT = "employment"
     BOARD = "board_membership"
+    BODY = "body"
+    MEETING = "meeting"
+    PLAN_YEAR = "plan_year"
     LEDGER = "ledger"
     COURSE = "course"
     COURSE_PARTICIPATION = "participation"
@@ -35,7 +38,7 @@ class Kind(StrEnum):
 SERVICE_OF = {
     **dict.fromkeys((Kind.PERSON, Kind.CASE, Kind.REFERRAL, Kind.LEDGER), "intake"),
     **dict.fromkeys((Kind.COMPANY, Kind.NEED, Kind.VACANCY, Kind.CANDIDACY, Kind.EMPLOYMENT), "matching"),
-    Kind.BOARD: "governance",
+    **dict.fromkeys((Kind.BOARD, Kind.BODY, Kind.MEETING, Kind.PLAN_YEAR), "governance"),
     **dict.fromkeys((Kind.COURSE, Kind.COURSE_PARTICIPATION), "training"),
 }
 TRAINING_PARTY = "fondazione_san_petronio"
@@ -64,6 +67,16 @@ class CoursePhase(IntEnum):
     RANKINGS = 2
     STARTS = 3
     LESSONS = 4
+
+
+class GovernancePhase(IntEnum):
+    """The order in which a month of governance is written: a plan rests on a decision that stands in the store."""
+
+    CONVENED = 0
+    HELD = 1
+    RESOURCES = 2
+    DECIDED = 3
+    CARRIED_OUT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +112,7 @@ class Happening:
     recorded_at: datetime
     key: UUID
     orders: tuple[Order, ...]
-    phase: Phase | CoursePhase = Phase.ARRIVALS
+    phase: Phase | CoursePhase | GovernancePhase = Phase.ARRIVALS
     person: int | None = None
     company: int | None = None
     needs: tuple[str, ...] = ()

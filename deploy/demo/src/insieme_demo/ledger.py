@@ -19,7 +19,8 @@ class Ledger:
     """Persons and contract links. `over_50` is by year and month of birth on the day of enrolment.
 
     `board_by_year` counts the companies in the Board on each 31 December; `courses` who started each course, who
-    completed it, and for whom a contract began on or after its first day.
+    completed it, and for whom a contract began on or after its first day. Amounts are euro cents, those of the
+    plans as amended.
     """
 
     enrolled: int
@@ -42,6 +43,9 @@ class Ledger:
     hiring_companies_by_year: dict[int, int]
     board_by_year: dict[int, int]
     courses: dict[str, tuple[int, int, int]]
+    meetings_by_year: dict[int, int]
+    committed_by_year: dict[int, int]
+    planned_by_year: dict[int, int]
 
 
 def count(plan: Plan) -> Ledger:
@@ -77,6 +81,9 @@ def count(plan: Plan) -> Ledger:
         renewals_by_year=_by_year(day for chain in chains for day in chain.starts[1:]),
         hiring_companies_by_year=dict(Counter(year for year, _ in hirings)),
         courses={course.days.code: _of_course(course, links) for course in plan.courses},
+        meetings_by_year=_by_year(one.meets_on for one in plan.tables.meetings if one.cancelled is None),
+        committed_by_year={each.year: sum(each.last.committed.values()) for each in plan.tables.years},
+        planned_by_year={each.year: sum(c.amount for c in each.last.ceilings) for each in plan.tables.years},
         board_by_year={year: sum(each.holds(date(year, 12, 31)) for each in plan.board) for year in YEARS},
     )
 

@@ -18,6 +18,8 @@ from insieme_demo import (
     matching_story,
     offers,
     people,
+    tables,
+    tables_story,
     training_story,
 )
 from insieme_demo.board import Membership
@@ -29,6 +31,8 @@ from insieme_demo.happening import Happening
 from insieme_demo.offers import Offers
 from insieme_demo.people import Person
 from insieme_demo.quotas import FIRST_DAY, LAST_DAY, Quotas, scaled
+from insieme_demo.tables import Tables
+from insieme_governance.founding import given
 
 SEED = 2017
 """The history that `make run` shows."""
@@ -47,6 +51,7 @@ class Plan:
     offers: Offers
     board: list[Membership]
     courses: list[Course]
+    tables: Tables
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,8 @@ def make(seed: int = SEED, scale: float = 1.0) -> Plan:
     # A chance of its own for each further part, which so leaves the parts before it as they are.
     members = board.make(Random(f"insieme/{seed}/{scale}/board"), quotas, offered.companies)
     held = courses.make(Random(f"insieme/{seed}/{scale}/courses"), seed, quotas, ways, placed, offered.companies)
-    return Plan(seed, scale, quotas, persons, ways, placed, offered, members, held)
+    met = tables.make(Random(f"insieme/{seed}/{scale}/tables"), seed, given())
+    return Plan(seed, scale, quotas, persons, ways, placed, offered, members, held, met)
 
 
 def months(plan: Plan) -> Iterator[Month]:
@@ -104,7 +110,10 @@ def months(plan: Plan) -> Iterator[Month]:
     told = {
         "intake": [*intake, *training_story.of_intake(further("interventions"), plan.seed, plan.courses)],
         "matching": [*matching, *training_story.of_matching(further("positions"), plan.seed, plan.courses)],
-        "governance": governance_story.happenings(further("the board"), plan.seed, plan.board),
+        "governance": [
+            *governance_story.happenings(further("the board"), plan.seed, plan.board),
+            *tables_story.happenings(further("the tables"), plan.seed, plan.tables),
+        ],
         "training": training_story.of_training(further("courses"), plan.seed, plan.courses),
     }
     by_month = {each: Month(*each, [], []) for each in months_between(FIRST_DAY, LAST_DAY)}

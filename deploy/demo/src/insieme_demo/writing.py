@@ -17,8 +17,9 @@ from insieme_events.contracts import Actor
 from insieme_events.decider import Command, Refused
 from insieme_events.service import Running
 from insieme_events.units import Aggregate, Answer, IdempotencyKey, Step, Unit, Write
-from insieme_governance.aggregates import BOARD
+from insieme_governance.aggregates import BOARD, BODIES, MEETINGS, PLAN_YEARS
 from insieme_governance.reactions import BOARD_LOCK
+from insieme_governance.steps import REGISTER
 from insieme_intake import codice_fiscale, erasure, vault
 from insieme_intake.aggregates import CASES, LEDGERS, PERSONS, REFERRALS_OF_REGISTERED
 from insieme_matching import directory
@@ -40,11 +41,17 @@ AGGREGATES: dict[Kind, Aggregate[Any, Any, Any]] = {
     Kind.CANDIDACY: CANDIDACIES,
     Kind.EMPLOYMENT: EMPLOYMENTS,
     Kind.BOARD: BOARD,
+    Kind.BODY: BODIES,
+    Kind.MEETING: MEETINGS,
+    Kind.PLAN_YEAR: PLAN_YEARS,
     Kind.LEDGER: LEDGERS,
     Kind.COURSE: COURSES,
     Kind.COURSE_PARTICIPATION: PARTICIPATIONS,
 }
-LOCKS: dict[Kind, tuple[str, ...]] = {Kind.BOARD: (BOARD_LOCK,)}
+LOCKS: dict[Kind, tuple[str, ...]] = {
+    Kind.BOARD: (BOARD_LOCK,),
+    **dict.fromkeys((Kind.BODY, Kind.MEETING, Kind.PLAN_YEAR), REGISTER),
+}
 """What the commands of an aggregate take before anything is loaded."""
 PERSON_LOCKS = {"intake": erasure.lock, "training": training_lock}
 """By service the lock that an erasure of the person takes."""
