@@ -236,8 +236,8 @@ class Paper:
             case Kind.BODY:
                 return BodyCircumstances(actor, today, last_known(agreements, day), agreements, REGISTER)
             case Kind.MEETING:
-                convenes = isinstance(command, ConveneMeeting)
-                body = self.seen[f"body-{command.body_id}"].kind if convenes else None
+                named = command.body_id if isinstance(command, ConveneMeeting) else None
+                body = None if named is None else self.seen[f"body-{named}"].kind
                 return MeetingCircumstances(actor, today, last_known(agreements, today), body, agreements, REGISTER)
             case Kind.PLAN_YEAR:
                 return PlanYearCircumstances(

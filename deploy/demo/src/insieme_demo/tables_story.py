@@ -83,12 +83,14 @@ def _meeting(teller: Teller, meeting: Meeting) -> Iterator[Happening]:
         return
     held = orders(DeclareMeetingHeld(on=on), NoteHeld(meeting_id=one, on=on))
     # The minutes are written in the days after.
-    minutes = [RecordMeetingAttendance(party=party, present=came) for party, came in meeting.present.items()]
-    decisions = [
+    minutes: list[MeetingCommand] = [
+        RecordMeetingAttendance(party=party, present=came) for party, came in meeting.present.items()
+    ]
+    minutes += [
         RecordDecision(decision_id=each.decision_id, subject=each.subject, owner=each.owner, deadline=each.deadline)
         for each in meeting.decisions
     ]
-    written = [order for command in (*minutes, *decisions) for order in orders(command)]
+    written = [order for command in minutes for order in orders(command)]
     last = teller.tell(on, GovernancePhase.HELD, *held, *written, delay=1, after=last.recorded_at)
     yield last
     done = sorted(
