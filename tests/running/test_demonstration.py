@@ -192,6 +192,8 @@ async def test_reporting_gives_what_the_ledger_says(loaded: Loaded, expected: Le
     await figure(platform, "course_participants", {"course": {code: started for code, (started, _, _) in courses}})
     await figure(platform, "course_completed", {"course": {code: completed for code, (_, completed, _) in courses}})
     await figure(platform, "course_placed", {"course": {code: placed for code, (_, _, placed) in courses}})
+    await figure(platform, "internships_started", {"year": expected.internships_by_year})
+    await figure(platform, "internships_ended", {"year": expected.internships_ended_by_year})
     await figure(platform, "meetings_held", {"year": expected.meetings_by_year})
     await figure(platform, "resources_committed", {"year": expected.committed_by_year})
     await figure(platform, "planned", {"year": expected.planned_by_year})

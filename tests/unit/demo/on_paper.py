@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from insieme_demo.happening import Happening, Kind, Order, Phase
+from insieme_demo.happening import Happening, Kind, Order
 from insieme_demo.plan import Month
 from insieme_demo.writing import ACTORS
 from insieme_events.agreement import in_force, last_known
@@ -22,7 +22,7 @@ from insieme_events.contracts.matching import PlacementExtended, PlacementStarte
 from insieme_events.contracts.training import PositionsReturned
 from insieme_events.decider import Circumstances, Decider, Refused
 from insieme_events.in_charge import Charge, after
-from insieme_events.testing.agreements import published
+from insieme_events.testing.agreements import published, published_limits
 from insieme_governance.board_membership import BOARD_MEMBERSHIP, BoardCircumstances
 from insieme_governance.body import BODY, BodyCircumstances
 from insieme_governance.founding import ACTOR as FOUNDER
@@ -44,6 +44,8 @@ from insieme_matching import vacancy_state
 from insieme_matching.candidacy import CANDIDACY, CandidacyCircumstances, ShortlistCandidate
 from insieme_matching.company import COMPANY
 from insieme_matching.employment import EMPLOYMENT, EmploymentCircumstances, StartPlacement
+from insieme_matching.internship import INTERNSHIP
+from insieme_matching.internship.commands import InternshipCircumstances, RequestInternship
 from insieme_matching.need import NEED, NeedCircumstances
 from insieme_matching.reactions import RESERVING
 from insieme_matching.reservations import ReturnPositions
@@ -65,6 +67,7 @@ DECIDERS: dict[Kind, Decider[Any, Any, Any]] = {
     Kind.VACANCY: VACANCY,
     Kind.CANDIDACY: CANDIDACY,
     Kind.EMPLOYMENT: EMPLOYMENT,
+    Kind.INTERNSHIP: INTERNSHIP,
     Kind.BOARD: BOARD_MEMBERSHIP,
     Kind.BODY: BODY,
     Kind.MEETING: MEETING,
@@ -100,7 +103,7 @@ def founded() -> Register:
 
 
 REGISTER = founded()
-NAMED = ("vacancy", "referral", "person", "company", "course", "participation", "meeting", "body")
+NAMED = ("vacancy", "referral", "person", "company", "course", "participation", "meeting", "body", "internship")
 """Streams that commands to others name: looked up in the store before a batch."""
 
 
@@ -127,7 +130,7 @@ class Paper:
     def write(self, months: Iterable[Month]) -> None:
         for month in months:
             for told in month.services:
-                for phase in Phase:
+                for phase in sorted({happening.phase for happening in told}):
                     self.seen = {k: v for k, v in self.states.items() if k.startswith(NAMED)}
                     for happening in told:
                         if happening.phase == phase:
@@ -233,6 +236,8 @@ class Paper:
                     last_known=agreement,
                     link_events=dict(enumerate(links, start=1)),
                 )
+            case Kind.INTERNSHIP:
+                return self.of_internship(order, usual)
             case Kind.BODY:
                 return BodyCircumstances(actor, today, last_known(agreements, day), agreements, REGISTER)
             case Kind.MEETING:
@@ -287,6 +292,23 @@ class Paper:
         taken = (e for _, e in self.streams[f"meeting-{command.meeting_id}"] if isinstance(e, DecisionTaken))
         subject = next((one.subject for one in taken if one.decision_no == command.decision_no), None)
         return MeetingOfPlan(meeting.plan.kind, HELD, meeting.held_on, subject)
+
+    def of_internship(self, order: Order, usual: Any) -> Circumstances:
+        """A person is an intern once and a host has one: there are no other stays."""
+        known, command = self.seen.get(order.stream), order.command
+        place = command if isinstance(command, RequestInternship) else None if known is None else known.plan
+        actor, today, agreement = usual
+        return InternshipCircumstances(
+            actor,
+            today,
+            agreement,
+            in_charge=None if place is None else self.in_charge(place.person_id),
+            company_known=place is not None and f"company-{place.company_id}" in self.seen,
+            limits=published_limits(),
+            of_person=(),
+            of_host=(),
+            funding_known=False,
+        )
 
     def referral(self, command: Any) -> ReferralFound | None:
         named = command.referral_id if isinstance(command, SubmitApplication) else None

@@ -249,6 +249,27 @@ def test_a_plan_spends_no_more_of_a_source_than_was_put_in() -> None:
     assert LEDGER.committed_by_year == {2018: 60_000_000, 2019: 65_000_000, 2020: 80_000_000, 2021: 80_000_000}
 
 
+def test_an_intern_does_not_work_meanwhile_and_whom_the_host_hired_has_a_contract_there() -> None:
+    chains = by_person(WHOLE.chains)
+    outcomes = Counter(one.outcome.value for one in WHOLE.internships)
+    assert (len(WHOLE.internships), outcomes["hired_by_host"]) == (90, 16)
+    assert len({one.host.number for one in WHOLE.internships}) == 90
+    pupils = {pupil.way.person.number for course in WHOLE.courses for pupil in course.pupils}
+    assert not pupils & {one.way.person.number for one in WHOLE.internships}
+    for one in WHOLE.internships:
+        assert one.way.available_from <= one.asked_on
+        assert one.way.closed_on is None or one.way.closed_on > one.ends_on
+        work = chains.get(one.way.person.number, [])
+        assert all(chain.busy_until < one.asked_on or chain.starts_on > one.ends_on for chain in work)
+        after = [
+            chain
+            for chain in work
+            if WHOLE.offers.employers[chain.number].number == one.host.number
+            and 0 < (chain.starts_on - one.ended_on).days <= 30
+        ]
+        assert bool(after) is (one.outcome == "hired_by_host")
+
+
 @pytest.mark.parametrize("seed", [plan.SEED, 1])
 def test_the_aggregates_of_the_services_take_every_command(seed: int) -> None:
     made = plan.make(seed, 0.02)
@@ -259,6 +280,7 @@ def test_the_aggregates_of_the_services_take_every_command(seed: int) -> None:
     assert types["PersonEnrolled"] - types["EnrolmentVoided"] - sum(w.second for w in made.ways) == expected.enrolled
     started = types["PlacementStarted"] + types["PlacementExtended"] - types["PlacementVoided"]
     assert started == expected.placements
+    assert types["InternshipStarted"] == types["InternshipEnded"] == sum(expected.internships_by_year.values())
     assert types["MeetingHeld"] == sum(expected.meetings_by_year.values())
     assert (types["WorkPlanApproved"], types["WorkPlanAmended"], types["PlanYearClosed"]) == (4, 1, 3)
     assert types["MeetingCadenceBreached"] == types["MeetingCadenceWarned"] == 0
@@ -269,7 +291,7 @@ def test_training_takes_the_whole_courses_as_they_are_told() -> None:
     ways = [pupil.way for course in WHOLE.courses for pupil in course.pupils]
     companies = replace(WHOLE.offers, needs=[], vacancies=[], candidacies=[])
     paper = Paper()
-    paper.write(plan.months(replace(WHOLE, ways=ways, chains=[], offers=companies)))
+    paper.write(plan.months(replace(WHOLE, ways=ways, chains=[], offers=companies, internships=[])))
     types = Counter(type(event).__name__ for stream in paper.streams.values() for _, event in stream)
     assert (types["ParticipantStarted"], types["ParticipantCompleted"], types["ParticipantDropped"]) == (36, 28, 8)
     assert types["SeatTaken"] == types["ParticipantEnrolled"] == types["InterventionRegistered"] == 36

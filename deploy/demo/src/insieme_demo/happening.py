@@ -21,6 +21,7 @@ class Kind(StrEnum):
     VACANCY = "vacancy"
     CANDIDACY = "candidacy"
     EMPLOYMENT = "employment"
+    INTERNSHIP = "internship"
     BOARD = "board_membership"
     BODY = "body"
     MEETING = "meeting"
@@ -38,9 +39,12 @@ class Kind(StrEnum):
 SERVICE_OF = {
     **dict.fromkeys((Kind.PERSON, Kind.CASE, Kind.REFERRAL, Kind.LEDGER), "intake"),
     **dict.fromkeys((Kind.COMPANY, Kind.NEED, Kind.VACANCY, Kind.CANDIDACY, Kind.EMPLOYMENT), "matching"),
+    Kind.INTERNSHIP: "matching",
     **dict.fromkeys((Kind.BOARD, Kind.BODY, Kind.MEETING, Kind.PLAN_YEAR), "governance"),
     **dict.fromkeys((Kind.COURSE, Kind.COURSE_PARTICIPATION), "training"),
 }
+MATCHING_PARTY = "fondazione"
+"""Who brings persons and companies together."""
 TRAINING_PARTY = "fondazione_san_petronio"
 """Who holds the courses."""
 
@@ -106,7 +110,8 @@ class Happening:
     """Orders that happen together or not at all. `key` is the idempotency key and the correlation id of its events.
 
     `person` is the number of the person whose identity is written beside it, `company` that of the company. `needs` are
-    streams of another service that this one must have heard of, `of_persons` whose erasure must not come between.
+    streams of another service that this one must have heard of, `of_persons` whose erasure must not come between,
+    `locks` what is locked besides.
     """
 
     recorded_at: datetime
@@ -117,3 +122,4 @@ class Happening:
     company: int | None = None
     needs: tuple[str, ...] = ()
     of_persons: tuple[UUID, ...] = ()
+    locks: tuple[str, ...] = ()

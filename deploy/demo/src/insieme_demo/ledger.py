@@ -43,6 +43,8 @@ class Ledger:
     hiring_companies_by_year: dict[int, int]
     board_by_year: dict[int, int]
     courses: dict[str, tuple[int, int, int]]
+    internships_by_year: dict[int, int]
+    internships_ended_by_year: dict[int, int]
     meetings_by_year: dict[int, int]
     committed_by_year: dict[int, int]
     planned_by_year: dict[int, int]
@@ -81,6 +83,8 @@ def count(plan: Plan) -> Ledger:
         renewals_by_year=_by_year(day for chain in chains for day in chain.starts[1:]),
         hiring_companies_by_year=dict(Counter(year for year, _ in hirings)),
         courses={course.days.code: _of_course(course, links) for course in plan.courses},
+        internships_by_year=_by_year(one.starts_on for one in plan.internships),
+        internships_ended_by_year=_by_year(one.ended_on for one in plan.internships),
         meetings_by_year=_by_year(one.meets_on for one in plan.tables.meetings if one.cancelled is None),
         committed_by_year={each.year: sum(each.last.committed.values()) for each in plan.tables.years},
         planned_by_year={each.year: sum(c.amount for c in each.last.ceilings) for each in plan.tables.years},

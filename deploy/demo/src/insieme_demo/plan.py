@@ -15,6 +15,8 @@ from insieme_demo import (
     funnel,
     governance_story,
     intake_story,
+    internships,
+    internships_story,
     matching_story,
     offers,
     people,
@@ -28,6 +30,7 @@ from insieme_demo.courses import Course
 from insieme_demo.days import months_between
 from insieme_demo.funnel import Way
 from insieme_demo.happening import Happening
+from insieme_demo.internships import Internship
 from insieme_demo.offers import Offers
 from insieme_demo.people import Person
 from insieme_demo.quotas import FIRST_DAY, LAST_DAY, Quotas, scaled
@@ -52,6 +55,7 @@ class Plan:
     board: list[Membership]
     courses: list[Course]
     tables: Tables
+    internships: list[Internship]
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,8 @@ def make(seed: int = SEED, scale: float = 1.0) -> Plan:
     members = board.make(Random(f"insieme/{seed}/{scale}/board"), quotas, offered.companies)
     held = courses.make(Random(f"insieme/{seed}/{scale}/courses"), seed, quotas, ways, placed, offered.companies)
     met = tables.make(Random(f"insieme/{seed}/{scale}/tables"), seed, given())
-    return Plan(seed, scale, quotas, persons, ways, placed, offered, members, held, met)
+    interns = internships.make(Random(f"insieme/{seed}/{scale}/internships"), seed, quotas, ways, placed, offered, held)
+    return Plan(seed, scale, quotas, persons, ways, placed, offered, members, held, met, interns)
 
 
 def months(plan: Plan) -> Iterator[Month]:
@@ -108,8 +113,16 @@ def months(plan: Plan) -> Iterator[Month]:
         return Random(f"insieme/{plan.seed}/{plan.scale}/recording of {part}")
 
     told = {
-        "intake": [*intake, *training_story.of_intake(further("interventions"), plan.seed, plan.courses)],
-        "matching": [*matching, *training_story.of_matching(further("positions"), plan.seed, plan.courses)],
+        "intake": [
+            *intake,
+            *training_story.of_intake(further("interventions"), plan.seed, plan.courses),
+            *internships_story.of_intake(further("interns"), plan.seed, plan.internships),
+        ],
+        "matching": [
+            *matching,
+            *training_story.of_matching(further("positions"), plan.seed, plan.courses),
+            *internships_story.of_matching(further("internships"), plan.seed, plan.internships),
+        ],
         "governance": [
             *governance_story.happenings(further("the board"), plan.seed, plan.board),
             *tables_story.happenings(further("the tables"), plan.seed, plan.tables),

@@ -32,7 +32,8 @@ class Quotas:
     By year too: `in_target` the persons by their first judgement, `placed` those with at least one link, `newcomers`
     those of them whom the programme had never placed before. Of these three a small scale may miss one or two.
     `board` counts the companies in the Board at the end of each year; `courses` are that of health-care assistants and
-    that of cleaning.
+    that of cleaning. `hired_interns` are those of the
+    internships that a contract at the host follows, at the most.
     """
 
     enrolled: int
@@ -58,6 +59,8 @@ class Quotas:
     candidacies: int
     board: tuple[int, ...]
     courses: tuple[CourseQuota, ...]
+    internships: int
+    hired_interns: int
 
 
 PLACEMENTS = (60, 215, 313, 270, 552)
@@ -112,6 +115,8 @@ def scaled(scale: float) -> Quotas:
         vacancies=of(1100),
         candidacies=of(4500),
         board=tuple(of(n) for n in BOARD),
+        internships=of(90),
+        hired_interns=of(16),
         courses=tuple(CourseQuota(of(c.started), of(c.completed), of(c.placed)) for c in COURSES),
     )
 

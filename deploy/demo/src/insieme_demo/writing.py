@@ -10,7 +10,7 @@ from uuid import UUID
 
 from psycopg import errors
 
-from insieme_demo.happening import TRAINING_PARTY, Happening, Kind, Order
+from insieme_demo.happening import MATCHING_PARTY, TRAINING_PARTY, Happening, Kind, Order
 from insieme_demo.offers import Company
 from insieme_demo.people import Person
 from insieme_events.contracts import Actor
@@ -23,7 +23,7 @@ from insieme_governance.steps import REGISTER
 from insieme_intake import codice_fiscale, erasure, vault
 from insieme_intake.aggregates import CASES, LEDGERS, PERSONS, REFERRALS_OF_REGISTERED
 from insieme_matching import directory
-from insieme_matching.aggregates import CANDIDACIES, COMPANIES, EMPLOYMENTS, NEEDS, VACANCIES
+from insieme_matching.aggregates import CANDIDACIES, COMPANIES, EMPLOYMENTS, INTERNSHIPS, NEEDS, VACANCIES
 from insieme_training.aggregates import COURSES, PARTICIPATIONS
 from insieme_training.views.told import lock as training_lock
 
@@ -40,6 +40,7 @@ AGGREGATES: dict[Kind, Aggregate[Any, Any, Any]] = {
     Kind.VACANCY: VACANCIES,
     Kind.CANDIDACY: CANDIDACIES,
     Kind.EMPLOYMENT: EMPLOYMENTS,
+    Kind.INTERNSHIP: INTERNSHIPS,
     Kind.BOARD: BOARD,
     Kind.BODY: BODIES,
     Kind.MEETING: MEETINGS,
@@ -57,7 +58,7 @@ PERSON_LOCKS = {"intake": erasure.lock, "training": training_lock}
 """By service the lock that an erasure of the person takes."""
 TOO_SLOW = (errors.IdleInTransactionSessionTimeout, errors.TransactionTimeout)
 INTAKE = Actor(party="fondazione", role="operator", purpose="intake")
-MATCHING = Actor(party="fondazione", role="operator", purpose="matching")
+MATCHING = Actor(party=MATCHING_PARTY, role="operator", purpose="matching")
 GOVERNANCE = Actor(party="citta_metropolitana", role="operator", purpose="governance")
 TRAINING = Actor(party=TRAINING_PARTY, role="operator", purpose="training")
 ACTORS = {"intake": INTAKE, "matching": MATCHING, "governance": GOVERNANCE, "training": TRAINING}
@@ -195,6 +196,7 @@ async def _run(service: Running, units: Sequence[Unit]) -> Sequence[Answer]:
 
 def _locks(service: Running, happening: Happening) -> tuple[str, ...]:
     names = {name for order in happening.orders for name in LOCKS.get(order.kind, ())}
+    names |= set(happening.locks)
     names |= {PERSON_LOCKS[service.definition.name](person_id) for person_id in happening.of_persons}
     return tuple(sorted(names))
 
