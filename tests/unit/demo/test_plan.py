@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 from tests.unit.demo.on_paper import Paper
 
-from insieme_demo import ledger, plan
+from insieme_demo import digest, ledger, plan
 from insieme_demo.board import Membership
 from insieme_demo.chains import Chain
 from insieme_demo.happening import Happening, Kind, Order
@@ -297,6 +297,17 @@ def test_training_takes_the_whole_courses_as_they_are_told() -> None:
     assert types["SeatTaken"] == types["ParticipantEnrolled"] == types["InterventionRegistered"] == 36
     assert types["InterventionEnded"] == 36
     assert types["CompanyJoinedBoard"] - types["CompanyLeftBoard"] == 109
+
+
+def test_the_digest_is_the_same_twice_whatever_the_ids_of_the_events() -> None:
+    def digest_of(seed: int) -> bytes:
+        paper = Paper()
+        paper.write(plan.months(plan.make(seed, 0.01)))
+        return digest.of_events({stream: [event for _, event in told] for stream, told in paper.streams.items()})
+
+    one = digest_of(5)
+    assert one == digest_of(5)
+    assert one != digest_of(6)
 
 
 def test_a_command_that_the_services_refuse_is_noticed() -> None:

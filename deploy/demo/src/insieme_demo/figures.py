@@ -1,4 +1,4 @@
-"""`make figures`: the published cases, asked of reporting over HTTP after a whole load."""
+"""`make figures`: the published cases, asked of reporting over HTTP after a whole load; its time, and its digest."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ from rich.table import Table
 from insieme_demo.servers import House, house, load_command
 from insieme_local import waiting
 from insieme_local.errors import Interrupted, LocalError
+from insieme_local.plan import program
 
 TOLD = ("governance", "intake", "matching", "training", "reporting")
 """The services that the history speaks of; the others would only listen."""
+
+DIGEST = ("insieme-demo", "digest")
 
 EXPECTED = ("value", "percent", "values", "percents", "shares")
 """What is published of a figure: one number, one rate, one of either for each group, or how a whole is shared out."""
@@ -55,15 +58,27 @@ def check(console: Console) -> int:
                 house("figures", TOLD) as all_of_it,
             ):
                 status.stop()
+                began = time.monotonic()
                 _load(all_of_it)
+                loaded = time.monotonic() - began
                 answers = _when_applied(all_of_it.url("reporting"))
+                digest = _digest(all_of_it)
         except Interrupted:
             console.print("Stopped; nothing is left running.")
             return 130
         except LocalError as problem:
             console.print(f"{problem.sentence} [{problem.code}]", style="bold red", markup=False, soft_wrap=True)
             return 1
+    console.print(f"Loaded in {loaded:.0f} s. Digest of the history: {digest}", highlight=False, soft_wrap=True)
     return show(console, answers)
+
+
+def _digest(all_of_it: House) -> str:
+    """What `insieme-demo digest` says: the same history, the same digest, on any servers."""
+    said = subprocess.run(program(DIGEST), env=all_of_it.environment, stdout=subprocess.PIPE, text=True, check=False)
+    if said.returncode:
+        raise SystemExit(1)
+    return said.stdout.strip()
 
 
 def _load(all_of_it: House) -> None:
