@@ -20,9 +20,11 @@ from insieme_demo.ids import made
 from insieme_demo.offers import Company, Offers
 from insieme_demo.quotas import LAST_DAY, Quotas
 from insieme_events.contracts.matching import EvaluationResult, InternshipOutcome, TargetClass
+from insieme_events.days import add_months
 
 FIRST_START, LAST_END = date(2018, 1, 15), LAST_DAY - timedelta(days=40)
 ASKED_BEFORE = timedelta(days=20)
+ONE_DAY = timedelta(days=1)
 MONTHS = (2, 3, 3, 4, 6)
 """Calendar months of an internship: the law wants two at the least from July 2019 on, and six at the most."""
 ALLOWANCES = (45_000, 50_000, 60_000)
@@ -93,8 +95,7 @@ def make(
 
 def _before(chance: Random, chain: Chain, work: Iterable[Chain], host: Company) -> tuple[date, date] | None:
     """Days that end shortly before the contract begins, if the person was free for them and the host known."""
-    ends_on = chain.starts_on - timedelta(days=chance.randint(1, 20))
-    starts_on = _months_back(ends_on, chance.choice(MONTHS[:3]))
+    starts_on, ends_on = _months(chain.starts_on - timedelta(days=chance.randint(1, 20)), chance.choice(MONTHS[:3]))
     asked_on = starts_on - ASKED_BEFORE
     busy = any(one.starts_on <= ends_on and one.busy_until >= asked_on for one in work)
     known = chain.way.available_from <= asked_on and host.registered_on < asked_on
@@ -106,18 +107,17 @@ def _some_days(chance: Random, way: Way) -> tuple[date, date] | None:
     last = min(way.closed_on or LAST_END, LAST_END) - timedelta(days=10)
     if (last - first).days < 200:
         return None
-    ends_on = between(chance, first + timedelta(days=190), last)
-    return _months_back(ends_on, chance.choice(MONTHS)), ends_on
+    return _months(between(chance, first + timedelta(days=190), last), chance.choice(MONTHS))
 
 
 def _within(starts_on: date, ends_on: date) -> bool:
     return starts_on >= FIRST_START and ends_on <= LAST_END
 
 
-def _months_back(ends_on: date, months: int) -> date:
-    """The first day of so many calendar months that end on that day, or are some days more."""
-    total = ends_on.year * 12 + ends_on.month - 1 - months
-    return date(total // 12, total % 12 + 1, min(ends_on.day, 28))
+def _months(until: date, months: int) -> tuple[date, date]:
+    """The first and the last day of so many calendar months that end by that day, no day more: the law counts so."""
+    starts_on = add_months(until + ONE_DAY, -months)
+    return starts_on, add_months(starts_on, months) - ONE_DAY
 
 
 def _internship(
