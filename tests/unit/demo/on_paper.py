@@ -13,7 +13,7 @@ import pytest
 from insieme_demo.happening import Happening, Kind, Order
 from insieme_demo.plan import Month
 from insieme_demo.writing import ACTORS
-from insieme_events.agreement import in_force, last_known
+from insieme_events.agreement import Limits, in_force, last_known
 from insieme_events.clock import business_date
 from insieme_events.contracts import DomainEvent
 from insieme_events.contracts.governance_bodies import BodyEstablished, DecisionTaken
@@ -22,7 +22,7 @@ from insieme_events.contracts.matching import PlacementExtended, PlacementStarte
 from insieme_events.contracts.training import PositionsReturned
 from insieme_events.decider import Circumstances, Decider, Refused
 from insieme_events.in_charge import Charge, after
-from insieme_events.testing.agreements import published, published_limits
+from insieme_events.testing.agreements import published
 from insieme_governance.board_membership import BOARD_MEMBERSHIP, BoardCircumstances
 from insieme_governance.body import BODY, BodyCircumstances
 from insieme_governance.founding import ACTOR as FOUNDER
@@ -102,7 +102,17 @@ def founded() -> Register:
     )
 
 
-REGISTER = founded()
+def founded_limits() -> tuple[Limits, ...]:
+    """The legal limits as the founding data give them: each version changes the one before it."""
+    found: list[Limits] = []
+    says: dict[str, Any] = {}
+    for one in given().legal_limits:
+        says |= one.limits
+        found.append(Limits.model_validate({**says, "version": one.version, "valid_from": one.valid_from}))
+    return tuple(found)
+
+
+REGISTER, LIMITS = founded(), founded_limits()
 NAMED = ("vacancy", "referral", "person", "company", "course", "participation", "meeting", "body", "internship")
 """Streams that commands to others name: looked up in the store before a batch."""
 
@@ -304,7 +314,7 @@ class Paper:
             agreement,
             in_charge=None if place is None else self.in_charge(place.person_id),
             company_known=place is not None and f"company-{place.company_id}" in self.seen,
-            limits=published_limits(),
+            limits=LIMITS,
             of_person=(),
             of_host=(),
             funding_known=False,
