@@ -52,7 +52,7 @@ where p.signed_on <= %(today)s and %(today)s <= p.ends_on
 """
 LATE = """
 select distinct body_id, due_on from views.meeting_requests
-where meeting_id is null and overdue_on is null and due_on < %s order by due_on, body_id limit %s
+where meeting_id is null and overdue_on is null and due_on < %s order by due_on, body_id
 """
 CLOSED = "select from views.plan_years where year = %s and status = 'closed'"
 DAY = timedelta(days=1)
@@ -115,8 +115,10 @@ def clock(body_id: UUID, established_on: date, held: dict[UUID, date], said: lis
 
 async def requests(connection: Connection, today: date, at_most: int) -> Sequence[Due]:
     """Bodies with a request that nothing was convened for in time (P55)."""
-    rows = await (await connection.execute(LATE, (today, at_most))).fetchall()
-    return [Due(due_on + DAY, Step(BODIES, body_id, CheckRequests(on=due_on + DAY))) for body_id, due_on in rows]
+    known = await register.load(connection)
+    rows = await (await connection.execute(LATE, (today,))).fetchall()
+    days = [(body_id, due_on + DAY) for body_id, due_on in rows if known.on(due_on + DAY) is not None]
+    return [Due(day, Step(BODIES, body_id, CheckRequests(on=day))) for body_id, day in days[:at_most]]
 
 
 async def years_since_the_first_term(connection: Connection, today: date) -> range:
