@@ -111,7 +111,10 @@ async def test_who_has_committed_nothing_by_the_day_is_noted_once(plans: Served)
 
     this_year = plans.service.clock().year
     await plans.post(f"/v1/plan-years/{this_year}/commitments", headers=COMUNE, **commitment(10, "2022-01-10"))
-    assert await timers(datetime(this_year, 1, 31, 12, tzinfo=UTC)).once() == 0
+    # Nobody has answered for the years before either: three debtors in each since the first whole year of the term.
+    eve = datetime(this_year, 1, 31, 12, tzinfo=UTC)
+    assert await timers(eve).once() == 3 * (this_year - 2018)
+    assert await timers(eve).once() == 0
     day = datetime(this_year, 2, 1, 12, tzinfo=UTC)
     assert await timers(day).once() == 2
     assert await timers(day).once() == 0

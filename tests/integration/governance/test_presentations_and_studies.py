@@ -50,12 +50,13 @@ async def test_a_year_is_presented_once_out_of_a_known_set_or_is_overdue(
     await governance.refused(path, "governance.presented_already", "P56", **again)
     assert (await governance.get(path))["late"] is False
 
-    assert await timers(governance, PRESENTATION_OVERDUE, date(2022, 12, 31)).once() == 1
+    # Of every year since the first term: none was presented before.
+    assert await timers(governance, PRESENTATION_OVERDUE, date(2022, 12, 31)).once() == 5
     assert await timers(governance, PRESENTATION_OVERDUE, date(2023, 1, 1)).once() == 0
     assert await timers(governance, PRESENTATION_OVERDUE, date(2024, 1, 1)).once() == 1
     assert await timers(governance, PRESENTATION_OVERDUE, date(2024, 1, 2)).once() == 0
     overdue = (await governance.get("/v1/annual-presentations", status="overdue"))["items"]
-    assert sorted(row["year"] for row in overdue) == [2021, 2023]
+    assert sorted(row["year"] for row in overdue) == [2017, 2018, 2019, 2020, 2021, 2023]
     late = presentation(snapshot_id=snapshot, on="2024-01-02")
     await governance.post("/v1/annual-presentations/2023", **late)
     assert (await governance.get("/v1/annual-presentations/2023"))["late"] is True

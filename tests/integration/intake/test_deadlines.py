@@ -28,9 +28,9 @@ def on_day(intake: Any) -> Callable[[str], Any]:
     async def run(day: str) -> None:
         for timer in deadlines.TIMERS:
             async with intake.service.pool.connection() as connection:
-                steps = await timer.due(connection, date.fromisoformat(day))
-            for step in steps:
-                answer = await intake.service.commands.run(Unit((step,), ACTOR))
+                found = await timer.due(connection, date.fromisoformat(day), 500)
+            for due in found:
+                answer = await intake.service.commands.run(Unit((due.step,), ACTOR))
                 assert isinstance(answer, Done), answer
 
     return run

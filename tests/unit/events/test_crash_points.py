@@ -27,7 +27,7 @@ STEPS = {"commit", "transaction", "connection", "begin_transaction", "commit_tra
 
 ONLY_READS = {
     "housekeeping._check_limits",
-    "timers.once",
+    "timers.look",
     "reading.page",
     "reading.one",
     "service.readyz",

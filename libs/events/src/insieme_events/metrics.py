@@ -73,9 +73,25 @@ TIMERS = _counter(
     "Commands",
     "insieme_timers_total",
     "timers",
-    "Commands that a day gave rise to, by timer and outcome: `done` or `refused`",
+    "Commands that a day gave rise to, by timer and outcome: `done`, `nothing` (another process was quicker), "
+    "`refused` or `failed`",
     "timer",
     "outcome",
+)
+TIMERS_DUE = _gauge(
+    "Commands",
+    "insieme_timers_due_steps",
+    "steps",
+    "Steps that are due and not done, at the last look of this process, at most some 500; above 0 for longer than a "
+    "look takes, a step is refused or fails and is tried again",
+    "timer",
+)
+TIMERS_OLDEST = _gauge(
+    "Commands",
+    "insieme_timers_oldest_days",
+    "days",
+    "Days since the oldest step that is due and not done fell due; 0 where nothing is",
+    "timer",
 )
 
 ERASURES_OVERDUE = _gauge(

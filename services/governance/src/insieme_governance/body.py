@@ -5,7 +5,7 @@ The Tavolo di coordinamento has a clock; every body may be asked to meet.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import assert_never
@@ -281,6 +281,28 @@ def warnings(body: Established, on: date, circumstances: BodyCircumstances) -> S
             occurred_on=on,
         )
     ]
+
+
+def days_to_check(body: Established, circumstances: BodyCircumstances) -> Iterator[date]:
+    """The days, up to today, on which the clock has something to say that was not said, in order (P54).
+
+    A warning that nobody gave in time is among them: what a late scheduler says is dated as it would have been.
+    """
+    versions, register = circumstances.versions, circumstances.register
+    found = cadence.breaches(body.established_on, list(body.held.values()), circumstances.today, versions, register)
+    days = {one.due.day for one in found} | {signed.signed_on for signed in register.protocols}
+    warning = cadence.warning(versions, body.since)
+    if warning is not None:
+        days.add(warning.day)
+    for day in sorted(days):
+        if not body.established_on <= day <= circumstances.today:
+            continue
+        events = [*warnings(body, day, circumstances), *reconciled(body, day, circumstances)]
+        if events:
+            yield day
+            after = BODY.fold(events, body)
+            assert isinstance(after, Established)
+            body = after
 
 
 def reconciled(

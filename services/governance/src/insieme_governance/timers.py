@@ -7,21 +7,21 @@ be answered with nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from insieme_events import parameters
-from insieme_events.agreement import in_force, last_known
+from insieme_events.agreement import last_known
 from insieme_events.contracts.agreement import ConsentOf
 from insieme_events.contracts.governance_bodies import CadenceMeasure
 from insieme_events.contracts.vocabulary import BodyKind
 from insieme_events.store import Connection
-from insieme_events.timers import ACTOR, Timer
+from insieme_events.timers import ACTOR, Due, Timer
 from insieme_events.units import Step
 from insieme_governance import study
 from insieme_governance.aggregates import BODIES, PLAN_YEARS, PRESENTATIONS, PROTOCOLS, STUDIES
-from insieme_governance.body import BODY, BodyCircumstances, CheckCadence, CheckRequests, Established
+from insieme_governance.body import BodyCircumstances, CheckCadence, CheckRequests, Established, days_to_check
 from insieme_governance.plan_year import NoteMissingCommitment, plan_year_id, resources
 from insieme_governance.presentation import NotePresentationOverdue, due_on, presentation_id
 from insieme_governance.protocol import term
@@ -51,15 +51,18 @@ where p.signed_on <= %(today)s and %(today)s <= p.ends_on
     and not exists (select from views.studies s where s.protocol_id = p.protocol_id)
 """
 LATE = """
-select distinct body_id from views.meeting_requests where meeting_id is null and overdue_on is null and due_on < %s
+select distinct body_id, due_on from views.meeting_requests
+where meeting_id is null and overdue_on is null and due_on < %s order by due_on, body_id
 """
+CLOSED = "select from views.plan_years where year = %s and status = 'closed'"
+DAY = timedelta(days=1)
 
 
-async def terms(connection: Connection, today: date) -> Sequence[Step]:
+async def terms(connection: Connection, today: date, at_most: int) -> Sequence[Due]:
     """Renewals that nobody's consent is missing for any more, ends that come near, and terms that are over (P80)."""
     known, agreements = await register.load(connection), await parameters.agreements(connection)
     rows = await (await connection.execute(PROTOCOLS_SIGNED)).fetchall()
-    steps = []
+    steps: list[Due] = []
     for protocol_id, status, proposed_on, renewal_ends_on, consent_of, warned in rows:
         signed = next(one for one in known.protocols if one.roll.protocol_id == protocol_id)
         renewal = None
@@ -67,29 +70,35 @@ async def terms(connection: Connection, today: date) -> Sequence[Step]:
             consents = await (await connection.execute(CONSENTS, (protocol_id, proposed_on))).fetchall()
             renewal = Renewal(proposed_on, renewal_ends_on, ConsentOf(consent_of), dict(consents))
         state = InForce(signed.roll, Term(signed.signed_on, signed.ends_on, renewal, warned=frozenset(warned)))
-        if completed_on(signed.roll, state.term, today) is not None:
-            steps.append(Step(PROTOCOLS, protocol_id, CompleteRenewal(on=today)))
+        completed = completed_on(signed.roll, state.term, today)
+        if status == "in_force":
+            warnings = term.warning_days(state, agreements, completed or today)
+            steps += [Due(day, Step(PROTOCOLS, protocol_id, WarnExpiry(on=day))) for day in warnings]
+        if completed is not None:
+            steps.append(Due(completed, Step(PROTOCOLS, protocol_id, CompleteRenewal(on=completed))))
         elif status == "in_force" and signed.ends_on < today:
-            steps.append(Step(PROTOCOLS, protocol_id, ExpireProtocol(on=today)))
-        elif status == "in_force" and term.warn(state, today, last_known(agreements, today)):
-            steps.append(Step(PROTOCOLS, protocol_id, WarnExpiry(on=today)))
-    return steps
+            over = signed.ends_on + DAY
+            steps.append(Due(over, Step(PROTOCOLS, protocol_id, ExpireProtocol(on=over))))
+    return earliest(steps, at_most)
 
 
-async def cadence(connection: Connection, today: date) -> Sequence[Step]:
+async def cadence(connection: Connection, today: date, at_most: int) -> Sequence[Due]:
     """The Tavolo di coordinamento whose next meeting comes near or was missed (P54)."""
     known, agreements = await register.load(connection), await parameters.agreements(connection)
     circumstances = BodyCircumstances(ACTOR, today, last_known(agreements, today), agreements, known)
     tables = await (await connection.execute(COORDINATION, (BodyKind.COORDINATION_TABLE,))).fetchall()
-    steps = []
+    steps: list[Due] = []
     for body_id, established_on in tables:
         held = dict(await (await connection.execute(HELD, (body_id,))).fetchall())
         said = await (await connection.execute(SAID, (body_id,))).fetchall()
         table = clock(body_id, established_on, held, said)
-        check = CheckCadence(on=today)
-        if today >= established_on and BODY.decide(check, table, circumstances):
-            steps.append(Step(BODIES, body_id, check))
-    return steps
+        days = days_to_check(table, circumstances)
+        steps += [Due(day, Step(BODIES, body_id, CheckCadence(on=day))) for day in days]
+    return earliest(steps, at_most)
+
+
+def earliest(steps: Sequence[Due], at_most: int) -> Sequence[Due]:
+    return sorted(steps, key=lambda due: due.day)[:at_most]
 
 
 def clock(body_id: UUID, established_on: date, held: dict[UUID, date], said: list[tuple[Any, ...]]) -> Established:
@@ -104,46 +113,64 @@ def clock(body_id: UUID, established_on: date, held: dict[UUID, date], said: lis
     )
 
 
-async def requests(connection: Connection, today: date) -> Sequence[Step]:
+async def requests(connection: Connection, today: date, at_most: int) -> Sequence[Due]:
     """Bodies with a request that nothing was convened for in time (P55)."""
+    known = await register.load(connection)
     rows = await (await connection.execute(LATE, (today,))).fetchall()
-    return [Step(BODIES, body_id, CheckRequests(on=today)) for (body_id,) in rows]
+    days = [(body_id, due_on + DAY) for body_id, due_on in rows if known.on(due_on + DAY) is not None]
+    return [Due(day, Step(BODIES, body_id, CheckRequests(on=day))) for body_id, day in days[:at_most]]
 
 
-async def missing_commitments(connection: Connection, today: date) -> Sequence[Step]:
-    """Parties that bear costs and have committed nothing for this year, once the day for it is over (P72)."""
-    agreement = in_force(await parameters.agreements(connection), today)
-    if agreement is None or today <= (due := resources.due_on(agreement, today.year)):
-        return []
-    parties = {party.party for party in await parameters.parties_on(connection, due)}
-    cursor = await connection.execute(ANSWERED, {"year": today.year})
-    answered = {party for (party,) in await cursor.fetchall()}
-    late = sorted((parties & resources.debtors(agreement)) - answered)
-    stream = plan_year_id(today.year)
-    return [Step(PLAN_YEARS, stream, NoteMissingCommitment(year=today.year, party=party, on=today)) for party in late]
+async def years_since_the_first_term(connection: Connection, today: date) -> range:
+    """However long nobody looked, a year of a term is not forgotten."""
+    known = await parameters.agreements(connection)
+    return range(min((one.valid_from.year for one in known), default=today.year), today.year + 1)
 
 
-async def presentations_overdue(connection: Connection, today: date) -> Sequence[Step]:
-    """The presentation of the year that ended last, where a protocol was in force at its end (P56)."""
-    year = today.year - 1
-    if not await parameters.parties_on(connection, due_on(year)):
-        return []
-    if await presentations.known(connection, {year}):
-        return []
-    return [Step(PRESENTATIONS, presentation_id(year), NotePresentationOverdue(year=year, on=today))]
+async def missing_commitments(connection: Connection, today: date, at_most: int) -> Sequence[Due]:
+    """Parties that bear costs and have committed nothing for a year, once the day for it is over (P72)."""
+    known = await parameters.agreements(connection)
+    steps = []
+    for year in await years_since_the_first_term(connection, today):
+        found = resources.missing_from(known, year)
+        if found is None or found[0] > today or await (await connection.execute(CLOSED, (year,))).fetchone():
+            continue
+        day, agreement = found
+        parties = {party.party for party in await parameters.parties_on(connection, resources.due_on(agreement, year))}
+        cursor = await connection.execute(ANSWERED, {"year": year})
+        answered = {party for (party,) in await cursor.fetchall()}
+        for party in sorted((parties & resources.debtors(agreement)) - answered):
+            note = NoteMissingCommitment(year=year, party=party, on=day)
+            steps.append(Due(day, Step(PLAN_YEARS, plan_year_id(year), note)))
+    return earliest(steps, at_most)
 
 
-async def studies_overdue(connection: Connection, today: date) -> Sequence[Step]:
+async def presentations_overdue(connection: Connection, today: date, at_most: int) -> Sequence[Due]:
+    """Presentations of years that have ended, where a protocol was in force at the end of the year (P56)."""
+    years = {year for year in await years_since_the_first_term(connection, today) if due_on(year) < today}
+    steps = []
+    for year in sorted(years - await presentations.known(connection, years)):
+        if await parameters.parties_on(connection, due_on(year)):
+            day = due_on(year) + DAY
+            command = NotePresentationOverdue(year=year, on=day)
+            steps.append(Due(day, Step(PRESENTATIONS, presentation_id(year), command)))
+    return steps[:at_most]
+
+
+async def studies_overdue(connection: Connection, today: date, at_most: int) -> Sequence[Due]:
     """Studies of the protocol in force that did not start in the year of its signature (P82)."""
     known = await parameters.agreements(connection)
     cursor = await connection.execute(NOT_STARTED, {"today": today})
     steps = []
     for protocol_id, signed_on in await cursor.fetchall():
         agreement = study.agreement_of(known, signed_on)
-        if agreement is not None and today > study.due_on(signed_on, agreement.study_start_month):
-            command = study.NoteStudyOverdue(protocol_id=protocol_id, on=today)
-            steps.append(Step(STUDIES, protocol_id, command))
-    return steps
+        if agreement is None:
+            continue
+        day = study.due_on(signed_on, agreement.study_start_month) + DAY
+        if day <= today:
+            command = study.NoteStudyOverdue(protocol_id=protocol_id, on=day)
+            steps.append(Due(day, Step(STUDIES, protocol_id, command)))
+    return earliest(steps, at_most)
 
 
 COMMITMENTS_MISSING = Timer("governance.commitment_missing", missing_commitments)

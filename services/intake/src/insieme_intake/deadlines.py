@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
-from insieme_events import metrics, parameters, telemetry
+from insieme_events import metrics, parameters
 from insieme_events.agreement import last_known
 from insieme_events.store import Connection
-from insieme_events.timers import Timer
-from insieme_events.units import Step
+from insieme_events.timers import Due, Timer
+from insieme_events.units import Aggregate, Step
 from insieme_intake.aggregates import CASES, PERSONS, REFERRALS
 from insieme_intake.case.commands import NotePlanOverdue
 from insieme_intake.erasure import AWAITED
 from insieme_intake.person import NoteErasureOverdue
 from insieme_intake.referral import ExpireReferral
 
-AT_ONCE = 500
+DAY = timedelta(days=1)
 REFERRALS_DUE = """
-select referral_id from views.referrals where status = 'pending' and reply_due_on < %s
+select referral_id, reply_due_on from views.referrals where status = 'pending' and reply_due_on < %s
 order by reply_due_on, referral_id limit %s
 """
 PLANS_DUE = """
-select c.case_id from views.cases c join views.persons p on p.person_id = c.root_id
+select c.case_id, c.plan_due_on from views.cases c join views.persons p on p.person_id = c.root_id
 where c.status in ('in_charge', 'suspended') and c.plan_version = 0 and not c.plan_overdue and c.plan_due_on < %s
     and p.restricted_on is null
 order by c.plan_due_on, c.case_id limit %s
@@ -61,32 +62,36 @@ async def erasures_open(connection: Connection) -> list[OpenErasure]:
     return found
 
 
-async def referrals_due(connection: Connection, today: date) -> Sequence[Step]:
+async def referrals_due(connection: Connection, today: date, at_most: int) -> Sequence[Due]:
     """Referrals whose answer was due before today (P11)."""
-    rows = await connection.execute(REFERRALS_DUE, (today, AT_ONCE))
-    return [Step(REFERRALS, referral_id, ExpireReferral(on=today)) for (referral_id,) in await rows.fetchall()]
+    rows = await (await connection.execute(REFERRALS_DUE, (today, at_most))).fetchall()
+    return [after(due_on, REFERRALS, referral_id, ExpireReferral) for referral_id, due_on in rows]
 
 
-async def plans_due(connection: Connection, today: date) -> Sequence[Step]:
+async def plans_due(connection: Connection, today: date, at_most: int) -> Sequence[Due]:
     """Cases in charge whose plan was due before today (P24, I9)."""
-    rows = await connection.execute(PLANS_DUE, (today, AT_ONCE))
-    return [Step(CASES, case_id, NotePlanOverdue(on=today)) for (case_id,) in await rows.fetchall()]
+    rows = await (await connection.execute(PLANS_DUE, (today, at_most))).fetchall()
+    return [after(due_on, CASES, case_id, NotePlanOverdue) for case_id, due_on in rows]
 
 
-async def erasures_due(connection: Connection, today: date) -> Sequence[Step]:
-    """Erasures that are late; how many there are is a metric, and each is said in the log (GDPR art. 17)."""
+async def erasures_due(connection: Connection, today: date, at_most: int) -> Sequence[Due]:
+    """Erasures that are late and not noted as such; how many are late is a metric (GDPR art. 17)."""
     late = [each for each in await erasures_open(connection) if each.late(today)]
     metrics.ERASURES_OVERDUE.set(len(late))
     steps = []
     for each in late:
         assert each.due_on is not None, "only what has a deadline is late"
-        telemetry.log.error(
-            "erasure_overdue", person_id=str(each.person_id), due_on=str(each.due_on), missing=list(each.missing)
-        )
         if not each.noted:
-            note = NoteErasureOverdue(due_on=each.due_on, services=AWAITED, on=today)
-            steps.append(Step(PERSONS, each.person_id, note))
-    return steps
+            day = each.due_on + DAY
+            note = NoteErasureOverdue(due_on=each.due_on, services=AWAITED, on=day)
+            steps.append(Due(day, Step(PERSONS, each.person_id, note)))
+    return sorted(steps, key=lambda due: due.day)[:at_most]
+
+
+def after(due_on: date, aggregate: Aggregate[Any, Any, Any], stream_id: UUID, command: Callable[..., Any]) -> Due:
+    """What is late on the day after the one on which it was due."""
+    day = due_on + DAY
+    return Due(day, Step(aggregate, stream_id, command(on=day)))
 
 
 TIMERS = (

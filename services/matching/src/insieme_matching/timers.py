@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from insieme_events.contracts.matching import WithdrawalReason
 from insieme_events.store import Connection
-from insieme_events.timers import Timer
+from insieme_events.timers import Due, Timer
 from insieme_events.units import Step
 from insieme_matching.aggregates import CANDIDACIES
 from insieme_matching.candidacy import MarkReplyOverdue, WithdrawCandidate
 from insieme_matching.views import candidacies
 
+DAY = timedelta(days=1)
 
-async def replies(connection: Connection, today: date) -> Sequence[Step]:
+
+async def replies(connection: Connection, today: date, at_most: int) -> Sequence[Due]:
     """Presentations to which no company answered in the days that the agreement gives."""
-    return [Step(CANDIDACIES, one, MarkReplyOverdue(on=today)) for one in await candidacies.overdue(connection, today)]
+    late = await candidacies.overdue(connection, today, at_most)
+    return [Due(due_on + DAY, Step(CANDIDACIES, one, MarkReplyOverdue(on=due_on + DAY))) for one, due_on in late]
 
 
-async def obsolete(connection: Connection, today: date) -> Sequence[Step]:
+async def obsolete(connection: Connection, today: date, at_most: int) -> Sequence[Due]:
     """Candidacies whose vacancy is over: somebody else has the place, or there is none any more."""
     return [
-        Step(
-            CANDIDACIES,
-            one,
-            WithdrawCandidate(
-                reason=WithdrawalReason.POSITION_TAKEN if filled else WithdrawalReason.VACANCY_GONE, on=today
+        Due(
+            day,
+            Step(
+                CANDIDACIES,
+                one,
+                WithdrawCandidate(
+                    reason=WithdrawalReason.POSITION_TAKEN if filled else WithdrawalReason.VACANCY_GONE, on=day
+                ),
             ),
         )
-        for one, filled in await candidacies.obsolete(connection)
+        for one, filled, day in await candidacies.obsolete(connection, today, at_most)
     ]
 
 

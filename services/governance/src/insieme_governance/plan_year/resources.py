@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import calendar
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import assert_never
 
 from insieme_events.agreement import Agreement
+from insieme_events.agreement import in_force as in_force_on
 from insieme_events.contracts.agreement import ResourcesBasis
 from insieme_events.contracts.governance_plan import CommitmentMissing, ResourcesCashed, ResourcesCommitted
 from insieme_events.decider import Decision, Refused
+from insieme_governance import cadence
 from insieme_governance.gates import NO_AGREEMENT_IN_FORCE, for_party, in_force
 from insieme_governance.plan_year.commands import CommitResources, NoteMissingCommitment, RecordCash
 from insieme_governance.plan_year.facts import PlanYearCircumstances
@@ -64,6 +67,14 @@ def due_on(agreement: Agreement, year: int) -> date:
     """The last day on which a commitment for the year is in time (P72)."""
     month = agreement.commitment_due_month
     return date(year, month, min(agreement.commitment_due_day, calendar.monthrange(year, month)[1]))
+
+
+def missing_from(versions: Sequence[Agreement], year: int) -> tuple[date, Agreement] | None:
+    """The first day on which a commitment for the year is late, and the version that says so; None where none was in
+    force by then (P72).
+    """
+    found = cadence.first_day(versions, lambda version: due_on(version, year) + timedelta(days=1))
+    return found if found is not None and in_force_on(versions, found[0]) is found[1] else None
 
 
 def debtors(agreement: Agreement) -> frozenset[str]:

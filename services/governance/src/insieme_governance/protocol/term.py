@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import assert_never
 
-from insieme_events.agreement import Agreement
+from insieme_events.agreement import Agreement, last_known
 from insieme_events.contracts.governance import (
     ProtocolExpired,
     ProtocolExpiryWarned,
@@ -157,6 +159,19 @@ def warn(protocol: Protocol, on: date, agreement: Agreement | None) -> Decision:
             ]
         case _:
             assert_never(protocol)
+
+
+def warning_days(protocol: InForce, agreements: Sequence[Agreement], until: date) -> Iterator[date]:
+    """The days up to `until` on which a warning fell due that was not given yet, in order (P80)."""
+    ends_on = protocol.term.ends_on
+    days = {add_months(ends_on, -months) for one in agreements for months in one.expiry_warning_months}
+    days |= {one.valid_from for one in agreements}
+    for day in sorted(days):
+        given = [] if day > until else warn(protocol, day, last_known(agreements, day))
+        if given and not isinstance(given, Refused):
+            yield day
+            warned = protocol.term.warned | {one.months for one in given if isinstance(one, ProtocolExpiryWarned)}
+            protocol = replace(protocol, term=replace(protocol.term, warned=warned))
 
 
 def expire(protocol: Protocol, on: date) -> Decision:

@@ -13,6 +13,7 @@ from insieme_events.contracts.intake_persons import (
 )
 from insieme_events.days import add_months
 from insieme_events.decider import Decision, RefusalKind, Refused
+from insieme_events.legal_terms import Rule, last_day
 from insieme_intake.circumstances import IntakeCircumstances, misdated
 from insieme_intake.person.commands import (
     AnswerAccess,
@@ -75,7 +76,7 @@ def request_access(command: RequestAccess, known: Known, found: IntakeCircumstan
         return []
     if found.limits is None:
         return LIMITS_UNKNOWN.about(day=command.on)
-    due = add_months(command.on, found.limits.subject_access_months)
+    due = last_day(add_months(command.on, found.limits.subject_access_months), Rule.EUROPEAN)
     return [
         SubjectAccessRequested(
             occurred_on=command.on, person_id=known.person_id, request_id=command.request_id, due_on=due

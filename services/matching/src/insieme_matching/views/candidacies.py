@@ -52,20 +52,27 @@ values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 # By the agreement of the day of the presentation, the latest one that had begun.
 OVERDUE = """
-select c.candidacy_id from views.candidacies c
-where c.status = 'presented' and not c.overdue and c.last_on + (
-    select (a.parameters ->> 'candidate_reply_days')::int from events.parameters a
-    where a.kind = 'agreement' and a.valid_from <= c.last_on order by a.valid_from desc limit 1
-) < %s
-order by c.candidacy_id limit %s
+select candidacy_id, due_on from (
+    select c.candidacy_id, c.last_on + (
+        select (a.parameters ->> 'candidate_reply_days')::int from events.parameters a
+        where a.kind = 'agreement' and a.valid_from <= c.last_on
+        order by (a.parameters ->> 'valid_to')::date >= c.last_on desc, a.valid_from desc limit 1
+    ) as due_on
+    from views.candidacies c where c.status = 'presented' and not c.overdue
+) as presented
+where due_on < %s order by due_on, candidacy_id limit %s
 """
+# The end of a vacancy is its last event; nothing is dated before what the candidacy has already seen.
 OBSOLETE = """
-select c.candidacy_id, v.status = 'filled' from views.candidacies c join views.vacancies v using (vacancy_id)
-where c.status in ('shortlisted', 'presented', 'interviewed') and v.status in ('filled', 'closed', 'withdrawn')
-order by c.candidacy_id limit %s
+select candidacy_id, filled, day from (
+    select c.candidacy_id, v.status = 'filled' as filled, greatest(c.last_on, (
+        select max(e.occurred_on) from events.events e where e.stream = 'vacancy-' || v.vacancy_id::text
+    )) as day
+    from views.candidacies c join views.vacancies v using (vacancy_id)
+    where c.status in ('shortlisted', 'presented', 'interviewed') and v.status in ('filled', 'closed', 'withdrawn')
+) as waiting
+where day <= %s order by day, candidacy_id limit %s
 """
-AT_ONCE = 500
-"""How many a timer takes up at a time."""
 
 
 async def write(connection: Connection, changes: Sequence[Change[Candidacy]]) -> None:
@@ -115,11 +122,12 @@ def status(candidacy: Shortlisted | Presented | Interviewed | Accepted | Candida
             assert_never(candidacy)
 
 
-async def overdue(connection: Connection, today: date) -> list[UUID]:
-    """Presented, and without an answer in the days that the agreement gives."""
-    return [one for (one,) in await (await connection.execute(OVERDUE, (today, AT_ONCE))).fetchall()]
+async def overdue(connection: Connection, today: date, at_most: int) -> list[tuple[UUID, date]]:
+    """Presented, and without an answer by the day that the agreement gives, which is told too; the earliest first."""
+    return [(one, day) for one, day in await (await connection.execute(OVERDUE, (today, at_most))).fetchall()]
 
 
-async def obsolete(connection: Connection) -> list[tuple[UUID, bool]]:
-    """Still waiting for a vacancy that is over; with whether it was filled."""
-    return [(one, filled) for one, filled in await (await connection.execute(OBSOLETE, (AT_ONCE,))).fetchall()]
+async def obsolete(connection: Connection, today: date, at_most: int) -> list[tuple[UUID, bool, date]]:
+    """Still waiting for a vacancy that is over; with whether it was filled, and since when it waits in vain."""
+    rows = await (await connection.execute(OBSOLETE, (today, at_most))).fetchall()
+    return [(one, filled, day) for one, filled, day in rows]
