@@ -1,4 +1,4 @@
-"""`insieme`: one command line; every service brings its commands by the entry point group `insieme.commands`."""
+"""`insieme`: one command line; services, and parts that load much, bring theirs by the group `insieme.commands`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from confluent_kafka import KafkaException
 from insieme_events import schemas as json_schemas
 from insieme_events import topics as kafka_topics
 from insieme_events.cli_deadletters import deadletters
-from insieme_events.cli_import import importing
 from insieme_events.cli_metrics import metrics
 from insieme_events.cli_projections import projections
 from insieme_events.cli_store import store
@@ -28,7 +27,6 @@ app.add_typer(store, name="store")
 app.add_typer(metrics, name="metrics")
 app.add_typer(deadletters, name="deadletters")
 app.add_typer(projections, name="projections")
-app.add_typer(importing, name="import")
 app.command("subject-access")(subject_access)
 
 
