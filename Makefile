@@ -16,7 +16,7 @@ UPGRADE ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run servers status reset clean test test-platforms races bench large chaos lint format types figures schemas clauses docs requirements
+.PHONY: help setup run servers status reset clean test test-platforms races imports bench large chaos lint format types figures schemas clauses docs requirements
 
 help: ## this map
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,9 @@ test-platforms: $(STAMP) ## tests on whole platforms: personal data, kills, lost
 races: $(STAMP) ## the invariants under many clients at once: ROUNDS=200 rounds each (`make test` runs 40)
 	@INSIEME_RACE_ROUNDS=$(or $(ROUNDS),200) $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m race \
 		--timeout 1800 -rP tests/integration $(ARGS)
+
+imports: $(STAMP) ## files of ROWS=10000 rows of every kind: verdicts, a repetition, kill -9 in the middle, the time
+	@INSIEME_IMPORT_ROWS=$(or $(ROWS),10000) $(BIN)/python -m pytest -rP tests/end_to_end/imports $(ARGS)
 
 bench: $(BENCH_STAMP) ## every path beside its reference, on real servers: ratios (ARGS="--only append --rounds 3" for less)
 	@$(BIN)/python -m tests.benchmarks $(ARGS)

@@ -1,4 +1,4 @@
-"""`insieme`: one command line; every service brings its commands by the entry point group `insieme.commands`."""
+"""`insieme`: one command line; services, and parts that load much, bring theirs by the group `insieme.commands`."""
 
 from __future__ import annotations
 

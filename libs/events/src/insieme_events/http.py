@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import Depends, Header, Query, Request, Response
 from pydantic import BaseModel
@@ -83,8 +83,19 @@ class CommandRequest:
             raise ProblemError(KEY_SYNTAX)
         body = await self.http.body()
         fingerprint = self.http.app.state.service.master_key.keyed_hash("fingerprint", body)
-        scope = f"{self.actor.party} {self.http.method} {self.http.url.path}"
-        return IdempotencyKey(scope, self._key, fingerprint)
+        return IdempotencyKey(self._scope(), self._key, fingerprint)
+
+    def _scope(self) -> str:
+        return f"{self.actor.party} {self.http.method} {self.http.url.path}"
+
+    def new_id(self) -> UUID:
+        """The id of what this request makes. It follows from the Idempotency-Key, where there is one: stored answers
+        are forgotten after a month, and the same request then meets the stream that it made (decision 27).
+        """
+        if self._key is None:
+            return uuid4()
+        asked = f"{self._scope()} {self._key}".encode()
+        return UUID(bytes=self.http.app.state.service.master_key.keyed_hash("id", asked)[:16], version=4)
 
     async def send(
         self,

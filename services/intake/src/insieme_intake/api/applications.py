@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -104,7 +104,7 @@ async def apply(application: Application, incoming: Incoming, response: Response
         code,
         notice_version=application.notice_version,
         on=application.received_on,
-        follow=lambda person_id: steps(application, person_id, uuid4()),
+        follow=lambda person_id: steps(application, person_id, incoming.new_id()),
         replaces=True,
     )
     return _answer(done, incoming)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Literal
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Body, Query, Request, Response
@@ -84,7 +84,7 @@ JOINED = sa.select(VIEW, directory.COMPANIES.c.name, directory.COMPANIES.c.parti
 @router.post("", status_code=201)
 async def register(request: Incoming, body: Annotated[Registration, Body(examples=[COMPANY_EXAMPLE])]) -> CommandAnswer:
     """Registers a company (P21). A partita IVA that is registered already is refused."""
-    company_id = uuid4()
+    company_id = request.new_id()
     told = body.model_dump(include=set(NewCompany.model_fields))
     entry = DirectoryEntry(name=body.name, partita_iva=body.partita_iva)
     return await request.send(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Literal
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Body, Query, Request, Response
@@ -130,7 +130,7 @@ async def start(request: Incoming, body: Annotated[Placing, Body(examples=[PLACE
     of that vacancy (P33), with `reservation_id` one that is kept for a course (P39). Internships are not placements
     (P34).
     """
-    employment_id = uuid4()
+    employment_id = request.new_id()
     steps = []
     if body.vacancy_id is not None:
         fill = FillPosition(

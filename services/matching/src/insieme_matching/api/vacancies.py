@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Literal
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Body, Query, Request, Response
@@ -77,7 +77,7 @@ async def open_vacancy(
     request: Incoming, body: Annotated[NewVacancy, Body(examples=[VACANCY_EXAMPLE])]
 ) -> CommandAnswer:
     """Opens a vacancy (P31). With `need_id` the need is converted; the company's first vacancy makes it active."""
-    vacancy_id = uuid4()
+    vacancy_id = request.new_id()
     steps = [Step(COMPANIES, body.company_id, NoteVacancy(vacancy_id=vacancy_id, on=body.on))]
     if body.need_id is not None:
         steps.append(Step(NEEDS, body.need_id, ConvertNeed(vacancy_id=vacancy_id, on=body.on)))

@@ -1,0 +1,167 @@
+"""Files of every kind through the command line: verdicts, a repetition, a kill -9 in the middle, and the store.
+
+`make imports` runs it with ROWS=10000 of each kind; `make test-platforms` with fewer.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from tests.end_to_end.imports import files
+from tests.end_to_end.imports.files import Made
+from tests.end_to_end.platform import Platform
+
+pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(900)]
+
+ROWS = int(os.environ.get("INSIEME_IMPORT_ROWS", "400"))
+INSIEME = Path(sys.executable).parent / "insieme"
+SOME_REFUSED = 3
+KILLED_AFTER = 0.3
+SECONDS_FOR_TEN_THOUSAND = 120
+
+
+@pytest.fixture(scope="module")
+def desks(prepared: Platform) -> Platform:
+    """Intake and matching."""
+    prepared.start_all(("intake", "matching"))
+    return prepared
+
+
+@dataclass(frozen=True)
+class Road:
+    """Kind, service, and the event of which a recorded row leaves exactly one."""
+
+    kind: str
+    service: str
+    event: str
+
+
+def command(platform: Platform, road: Road, path: Path, *options: str) -> list[str]:
+    return [str(INSIEME), "import", "run", road.kind, str(path), "--url", platform.url(road.service), *options]
+
+
+def imported(platform: Platform, road: Road, path: Path, *options: str) -> tuple[int, dict[str, Any]]:
+    done = subprocess.run(command(platform, road, path, "--json", *options), capture_output=True, text=True)
+    assert done.returncode in (0, 1, SOME_REFUSED), done.stderr
+    return done.returncode, json.loads(done.stdout)
+
+
+def streams(platform: Platform, road: Road) -> list[str]:
+    """The streams that have the event, one for each time that it stands in the store."""
+    with psycopg.connect(platform.provisioned.urls[f"{road.service}_owner"]) as connection:
+        rows = connection.execute("select stream from events.events where type = %s", (road.event,)).fetchall()
+    return [stream for (stream,) in rows]
+
+
+def compare(made: Made, told: list[dict[str, str]], verdict: str) -> None:
+    """Every row in its order, with its own cells, and judged as the file's maker wrote it down."""
+    assert len(told) == len(made.rows)
+    for row, wanted, said in zip(made.rows, made.expected, told, strict=True):
+        assert {name: said[name] for name in row} == row
+        assert said["import_line"] == str(wanted.line)
+        found = (said["import_verdict"], said["import_code"], said["import_column"])
+        assert found == ((verdict, "", "") if wanted.good else ("refused", wanted.code, wanted.column)), said
+        assert bool(said["import_sentence"]) != wanted.good
+
+
+def kill_in_the_middle(platform: Platform, road: Road, made: Made, before: int) -> None:
+    """kill -9 of the importer when so many rows of the file stand in the store."""
+    child = subprocess.Popen(command(platform, road, made.path), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        until = time.monotonic() + 300
+        while len(streams(platform, road)) < before + KILLED_AFTER * made.good():
+            assert child.poll() is None, "it ended before it was killed"
+            assert time.monotonic() < until
+            time.sleep(0.05)
+    finally:
+        child.kill()
+        child.wait()
+    assert not made.path.with_name(f"{made.path.stem}.verdicts.csv").exists(), "verdicts of half a file"
+
+
+def killed_repeated_and_again(platform: Platform, road: Road, made: Made) -> None:
+    before = streams(platform, road)
+    verdicts = made.path.with_name(f"{made.path.stem}.verdicts.csv")
+
+    code, told = imported(platform, road, made.path, "--dry-run")
+    assert code == SOME_REFUSED
+    assert told["imported"] == told["unchanged"] == 0
+    assert streams(platform, road) == before
+    verdicts.unlink()
+
+    kill_in_the_middle(platform, road, made, len(before))
+    at_the_kill = streams(platform, road)
+
+    code, told = imported(platform, road, made.path)
+    assert code == SOME_REFUSED
+    assert told["imported"] + told["unchanged"] == made.good()
+    assert told["unchanged"] >= KILLED_AFTER * made.good()
+    after = streams(platform, road)
+    assert len(after) - len(before) == made.good()
+    assert len(set(after)) == len(after)
+    assert set(at_the_kill) <= set(after)
+    rows_a_second = told["imported"] / told["seconds"]
+    print(f"{road.kind}: {told['imported']} rows in {told['seconds']} s, {rows_a_second:.0f} a second")
+    if ROWS >= 10_000:
+        assert made.good() / rows_a_second < SECONDS_FOR_TEN_THOUSAND
+
+    code, told = imported(platform, road, made.path)
+    assert code == SOME_REFUSED
+    assert told["imported"] == 0
+    compare(made, files.verdicts(verdicts), "unchanged")
+    assert streams(platform, road) == after
+    print(f"{road.kind}: again in {told['seconds']} s")
+
+    # As after a month, when the stored answers are forgotten.
+    with psycopg.connect(platform.provisioned.urls[f"{road.service}_owner"]) as connection:
+        connection.execute("delete from events.idempotency")
+    code, told = imported(platform, road, made.path)
+    assert code == SOME_REFUSED
+    compare(made, files.verdicts(verdicts), "unchanged")
+    assert streams(platform, road) == after
+
+
+def corrected(platform: Platform, road: Road, made: Made, right: Callable[[int], Any]) -> None:
+    """The verdict file itself, with the wrong rows put right, sent again."""
+    verdicts = made.path.with_name(f"{made.path.stem}.verdicts.csv")
+    before = streams(platform, road)
+    told = files.verdicts(verdicts)
+    for place, row in enumerate(told):
+        if row["import_verdict"] == "refused":
+            row.update({name: str(value) for name, value in right(place + 1).items()})
+    files.put(verdicts, told, delimiter=";")
+    code, said = imported(platform, road, verdicts)
+    assert code == 0, said
+    assert (said["imported"], said["unchanged"]) == (len(made.rows) - made.good(), made.good())
+    assert len(streams(platform, road)) - len(before) == said["imported"]
+    assert {row["import_verdict"] for row in files.verdicts(verdicts)} == {"imported", "unchanged"}
+
+
+def test_persons(desks: Platform, tmp_path: Path) -> None:
+    road = Road("persons", "intake", "ApplicationSubmitted")
+    made = files.write(tmp_path / "persons.csv", ROWS, files.person, files.wrong_persons, delimiter=";")
+    killed_repeated_and_again(desks, road, made)
+    corrected(desks, road, made, files.person)
+
+
+def test_companies_and_their_vacancies(desks: Platform, tmp_path: Path) -> None:
+    road = Road("companies", "matching", "CompanyRegistered")
+    made = files.write(tmp_path / "companies.csv", ROWS, files.registration, files.wrong_companies, encoding="cp1252")
+    killed_repeated_and_again(desks, road, made)
+    corrected(desks, road, made, files.registration)
+
+    road = Road("vacancies", "matching", "VacancyOpened")
+    right = files.vacancy(companies=ROWS // 4)
+    made = files.write(tmp_path / "vacancies.csv", ROWS, right, files.wrong_vacancies, delimiter="\t")
+    killed_repeated_and_again(desks, road, made)
+    corrected(desks, road, made, right)
