@@ -90,8 +90,8 @@ schemas: $(STAMP) ## write the JSON Schemas of every contract
 clauses: $(STAMP) ## every clause of the protocol with its code, its tests and its reads; writes docs/clauses.md
 	@$(BIN)/python -m tests.clauses
 
-transitions: $(STAMP) ## run the aggregates' own tests and put on record which event leads from which state to which
-	@$(BIN)/python -m tests.transitions
+transitions: $(STAMP) ## put on record which event leads from which state to which (SERVICES="funding" for less)
+	@$(BIN)/python -m tests.transitions $(SERVICES)
 
 docs: $(STAMP) ## write the pages that follow from declarations and from the transitions on record
 	@$(BIN)/insieme metrics write

@@ -1,4 +1,4 @@
-"""`python -m tests.transitions`: runs the aggregates' own tests and puts on record what they show."""
+"""`python -m tests.transitions [service ...]`: runs the aggregates' own tests and puts on record what they show."""
 
 from __future__ import annotations
 
@@ -27,16 +27,21 @@ class Recorder:
             self.shown[one].add(test)
 
 
-def main() -> int:
+def main(asked: list[str]) -> int:
+    services = asked or list(OF_SERVICES)
+    if unknown := sorted(set(services) - set(OF_SERVICES)):
+        print(f"transitions: no aggregates in {', '.join(unknown)}; there are {', '.join(OF_SERVICES)}", file=sys.stderr)
+        return 2
     recorder = Recorder()
-    failed = pytest.main(["-q", "-p", "no:cacheprovider", *(str(UNIT / one) for one in OF_SERVICES)], [recorder])
+    failed = pytest.main(["-q", "-p", "no:cacheprovider", *(str(UNIT / one) for one in services)], [recorder])
     if failed:
         print("transitions: not written, because a test failed", file=sys.stderr)
         return int(failed)
     # Imported late: pytest has to see modules before they are, to rewrite what they assert.
     from tests.transitions.record import chosen, recorded, write
 
-    record = chosen(recorder.shown, recorded())
+    others = {one: test for one, test in recorded().items() if one.service not in services}
+    record = {**others, **chosen(recorder.shown, recorded())}
     changed = record != recorded()
     write(record)
     print(f"transitions: {len(record)} on record, {'written' if changed else 'nothing changed'}")
@@ -44,4 +49,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
