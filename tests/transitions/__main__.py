@@ -30,7 +30,9 @@ class Recorder:
 def main(asked: list[str]) -> int:
     services = asked or list(OF_SERVICES)
     if unknown := sorted(set(services) - set(OF_SERVICES)):
-        print(f"transitions: no aggregates in {', '.join(unknown)}; there are {', '.join(OF_SERVICES)}", file=sys.stderr)
+        print(
+            f"transitions: no aggregates in {', '.join(unknown)}; there are {', '.join(OF_SERVICES)}", file=sys.stderr
+        )
         return 2
     recorder = Recorder()
     failed = pytest.main(["-q", "-p", "no:cacheprovider", *(str(UNIT / one) for one in services)], [recorder])
