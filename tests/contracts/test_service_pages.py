@@ -135,7 +135,14 @@ def test_after_watching_the_deciders_are_as_they_were() -> None:
 def test_a_test_that_says_it_in_words_goes_before_one_that_draws() -> None:
     drawn, said = "tests/unit/a/test_every_state_answers.py::test_x", "tests/unit/a/test_call.py::test_y"
     assert chosen({OPENED: {drawn, said}}, {}) == {OPENED: said}
-    assert chosen({OPENED: {drawn, said}}, {OPENED: drawn}) == {OPENED: drawn}
+    assert chosen({OPENED: {drawn, said}}, {OPENED: drawn}) == {OPENED: said}
+    assert chosen({OPENED: {said, f"{said}_z"}}, {OPENED: f"{said}_z"}) == {OPENED: f"{said}_z"}
+
+
+def test_what_a_test_draws_at_random_is_not_held_against_the_record() -> None:
+    drawn = "tests/unit/funding/test_every_state_answers.py::test_x"
+    assert complaint(drawn, {OPENED}, {}) is None
+    assert complaint(drawn, set(), {OPENED: drawn}) is None
 
 
 def mermaid(text: str) -> Iterator[list[str]]:
