@@ -16,7 +16,7 @@ UPGRADE ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run servers status reset clean test test-platforms races imports bench large chaos lint format types figures schemas clauses docs requirements
+.PHONY: help setup run servers status reset clean test test-platforms races imports bench large chaos lint format types figures schemas clauses docs requirements transitions
 
 help: ## this map
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -93,8 +93,12 @@ schemas: $(STAMP) ## write the JSON Schemas of every contract
 clauses: $(STAMP) ## every clause of the protocol with its code, its tests and its reads; writes docs/clauses.md
 	@$(BIN)/python -m tests.clauses
 
-docs: $(STAMP) ## write the pages that follow from declarations
+transitions: $(STAMP) ## put on record which event leads from which state to which (SERVICES="funding" for less)
+	@$(BIN)/python -m tests.transitions $(SERVICES)
+
+docs: $(STAMP) ## write the pages that follow from declarations and from the transitions on record
 	@$(BIN)/insieme metrics write
+	@$(BIN)/python -m tests.service_pages
 
 requirements: $(STAMP) ## pin the requirements again (UPGRADE=1 for newer versions)
 	@for name in uv runtime local dev bench; do \

@@ -1,5 +1,7 @@
 """Which refusals a route may answer, read off the code: what it raises, and what its commands' deciders return.
 
+The events that a decider may answer, and its states, are read in the same way.
+
 A decider is followed by the kind of the command: of `match command` and `isinstance(command, …)` only the branches that
 this kind can come to. What is read is the source, so a refusal is found wherever it is named, also where it comes about
 only rarely; a route lists a few too many rather than one too few.
@@ -18,6 +20,8 @@ from typing import Any, get_args, get_type_hints
 
 from pydantic import BaseModel
 
+from insieme_events.catalogue import BY_CLASS
+from insieme_events.contracts import DomainEvent
 from insieme_events.decider import Command, Decider, Refused
 from insieme_events.units import Aggregate
 
@@ -38,6 +42,25 @@ def of_endpoint(endpoint: Any) -> frozenset[Refused]:
             if _takes(aggregate.decider, kind):
                 _follow(aggregate.decider.decide, kind, seen)
     return frozenset(seen.refusals)
+
+
+def events_of(decider: Decider[Any, Any, Any]) -> frozenset[type[DomainEvent]]:
+    """Every event that the decider's code names, whichever command leads there: what it may answer."""
+    seen = Seen()
+    taken = _hints(decider.decide)[SUBJECT]
+    for kind in get_args(taken) or (taken,):
+        _follow(decider.decide, kind, seen)
+    return frozenset(
+        thing
+        for thing, _ in seen.followed
+        if isinstance(thing, type) and issubclass(thing, DomainEvent) and thing in BY_CLASS
+    )
+
+
+def states_of(decider: Decider[Any, Any, Any]) -> frozenset[type[Any]]:
+    """The states of the union that `evolve` answers."""
+    union = _hints(decider.evolve)["return"]
+    return frozenset(get_args(union) or (union,))
 
 
 @dataclass
