@@ -23,7 +23,7 @@ from tests.end_to_end.platform import Platform
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(900)]
 
-ROWS = int(os.environ.get("INSIEME_IMPORT_ROWS", "400"))
+ROWS = int(os.environ.get("INSIEME_IMPORT_ROWS", "300"))
 INSIEME = Path(sys.executable).parent / "insieme"
 SOME_REFUSED = 3
 KILLED_AFTER = 0.3

@@ -60,7 +60,7 @@ async def test_a_year_is_presented_once_out_of_a_known_set_or_is_overdue(
     late = presentation(snapshot_id=snapshot, on="2024-01-02")
     await governance.post("/v1/annual-presentations/2023", **late)
     assert (await governance.get("/v1/annual-presentations/2023"))["late"] is True
-    streams = [presentation_id(year) for year in (2021, 2022, 2023)]
+    streams = [presentation_id(year) for year in range(2017, 2024)]
     await made_again(governance, migrated.urls["governance_owner"], PRESENTATIONS, streams, "presentations")
 
 
