@@ -206,4 +206,4 @@ async def test_without_the_guard_two_schedulers_say_it_twice(
     service = governance.service
     two = [Timers("governance", SERVICE.timers, service.pool, service.commands, service.clock) for _ in range(2)]
     await asyncio.gather(*(one.once() for one in two), return_exceptions=True)
-    assert Counter(one for one, _ in await said(governance)) != Counter(dict.fromkeys(BEFORE, 1))
+    assert max(Counter(one for one, _ in await said(governance)).values()) > 1
