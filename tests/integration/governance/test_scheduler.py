@@ -29,7 +29,7 @@ from insieme_governance.service import SERVICE
 from insieme_local.provision import Provisioned
 
 NOTED = "select type, occurred_on from events.events where type = any(%s) order by position"
-KINDS = ["MeetingCadenceWarned", "MeetingCadenceBreached", "AnnualPresentationOverdue", "StudyStartOverdue"]
+KINDS = ["MeetingCadenceWarned", "MeetingCadenceBreached", "CommitmentMissing", "AnnualPresentationOverdue"]
 COUNT = "select count(*) from events.events"
 YEAR = date(2022, 1, 1)
 
