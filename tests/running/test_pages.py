@@ -28,6 +28,7 @@ TUTORIAL = (
     "docs/tutorial/4-what-everybody-sees.md",
 )
 REFUSALS = "docs/refusals.md"
+COMMAND_LINE = "docs/command-line.md"
 SENT = "Idempotency-Key"
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(600)]
@@ -46,15 +47,16 @@ def stage(
         yield made
 
 
-def test_the_tutorial_and_the_refusals_are_what_happens(stage: Stage) -> None:
+def test_the_tutorial_the_refusals_and_the_command_line_are_what_happens(stage: Stage) -> None:
     """One terminal, every page in order."""
-    follow(blocks(*TUTORIAL, REFUSALS), stage.clone, stage.environment())
+    follow(blocks(*TUTORIAL, REFUSALS, COMMAND_LINE), stage.clone, stage.environment())
 
 
 def test_every_page_can_be_followed_again(stage: Stage) -> None:
     """With the same keys: each command gives the answer that it gave, and reads show what has become of it."""
     again = [
-        one if SENT in one.commands or one.answer is None else unjudged(one) for one in blocks(*TUTORIAL, REFUSALS)
+        one if SENT in one.commands or one.answer is None else unjudged(one)
+        for one in blocks(*TUTORIAL, REFUSALS, COMMAND_LINE)
     ]
     follow(again, stage.clone, stage.environment())
 

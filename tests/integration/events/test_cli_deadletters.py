@@ -12,7 +12,6 @@ from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from rich.console import Console
 from typer.testing import CliRunner, Result
@@ -23,6 +22,7 @@ from insieme_events.clock import system_clock
 from insieme_events.desk import PORTS, address
 from insieme_events.relay import Relay
 from insieme_events.subscription import Subscription
+from insieme_events.testing import serving
 from insieme_events.testing.road import Effects, Road, at_work, effects, eventually
 from insieme_local.provision import HTTP_PORTS
 
@@ -46,19 +46,8 @@ async def answering(way: Road, edits: bool = True) -> AsyncIterator[str]:
     app.include_router(letters_api.router)
     definition = SimpleNamespace(edits_letters=edits)
     app.state.service = SimpleNamespace(pool=way.pool, clock=system_clock, definition=definition)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off", ws="none"))
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    task = asyncio.create_task(server._serve())
-
-    async def started() -> bool:
-        return server.started
-
-    await eventually(started)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await task
+    async with serving.answering(app) as url:
+        yield url
 
 
 @pytest.fixture(autouse=True)

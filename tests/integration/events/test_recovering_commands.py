@@ -20,7 +20,7 @@ from tests.integration.events.disasters import (
 from typer.testing import CliRunner
 
 from insieme_events import position
-from insieme_events.cli import topics as topics_commands
+from insieme_events.cli_contracts import topics as topics_commands
 from insieme_events.position import PositionLost
 from insieme_events.process import program
 from insieme_events.service import ServiceDefinition

@@ -17,7 +17,7 @@ from rich.table import Table
 from insieme_events.desk import CITY, OPERATOR, Desk, ask, desk_of, fail, send
 from insieme_events.letter_actions import Why
 
-deadletters = typer.Typer(no_args_is_help=True, help="Parked events: look, retry, skip, edit, export.")
+deadletters = typer.Typer(no_args_is_help=True)
 console = Console()
 
 PATH = "/v1/operations/dead-letters"

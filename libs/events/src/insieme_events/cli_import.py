@@ -22,7 +22,7 @@ from insieme_events.importing.kinds import Kind
 from insieme_events.importing.problems import FileProblem
 from insieme_events.importing.sending import Verdict
 
-importing = typer.Typer(no_args_is_help=True, help="Files of rows: CSV and XLSX, with a verdict for every row.")
+importing = typer.Typer(no_args_is_help=True)
 console = Console()
 
 SOME_REFUSED = 3

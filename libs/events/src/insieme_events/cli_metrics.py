@@ -12,7 +12,7 @@ from insieme_events import metrics as declared
 
 PAGE = Path("docs/operations/metrics.md")
 
-metrics = typer.Typer(no_args_is_help=True, help="The page of metrics, as they are declared.")
+metrics = typer.Typer(no_args_is_help=True)
 
 At = Annotated[Path, typer.Option("--page", help="The page, from the root of the checkout")]
 

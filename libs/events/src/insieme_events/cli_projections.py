@@ -15,7 +15,7 @@ from rich.table import Table
 
 from insieme_events.desk import CITY, OPERATOR, ask, desk_of, fail
 
-projections = typer.Typer(no_args_is_help=True, help="Versions of the facts: rebuild, verify, promote, go back.")
+projections = typer.Typer(no_args_is_help=True)
 console = Console()
 
 PATHS = "/v1/operations/projections"

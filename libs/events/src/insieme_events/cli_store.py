@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 SHOWN = 40
 
-store = typer.Typer(no_args_is_help=True, help="The event store of a service, after it was restored.")
+store = typer.Typer(no_args_is_help=True)
 
 
 @store.callback()

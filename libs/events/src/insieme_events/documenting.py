@@ -5,13 +5,14 @@ The refusals are read off the code (`refusals`), so that the document cannot say
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.encoders import jsonable_encoder
-from fastapi.routing import iter_route_contexts
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from insieme_events import problems, refusals
 from insieme_events.decider import RefusalKind, Refused
@@ -43,6 +44,12 @@ def describe(app: FastAPI) -> None:
         return app.openapi_schema
 
     app.openapi = whole  # type: ignore[method-assign]
+
+
+def operation_id(route: APIRoute) -> str:
+    """The resource and what is done to it, `cases_enrol`: the command line and generated clients call it so."""
+    resource = route.path_format.removeprefix("/v1/").partition("/")[0].replace("-", "_")
+    return f"{resource}_{re.sub(r'(?<=[a-z])(?=[A-Z])', '_', route.name).lower()}"
 
 
 def complete(app: FastAPI, document: dict[str, Any]) -> None:

@@ -178,6 +178,7 @@ def create_app(definition: ServiceDefinition, settings: ServiceSettings, role: R
         version="1",
         lifespan=lifespan,
         telemetry=NO_TELEMETRY_OF_ITS_OWN,
+        generate_unique_id_function=documenting.operation_id,
     )
     problems.install(app)
     trace_requests(app)
