@@ -22,6 +22,9 @@ from insieme_events.client.operations import Operation, Place, Shape, Value, ope
 from insieme_events.desk import address, fail
 
 PATIENCE_SECONDS = 60.0
+FORMATS = {"date": "YYYY-MM-DD", "uuid": "UUID", "date-time": "YYYY-MM-DDTHH:MM:SSZ"}
+SHOWN = 5
+"""So many commands of a resource are named where resources are listed."""
 OF_THE_REQUEST = "The request"
 OF_THE_ANSWER = "The answer"
 OF_THE_BODY = "What is told"
@@ -84,9 +87,11 @@ def _operations(service: str, ctx: Any) -> list[Operation]:
 
 def resource(name: str, found: Iterable[Operation], base: str) -> typer.Typer:
     """The commands of one resource."""
-    app = typer.Typer(name=name, no_args_is_help=True)
+    mine = list(found)
+    named = [operation.name for operation in mine[:SHOWN]] + ["…"] * (len(mine) > SHOWN)
+    app = typer.Typer(name=name, no_args_is_help=True, help=", ".join(named))
     app.callback()(lambda: None)
-    for operation in found:
+    for operation in mine:
         about = f"{operation.about}\n\n{operation.method} {operation.path}"
         app.command(operation.name, help=about)(command(operation, base))
     return app
@@ -143,6 +148,7 @@ def _parameter(name: str, value: Value) -> inspect.Parameter:
     option = typer.Option(
         *spelled,
         help=_help(value),
+        metavar=FORMATS.get(value.format or ""),
         autocompletion=completing,
         show_default=False,
         rich_help_panel=OF_THE_BODY if value.place is Place.BODY else OF_THE_REQUEST,

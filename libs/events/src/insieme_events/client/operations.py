@@ -35,7 +35,10 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value of a request. `path` is its name, or the names from the body down to it; `many` may be repeated."""
+    """One value of a request. `path` is its name, or the names from the body down to it; `many` may be repeated.
+
+    `format` is that of JSON Schema, such as `date`.
+    """
 
     place: Place
     path: tuple[str, ...]
@@ -45,6 +48,7 @@ class Value:
     choices: tuple[str, ...] = ()
     many: bool = False
     default: Any = None
+    format: str | None = None
 
     @property
     def option(self) -> str:
@@ -152,6 +156,7 @@ def _value(
         schema.get("description") or plain.get("description", "") if place is not Place.PATH else "",
         _choices(plain),
         default=schema.get("default"),
+        format=plain.get("format"),
     )
     kind = plain.get("type")
     if kind == "array":
