@@ -117,7 +117,7 @@ class Journey:
         await self.case(canary, "agree-plan", on=CHARGED, ready_for="placement")
         cause, before = ("self_employment_ended", "family_worker") if marked else ("pandemic", "employee")
         await self.case(canary, "record-job-loss", cause=cause, month="2019-11" if marked else "2020-05")
-        await self.case(canary, "record-work-history", ateco_version="2007", section="I", previous_status=before)
+        await self.case(canary, "record-work-history", ateco_version="ateco_2007", section="I", previous_status=before)
         support = {"support_id": str(uuid4())}
         await self.case(canary, "offer-family-support", on=CHARGED, **support, kind="transport" if marked else "care")
         await self.case(canary, "start-family-support", on=CHARGED, **support)

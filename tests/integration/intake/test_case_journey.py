@@ -113,8 +113,8 @@ async def test_a_whole_journey_sends_every_command_once(intake: Any, somebody: A
     )
     await journey.send(
         "record-work-history",
-        {"ateco_version": "2007", "section": "I", "previous_status": "self_employed", "on": "2024-03-14"},
-        ateco_version="2007",
+        {"ateco_version": "ateco_2007", "section": "I", "previous_status": "self_employed", "on": "2024-03-14"},
+        ateco_version="ateco_2007",
         provenance_section="I",
         previous_status="self_employed",
     )

@@ -135,12 +135,21 @@ async def test_cohorts_are_counted_by_cause_sector_and_previous_status(intake: A
     told = await intake.apply(somebody())
     before = {each["value"]: each["cases"] for each in await intake.get("/v1/cohorts/job_loss_cause")}
     await intake.command(told["case_id"], "record-job-loss", cause="pandemic", month="2020-05", on="2024-03-05")
-    work = {"ateco_version": "2007", "section": "I", "previous_status": "self_employed", "on": "2024-03-05"}
+    work = {"ateco_version": "ateco_2007", "section": "I", "previous_status": "self_employed", "on": "2024-03-05"}
     await intake.command(told["case_id"], "record-work-history", **work)
     after = {each["value"]: each["cases"] for each in await intake.get("/v1/cohorts/job_loss_cause")}
     assert after["pandemic"] == before.get("pandemic", 0) + 1
-    sectors = {each["value"]: each for each in await intake.get("/v1/cohorts/provenance_section", on="2024-03-05")}
-    assert (sectors["I"]["hit"], sectors["I"]["cases"]) == (True, 1)
+    # S is the arts and entertainment of 2025 and the other services of 2007.
+    for version in ("ateco_2007", "ateco_2025"):
+        other = await intake.apply(somebody())
+        work = {"ateco_version": version, "section": "S", "previous_status": "employee", "on": "2024-03-05"}
+        await intake.command(other["case_id"], "record-work-history", **work)
+    sectors = {
+        (each["ateco_version"], each["value"]): (each["hit"], each["cases"])
+        for each in await intake.get("/v1/cohorts/provenance_section", on="2024-03-05")
+    }
+    assert sectors["ateco_2007", "I"] == (True, 1)
+    assert (sectors["ateco_2007", "S"], sectors["ateco_2025", "S"]) == ((False, 1), (True, 1))
     statuses = {each["value"]: each["cases"] for each in await intake.get("/v1/cohorts/previous_status")}
     assert statuses["self_employed"] == 1
     comuni = {each["value"]: each["cases"] for each in await intake.get("/v1/cohorts/comune")}

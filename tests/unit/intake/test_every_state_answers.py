@@ -35,7 +35,7 @@ from insieme_events.contracts.intake import (
 )
 from insieme_events.contracts.intake_persons import RestrictionGround
 from insieme_events.contracts.intake_referrals import DeclineReason
-from insieme_events.contracts.vocabulary import ChannelClass, FragilityBand, InterventionKind
+from insieme_events.contracts.vocabulary import AtecoVersion, ChannelClass, FragilityBand, InterventionKind
 from insieme_events.decider import Command, Refused
 from insieme_events.testing.answering import Answering, Drawing
 from insieme_intake import ledger, participation, person, referral
@@ -85,7 +85,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "operation": st.sampled_from(["po.1", "po.2"]),
     "month": st.one_of(st.none(), st.sampled_from(["2020-05", "2091-01"])),
     "section": st.one_of(st.none(), st.just("I")),
-    "ateco_version": st.just("2007"),
+    "ateco_version": st.just(AtecoVersion.ATECO_2007),
     "months_after_exit": st.integers(-1, 61),
     "other_measure": st.one_of(st.none(), st.builds(commands.OtherMeasureAnswer)),
 }

@@ -26,7 +26,7 @@ from insieme_events.contracts.intake_following import (
     PreviousStatus,
     WorkHistoryRecorded,
 )
-from insieme_events.contracts.vocabulary import Strand
+from insieme_events.contracts.vocabulary import AtecoVersion, Strand
 from insieme_events.decider import Refused
 from insieme_events.testing import scenario
 from insieme_intake.case import CASE, commands
@@ -70,12 +70,12 @@ def test_cause_and_month_of_the_job_loss_are_recorded() -> None:
 @pytest.mark.clause("P07", "P08")
 def test_sector_and_previous_status_are_recorded() -> None:
     work = commands.RecordWorkHistory(
-        ateco_version="2007", section="I", previous_status=PreviousStatus.SELF_EMPLOYED, on=DAY
+        ateco_version=AtecoVersion.ATECO_2007, section="I", previous_status=PreviousStatus.SELF_EMPLOYED, on=DAY
     )
     expected = of_case(
         WorkHistoryRecorded,
         DAY,
-        ateco_version="2007",
+        ateco_version=AtecoVersion.ATECO_2007,
         section="I",
         previous_status=PreviousStatus.SELF_EMPLOYED,
     )

@@ -8,10 +8,9 @@ from typing import assert_never
 from uuid import UUID
 
 from insieme_events.contracts import DomainEvent, Erased
-from insieme_events.contracts.matching import AtecoVersion
 from insieme_events.contracts.training import SealedFieldsErased
 from insieme_events.contracts.training_participations import SectorChangeDeclared, SectorChangeRevoked
-from insieme_events.contracts.vocabulary import AtecoSection
+from insieme_events.contracts.vocabulary import AtecoSection, AtecoVersion
 from insieme_events.days import Day
 from insieme_events.decider import Circumstances, Command, Decider, Decision, RefusalKind, Refused
 from insieme_events.gates import gate

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from insieme_events.contracts.base import Code
 from insieme_events.contracts.vocabulary import (
     AtecoSection,
+    AtecoVersion,
     Cents,
     FragilityBand,
     InterventionKind,
@@ -86,7 +87,7 @@ class SameKind(Part):
 class HitSector(Part):
     """A section of that version of ATECO that the pandemic hit: tourism, catering, entertainment, culture (P07)."""
 
-    ateco_version: Code
+    ateco_version: AtecoVersion
     section: AtecoSection
 
 

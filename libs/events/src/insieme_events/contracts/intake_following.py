@@ -11,7 +11,7 @@ from uuid import UUID
 
 from insieme_events.contracts.base import Code, Sealed
 from insieme_events.contracts.intake import CaseEvent, IntakeEvent
-from insieme_events.contracts.vocabulary import AtecoSection, Strand
+from insieme_events.contracts.vocabulary import AtecoSection, AtecoVersion, Strand
 
 
 class PreviousStatus(StrEnum):
@@ -28,7 +28,7 @@ class PreviousStatus(StrEnum):
 class WorkHistoryRecorded(CaseEvent):
     """Sector of provenance, by the section of that version of ATECO, and the status before entry (P07, P08)."""
 
-    ateco_version: Code
+    ateco_version: AtecoVersion
     section: Sealed[AtecoSection | None]
     previous_status: Sealed[PreviousStatus]
 

@@ -20,7 +20,6 @@ from insieme_events.contracts.matching_candidacies import (
     WithdrawalReason,
 )
 from insieme_events.contracts.matching_companies import (
-    AtecoVersion,
     CompaniesMerged,
     CompanyActivated,
     CompanyContacted,
@@ -102,6 +101,7 @@ from insieme_events.contracts.matching_vacancies import (
     VacancyWithdrawn,
     VacancyWithdrawReason,
 )
+from insieme_events.contracts.vocabulary import AtecoVersion
 
 __all__ = [
     "AtecoVersion",

@@ -9,6 +9,7 @@ from insieme_events.contracts import base
 from insieme_events.contracts.base import Code, DomainEvent
 from insieme_events.contracts.vocabulary import (
     AtecoSection,
+    AtecoVersion,
     CompanySize,
     Comune,
 )
@@ -28,13 +29,6 @@ class SealedFieldsErased(base.SealedFieldsErased):
     """The person's job profile holds nothing readable any more, and takes no sealed field again (GDPR art. 17)."""
 
     context = "matching"
-
-
-class AtecoVersion(StrEnum):
-    """Never a section letter without it: from K on the letters shifted by one."""
-
-    ATECO_2007 = "ateco_2007"
-    ATECO_2025 = "ateco_2025"
 
 
 class ContactKind(StrEnum):

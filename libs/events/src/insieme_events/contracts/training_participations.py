@@ -13,9 +13,8 @@ from uuid import UUID
 from pydantic import Field
 
 from insieme_events.contracts.base import Code, Sealed
-from insieme_events.contracts.matching import AtecoVersion
 from insieme_events.contracts.training import ParticipationEvent, TrainingEvent
-from insieme_events.contracts.vocabulary import AtecoSection, ChannelClass
+from insieme_events.contracts.vocabulary import AtecoSection, AtecoVersion, ChannelClass
 
 Minutes = Annotated[int, Field(ge=0, le=100_000)]
 

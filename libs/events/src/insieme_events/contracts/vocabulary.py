@@ -22,6 +22,13 @@ Cents = Annotated[int, Field(ge=0, le=10**12)]
 AtecoSection = Annotated[str, Field(pattern=r"^[A-V]$")]
 
 
+class AtecoVersion(StrEnum):
+    """Never a section letter without it: from K on the letters shifted by one."""
+
+    ATECO_2007 = "ateco_2007"
+    ATECO_2025 = "ateco_2025"
+
+
 class Strand(StrEnum):
     """The direttrice of an activity (P30, P36); `0` is transversal."""
 

@@ -22,7 +22,7 @@ from insieme_events.contracts.agreement import (
     SameKind,
     SpendingRule,
 )
-from insieme_events.contracts.vocabulary import FragilityBand, InterventionKind, PartyRole, ProjectKind
+from insieme_events.contracts.vocabulary import AtecoVersion, FragilityBand, InterventionKind, PartyRole, ProjectKind
 
 SAME = tuple(SameKind(one=kind, other=kind) for kind in InterventionKind if kind is not InterventionKind.OTHER)
 SHARES = (
@@ -41,7 +41,11 @@ VALUES: dict[str, Any] = {
     "referral_reply_days": 15,
     "fragility_threshold": FragilityBand.MEDIUM,
     "other_measure_refuses": True,
-    "hit_sectors": (HitSector(ateco_version="2007", section="I"), HitSector(ateco_version="2007", section="R")),
+    "hit_sectors": (
+        HitSector(ateco_version=AtecoVersion.ATECO_2007, section="I"),
+        HitSector(ateco_version=AtecoVersion.ATECO_2007, section="R"),
+        HitSector(ateco_version=AtecoVersion.ATECO_2025, section="S"),
+    ),
     "same_kinds": SAME,
     "override_roles": ("coordinator",),
     "sensitive_count_least": 10,

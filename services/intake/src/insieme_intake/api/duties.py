@@ -14,6 +14,7 @@ from sqlalchemy.sql import func
 
 from insieme_events import parameters, reading
 from insieme_events.agreement import last_known
+from insieme_events.contracts.vocabulary import AtecoVersion
 from insieme_events.http import Limit
 from insieme_events.problems import RESPONSES, ProblemError
 from insieme_events.reading import equals
@@ -111,9 +112,13 @@ class Dimension(StrEnum):
 
 
 class CohortCount(BaseModel):
-    """`value` None: not on record. `hit`: a sector that the agreement names as hit by the pandemic (P07)."""
+    """`value` None: not on record. `hit`: a sector that the agreement names as hit by the pandemic (P07).
+
+    A sector is a section of one version of ATECO: the letters of the two do not mean the same.
+    """
 
     value: str | None
+    ateco_version: AtecoVersion | None = None
     cases: int
     in_charge: int
     hit: bool | None = None
@@ -123,25 +128,27 @@ class CohortCount(BaseModel):
 async def cohort(dimension: Dimension, request: Request, on: date | None = None) -> list[CohortCount]:
     """Enrolled cases by channel, comune, exit, cause of job loss, previous status or sector (P06, P07, P08, P12, P17).
 
-    For the sectors, `on` says by which version of the agreement they count as hit; the sections of every version of
-    ATECO together.
+    For the sectors, `on` says by which version of the agreement they count as hit.
     """
     column = CASES.c[dimension.value]
+    sectors = dimension is Dimension.PROVENANCE_SECTION
+    version = sa.case((column.is_not(None), CASES.c.ateco_version)) if sectors else sa.null()
     enrolled = CASES.c.status.not_in(("applied", "rejected", "withdrawn", "voided", "merged"))
     counted = (
         sa.select(
             column.label("value"),
+            version.label("ateco_version"),
             func.count().label("cases"),
             func.count(CASES.c.taken_in_charge_on).label("in_charge"),
         )
         .where(enrolled)
-        .group_by(column)
-        .order_by(column)
+        .group_by(sa.literal_column("1"), sa.literal_column("2"))
+        .order_by(sa.literal_column("1"), sa.literal_column("2"))
     )
     async with reading.pool_of(request).connection() as connection:
         found = [CohortCount(**row) for row in await reading.rows(connection, counted)]
         agreement = None if on is None else last_known(await parameters.agreements(connection), on)
-    if dimension is not Dimension.PROVENANCE_SECTION or agreement is None:
+    if not sectors or agreement is None:
         return found
-    hit = {each.section for each in agreement.hit_sectors}
-    return [each.model_copy(update={"hit": each.value in hit}) for each in found]
+    hit = {(each.ateco_version, each.section) for each in agreement.hit_sectors}
+    return [each.model_copy(update={"hit": (each.ateco_version, each.value) in hit}) for each in found]

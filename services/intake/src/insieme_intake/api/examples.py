@@ -40,7 +40,7 @@ CASE_COMMANDS: Mapping[str, Body] = {
     "declare-other-measure": {"kind": "gol", "on": "2024-10-15"},
     "record-job-loss": {"cause": "pandemic", "month": "2020-05", "on": "2024-10-15"},
     "record-work-history": {
-        "ateco_version": "2007",
+        "ateco_version": "ateco_2007",
         "section": "I",
         "previous_status": "self_employed",
         "on": "2024-10-15",

@@ -32,6 +32,7 @@ from insieme_events.contracts.intake import (
 from insieme_events.contracts.intake_following import FamilySupportKind, PreviousStatus
 from insieme_events.contracts.vocabulary import (
     AtecoSection,
+    AtecoVersion,
     ChannelClass,
     CitizenshipClass,
     Comune,
@@ -144,7 +145,7 @@ class RecordJobLoss(DatedCommand):
 class RecordWorkHistory(DatedCommand):
     """The sector of provenance and the status before entry (P07, P08); `section` None: no work before."""
 
-    ateco_version: Code
+    ateco_version: AtecoVersion
     section: AtecoSection | None
     previous_status: PreviousStatus
 

@@ -41,7 +41,7 @@ from insieme_events.contracts.intake_following import (
     PreviousStatus,
     WorkHistoryRecorded,
 )
-from insieme_events.contracts.vocabulary import ChannelClass, FragilityBand
+from insieme_events.contracts.vocabulary import AtecoVersion, ChannelClass, FragilityBand
 
 
 class Dated(Protocol):
@@ -97,7 +97,7 @@ class JobLoss:
 @dataclass(frozen=True, slots=True)
 class WorkHistory:
     on: date
-    ateco_version: str
+    ateco_version: AtecoVersion
     section: str | Erased | None
     previous_status: PreviousStatus | Erased
 

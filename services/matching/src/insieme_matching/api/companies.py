@@ -12,8 +12,7 @@ from psycopg.rows import dict_row
 from pydantic import BaseModel
 
 from insieme_events.contracts import Code
-from insieme_events.contracts.matching import AtecoVersion
-from insieme_events.contracts.vocabulary import CompanySize, Comune
+from insieme_events.contracts.vocabulary import AtecoVersion, CompanySize, Comune
 from insieme_events.http import CommandAnswer, Incoming, Limit, Page
 from insieme_events.problems import RESPONSES, ProblemError
 from insieme_events.reading import equals, one, page, pool_of
