@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from tests.service_pages.page import MARK, generated, page_of, whole
 from tests.service_pages.telling import anchors
-from tests.transitions.record import chosen, complaint, recorded
+from tests.transitions.record import _said_in_words, chosen, complaint, recorded
 from tests.transitions.services import SERVICES, aggregates
 from tests.transitions.watching import Transition, watched
 
@@ -143,6 +143,30 @@ def test_what_a_test_draws_at_random_is_not_held_against_the_record() -> None:
     drawn = "tests/unit/funding/test_every_state_answers.py::test_x"
     assert complaint(drawn, {OPENED}, {}) is None
     assert complaint(drawn, set(), {OPENED: drawn}) is None
+
+
+SOME_DRAW = """
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+def walks(n):
+    @for_all(st.integers())
+    def walk(step): ...
+    walk()
+
+def test_in_words():
+    assert True
+
+@for_all(st.integers())
+def test_drawn(n): ...
+
+def test_drawn_inside():
+    walks(1)
+"""
+
+
+def test_a_test_in_words_is_one_that_uses_nothing_drawn() -> None:
+    assert _said_in_words(SOME_DRAW) == {"test_in_words"}
 
 
 def mermaid(text: str) -> Iterator[list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Mapping, Set
 from functools import cache
@@ -28,19 +29,39 @@ def recorded() -> Record:
 
 
 @cache
-def draws(path: str) -> bool:
-    """Whether tests of this file draw at random: what they come to differs from run to run."""
+def draws(test: str) -> bool:
+    """Whether this test draws at random: what such a test comes to differs from run to run."""
+    path, _, name = test.partition("::")
     file = ROOT / path
-    return "_state_answers" in path or (file.exists() and "hypothesis" in file.read_text(encoding="utf-8"))
+    if "_state_answers" in path:
+        return True
+    if not file.exists() or "hypothesis" not in (text := file.read_text(encoding="utf-8")):
+        return False
+    return name.partition("[")[0] not in _said_in_words(text)
 
 
-def _draws(test: str) -> bool:
-    return draws(test.partition("::")[0])
+@cache
+def _said_in_words(text: str) -> frozenset[str]:
+    """The functions of a file that use nothing of hypothesis, nor a function of the file that does."""
+    tree = ast.parse(text)
+    drawing = {
+        each.asname or each.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("hypothesis")
+        for each in node.names
+    }
+    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    used = {
+        name: {each.id for each in ast.walk(node) if isinstance(each, ast.Name)} for name, node in functions.items()
+    }
+    while more := {name for name in used if name not in drawing and used[name] & drawing}:
+        drawing |= more
+    return frozenset(functions) - drawing
 
 
 def complaint(test: str, seen: Set[Transition], record: Record) -> str | None:
     """What is wrong with the record after this test; None where nothing is, and of a test that draws."""
-    if _draws(test):
+    if draws(test):
         return None
     if undrawn := sorted(seen - record.keys()):
         return f"not on record, run `make transitions`: {_said(undrawn)}"
@@ -53,7 +74,7 @@ def chosen(shown: Mapping[Transition, Set[str]], before: Record) -> dict[Transit
     """One test for each: the one that it was, or the first that says it in words rather than draws it."""
 
     def rank(one: Transition, test: str) -> tuple[bool, bool, str]:
-        return _draws(test), before.get(one) != test, test
+        return draws(test), before.get(one) != test, test
 
     return {one: min(rank(one, test) for test in tests)[2] for one, tests in shown.items()}
 
