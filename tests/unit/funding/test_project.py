@@ -200,6 +200,8 @@ def test_approval_comes_after_a_positive_evaluation_of_another_committee() -> No
     early = approve(on=date(2022, 5, 1))
     given(submitted(), evaluated()).when(early).then_refused("funding.before_decision")
     given(submitted(), evaluated()).when(REJECT).then(REJECTED)
+    given(submitted(), evaluated(), approved()).when(REJECT).then(REJECTED)
+    given(submitted()).when(REJECT).then(REJECTED)
     given(submitted(), REJECTED).when(REJECT).then_nothing()
     given(submitted(), evaluated(), REJECTED).when(approve()).then_refused("funding.project_over")
 

@@ -46,6 +46,7 @@ from insieme_funding.testing import (
     COMPANY_ID,
     EMPLOYMENT,
     EXPENDITURE,
+    evaluated,
     of_project,
     project_circumstances,
     submitted,
@@ -110,7 +111,8 @@ def test_a_project_is_closed_and_one_that_was_never_funded_only_withdrawn() -> N
     given(*to_funding(), CLOSED).when(close).then_nothing()
     given(*to_approval()).when(close).then_refused("funding.only_withdrawn")
     withdraw = CloseProject(outcome=ProjectOutcome.WITHDRAWN, releasing=False, on=SEPTEMBER)
-    given(*to_approval()).when(withdraw).then_types(ProjectClosed)
+    for unfunded in ([submitted()], [submitted(), evaluated()], to_approval()):
+        given(*unfunded).when(withdraw).then_types(ProjectClosed)
     # Sent before it was funded, decided on after: its money would stay bound for ever.
     given(*to_funding()).when(withdraw).then_refused("funding.funded_meanwhile", clause="P64")
     given(*to_funding(), REVOKED).when(close).then_refused("funding.project_over")

@@ -177,6 +177,7 @@ def test_a_rejected_draft_is_drafted_again_and_needs_another_decision() -> None:
     given(committed(), drafted()).when(REJECT).then(REJECTED)
     given(committed(), drafted(), REJECTED).when(REJECT).then_nothing()
     given(committed(), drafted(), REJECTED).when(APPROVE).then_refused("governance.no_draft", clause="P52")
+    given(committed(), drafted(), REJECTED).when(draft()).then(drafted())
     again = given(committed(), drafted(), REJECTED, drafted())
     again.when(APPROVE).then_refused("governance.decision_used", clause="P52")
     again.when(APPROVE.model_copy(update={"decision_no": 2})).then(approved(decision_no=2))

@@ -264,6 +264,9 @@ def test_after_its_last_day_it_is_over() -> None:
     expired = ProtocolExpired(protocol_id=PROTOCOL_ID, occurred_on=date(2026, 3, 4))
     given(*in_force()).under(after).when(ExpireProtocol(on=date(2026, 4, 1))).then(expired)
     given(*in_force(), expired).under(after).when(ExpireProtocol(on=date(2026, 4, 1))).then_nothing()
+    # A successor that is recorded after the end of the term, of a day within it.
+    succeed = SucceedProtocol(successor_id=OTHER_ID, on=date(2026, 2, 1))
+    given(*in_force(), expired).under(after).when(succeed).then_types(ProtocolSucceeded)
     late = PROPOSE.model_copy(update={"on": date(2026, 3, 4)})
     given(*in_force(), expired).under(after).when(late).then_refused("governance.out_of_term", clause="P79")
 

@@ -46,6 +46,7 @@ from insieme_intake.testing import (
     enrolled,
     erasure,
     in_charge,
+    interviewed,
     of_case,
     suspended,
 )
@@ -173,7 +174,9 @@ def test_family_support_is_offered_and_taken_up_under_strand_0() -> None:
 @pytest.mark.clause("P25")
 @pytest.mark.invariant("I8", "command")
 @pytest.mark.parametrize(
-    "history", [applied(), enrolled(), in_charge(), suspended()], ids=["applied", "enrolled", "in charge", "suspended"]
+    "history",
+    [applied(), enrolled(), interviewed(), in_charge(), suspended()],
+    ids=["applied", "enrolled", "interviewed", "in charge", "suspended"],
 )
 def test_an_open_case_is_merged_into_another_and_stands_again_where_it_stood(history: tuple[Any, ...]) -> None:
     merge = commands.MergeCase(into_case_id=OTHER_CASE, on=DAY)

@@ -118,6 +118,7 @@ NOTED = CompanyMergedInto(company_id=COMPANY_ID, into_id=KEPT_ID, occurred_on=da
 def test_two_companies_that_are_one_keep_one_id() -> None:
     given(registered()).when(MERGE).then(MERGED)
     given(registered(), MERGED).when(MERGE).then_nothing()
+    given(registered()).when(NOTE).then(NOTED)
     given(registered(), VISITED).when(NOTE).then(NOTED)
     given(registered(), NOTED).when(NOTE).then_nothing()
     itself = MergeCompanies(merged_id=COMPANY_ID, on=date(2021, 3, 1))

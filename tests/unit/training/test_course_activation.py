@@ -166,6 +166,10 @@ def test_a_cancelled_course_returns_what_it_keeps_and_what_it_may_still_be_given
     assert [e.reservation_id for e in events if isinstance(e, PositionsReturned)] == [RESERVATION_ID, OTHERS[0]]
     given(*history, *events).when(cancel).then_nothing()
     given(*READY, WITHDRAWN).when(cancel).then_types(CourseCancelled)
+    given(*READY).when(cancel).then_types(PositionsReturned, CourseCancelled)
+    given(*READY, activated(), started()).when(cancel.model_copy(update={"on": STARTED_ON})).then_types(
+        PositionsReturned, CourseCancelled
+    )
     given(*history).when(cancel.model_copy(update={"on": date(2021, 3, 14)})).then_refused("training.before_last_step")
 
 

@@ -157,6 +157,8 @@ def test_the_factor_of_the_activation_stays_when_the_agreement_changes() -> None
 @pytest.mark.clause("P39")
 def test_a_course_that_is_not_active_yet_is_flagged_too() -> None:
     given(*ASKED, identified()).when(withdraw(1)).then(withdrawn(1), lost(1))
+    given(*ASKED, identified()).when(withdraw(0)).then(withdrawn(0), lost(0))
+    assert isinstance(COURSE.fold([*ASKED, identified(), withdrawn(0)]), Planned)
     given(*ASKED).when(withdraw(0)).then(withdrawn(0))
     given(*ASKED, withdrawn(0)).when(IDENTIFY).then_nothing()
 

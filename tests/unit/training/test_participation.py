@@ -148,6 +148,7 @@ def test_a_doubled_one_is_blocked_until_somebody_overrides() -> None:
     given(*ASKED).when(BLOCK).then(BLOCKED)
     given(*ASKED, BLOCKED).when(BLOCK).then_nothing()
     given(*ASKED, BLOCKED).when(ENROL).then(enrolled())
+    given(*ASKED, BLOCKED).when(WAIT).then(WAITING)
     given(*ASKED, enrolled()).when(BLOCK).then_nothing()
 
 

@@ -209,6 +209,7 @@ def test_what_is_no_declaration() -> None:
 def test_an_erased_declaration_takes_nothing_any_more() -> None:
     erase = EraseDeclaration(on=date(2021, 8, 1))
     changing(DECLARED).when(erase).then(ERASURE)
+    changing(DECLARED, REVOKED).when(erase).then(ERASURE)
     changing(DECLARED, ERASURE).when(erase).then_nothing()
     changing().when(erase).then_refused("training.sector_change_unknown")
     changing(DECLARED, ERASURE).when(DECLARE).then_refused("training.erased")
