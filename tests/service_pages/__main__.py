@@ -1,7 +1,8 @@
-"""`python -m tests.service_pages`: writes what follows from the code into the pages of docs/services."""
+"""`python -m tests.service_pages`: writes what follows from the code into docs/services and docs/glossary.md."""
 
 from __future__ import annotations
 
+from tests.service_pages import glossary
 from tests.service_pages.page import generated, page_of, whole
 from tests.transitions.services import SERVICES
 
@@ -15,7 +16,10 @@ def main() -> None:
         if after != before:
             path.write_text(after, encoding="utf-8")
             changed.append(path.name)
-    print(f"docs/services: {', '.join(changed) or 'nothing changed'}")
+    if not glossary.PAGE.exists() or glossary.PAGE.read_text(encoding="utf-8") != glossary.page():
+        glossary.PAGE.write_text(glossary.page(), encoding="utf-8")
+        changed.append(glossary.PAGE.name)
+    print(f"docs/services, docs/glossary.md: {', '.join(changed) or 'nothing changed'}")
 
 
 if __name__ == "__main__":

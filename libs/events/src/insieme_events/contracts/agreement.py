@@ -71,7 +71,7 @@ class RoleRights(Part):
 
 
 class CostShare(Part):
-    """The share of the costs that a promoter bears (P67)."""
+    """The share of the costs that a promoter bears (P67). Italian: ripartizione degli oneri finanziari."""
 
     party: Code
     basis_points: BasisPoints
@@ -85,7 +85,10 @@ class SameKind(Part):
 
 
 class HitSector(Part):
-    """A section of that version of ATECO that the pandemic hit: tourism, catering, entertainment, culture (P07)."""
+    """A section of that version of ATECO that the pandemic hit: tourism, catering, entertainment, culture (P07).
+
+    Italian: comparto colpito dalla pandemia.
+    """
 
     ateco_version: AtecoVersion
     section: AtecoSection
@@ -153,7 +156,10 @@ class Parameters(Part):
 
 
 class HostQuota(Part):
-    """How many interns a host may have at once: up to `places`, or `percent` of its permanent staff."""
+    """How many interns a host may have at once: up to `places`, or `percent` of its permanent staff.
+
+    Italian: quota di tirocinanti per soggetto ospitante.
+    """
 
     staff_to: Annotated[int, Field(ge=0)] | None
     places: Annotated[int, Field(ge=0)] | None

@@ -49,6 +49,8 @@ class AnnualBudgetSet(BudgetEvent):
 
     `borne_by` is the party that bears the cost of this source (P67). `provisional`: the plan of the year is not
     approved yet, and the lines are twelfths of the plan before.
+
+    Italian: bilancio annuale.
     """
 
     borne_by: Code
@@ -83,7 +85,7 @@ class BudgetClosed(BudgetEvent):
 
 
 class FundsCommitted(BudgetEvent, MoneyEvent):
-    """Part of a line is bound to a project or an activity (P64, P66)."""
+    """Part of a line is bound to a project or an activity (P64, P66). Italian: impegno di spesa."""
 
     commitment_id: UUID
     commitment_kind: CommitmentKind
@@ -119,7 +121,7 @@ class CommitmentReleased(BudgetEvent, MoneyEvent):
 
 
 class ExpenditureRecorded(BudgetEvent, MoneyEvent):
-    """Money was spent, on a commitment or straight out of the line (P20, P66, P67)."""
+    """Money was spent, on a commitment or straight out of the line (P20, P66, P67). Italian: spesa; liquidazione."""
 
     expenditure_id: UUID
     commitment_id: UUID | None

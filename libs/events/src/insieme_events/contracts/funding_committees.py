@@ -23,7 +23,9 @@ class CommitteeKind(StrEnum):
     """Comitato di valutazione and Comitato di gestione (P63, P64)."""
 
     EVALUATION = "evaluation"
+    """Italian: Comitato di valutazione."""
     MANAGEMENT = "management"
+    """Italian: Comitato di gestione."""
 
 
 class CommitteeMember(Part):
@@ -46,7 +48,10 @@ class CommitteeAppointed(CommitteeEvent):
 
 
 class ConflictDeclared(CommitteeEvent):
-    """A member has an interest of its own in a project and takes no part in any decision on it (P63)."""
+    """A member has an interest of its own in a project and takes no part in any decision on it (P63).
+
+    Italian: conflitto di interessi.
+    """
 
     member_id: UUID
     party: Code
@@ -128,6 +133,8 @@ class SpendingDecisionTaken(MoneyEvent):
     """Who decided which spending, with which consent, and in which minutes that stands (P69).
 
     `subject_id` is the project or the activity's decision; `meeting_id` and `decision_no` lead to the minutes.
+
+    Italian: scelte circa l'utilizzo delle risorse.
     """
 
     committee_id: UUID

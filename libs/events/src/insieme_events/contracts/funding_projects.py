@@ -18,12 +18,17 @@ from insieme_events.contracts.funding import FundingEvent, MoneyEvent, Year
 from insieme_events.contracts.vocabulary import Cents, Comune, Strand
 
 Cup = Annotated[str, Field(pattern=r"^[A-Z]\d{2}[A-Z]\d{11}$")]
-"""Codice unico di progetto of an investment with public money (standards 2.9)."""
+"""Codice unico di progetto of an investment with public money (standards 2.9).
+
+Italian: codice unico di progetto (CUP).
+"""
 
 Points = Annotated[int, Field(ge=0, le=1000)]
 
 
 class CallEvent(FundingEvent):
+    """A call for projects of one strand (P43). Italian: avviso."""
+
     call_id: UUID
     strand: Strand
 
@@ -68,7 +73,7 @@ class ProjectSubmitted(ProjectEvent):
 
 
 class AccompanimentStarted(ProjectEvent):
-    """Coaching begins (percorso di accompagnamento; P43)."""
+    """Coaching begins (percorso di accompagnamento; P43). Italian: sostegno progettuale; accompagnamento."""
 
     party_fields = OF_PROJECT
 
@@ -137,7 +142,10 @@ class ProjectRejected(ProjectEvent):
 
 
 class ProjectFunded(ProjectEvent, MoneyEvent):
-    """The Comitato di gestione grants investment and consultancy out of the budget of a source (P64)."""
+    """The Comitato di gestione grants investment and consultancy out of the budget of a source (P64).
+
+    Italian: sostegno finanziario; contributo.
+    """
 
     committee_id: UUID
     members_present: tuple[UUID, ...]
@@ -151,7 +159,7 @@ class ProjectFunded(ProjectEvent, MoneyEvent):
 
 
 class InstalmentPaid(ProjectEvent, MoneyEvent):
-    """Part of the grant was paid (P64)."""
+    """Part of the grant was paid (P64). Italian: rata."""
 
     instalment_no: Annotated[int, Field(ge=1)]
     expenditure_id: UUID
@@ -165,7 +173,7 @@ class RevocationReason(StrEnum):
 
 
 class FundingRevoked(ProjectEvent):
-    """The grant is taken back: what was not paid is released (P64)."""
+    """The grant is taken back: what was not paid is released (P64). Italian: revoca."""
 
     reason: RevocationReason
     party_fields = OF_PROJECT
@@ -237,7 +245,7 @@ class ConsolidationKind(StrEnum):
 
 
 class ConsolidationActionRecorded(ProjectEvent):
-    """A company of the Board supports a funded project (P61)."""
+    """A company of the Board supports a funded project (P61). Italian: azione di consolidamento."""
 
     action_id: UUID
     company_id: UUID
@@ -254,7 +262,7 @@ class ProjectSurvivalRecorded(ProjectEvent):
 
 
 class MicrocreditReported(ProjectEvent, MoneyEvent):
-    """The bank granted a microcredit to the project; it is no money of a budget (P43)."""
+    """The bank granted a microcredit to the project; it is no money of a budget (P43). Italian: microcredito."""
 
     report_id: UUID
     party_fields = (*OF_PROJECT, "amount_band", "disclosed_amount")

@@ -21,6 +21,8 @@ class GovernanceEvent(DomainEvent):
 
 
 class ProtocolEvent(GovernanceEvent):
+    """What becomes of a protocol and of its parties (P01-P05, P79-P81). Italian: protocollo di intesa."""
+
     protocol_id: UUID
 
 
@@ -33,7 +35,10 @@ class PartyRegistered(ProtocolEvent):
 
 
 class ProtocolSigned(ProtocolEvent):
-    """In force from `occurred_on`, the day of the signature, to `ends_on`, both included (P79, P80)."""
+    """In force from `occurred_on`, the day of the signature, to `ends_on`, both included (P79, P80).
+
+    Italian: sottoscrizione; entrata in vigore.
+    """
 
     ends_on: date
     predecessor_id: UUID | None = None
@@ -49,7 +54,10 @@ class ProtocolSucceeded(ProtocolEvent):
 
 
 class RenewalProposed(ProtocolEvent):
-    """A party in force proposed that the term go on to `ends_on`; `consent_of` says whose consent it takes (P80)."""
+    """A party in force proposed that the term go on to `ends_on`; `consent_of` says whose consent it takes (P80).
+
+    Italian: rinnovo.
+    """
 
     party: Code
     ends_on: date
@@ -59,7 +67,7 @@ class RenewalProposed(ProtocolEvent):
 
 
 class RenewalConsentGiven(ProtocolEvent):
-    """A party consents to the renewal that is proposed (P80)."""
+    """A party consents to the renewal that is proposed (P80). Italian: consenso delle parti."""
 
     party: Code
     party_fields = ("protocol_id", "party", "occurred_on")
@@ -110,7 +118,10 @@ class AmendmentNoticed(ProtocolEvent):
 
 
 class PartyWithdrew(ProtocolEvent):
-    """Notice of withdrawal (recesso): `effective_on` is the first day on which the party is no party any more (P81)."""
+    """Notice of withdrawal (recesso): `effective_on` is the first day on which the party is no party any more (P81).
+
+    Italian: recesso.
+    """
 
     party: Code
     effective_on: date
@@ -164,7 +175,10 @@ class NominationEnded(ProtocolEvent):
 
 
 class OwnershipTransferred(ProtocolEvent):
-    """The programme belongs to `to_owner` from `effective_on` on; what was before keeps its owner (P84)."""
+    """The programme belongs to `to_owner` from `effective_on` on; what was before keeps its owner (P84).
+
+    Italian: titolarità.
+    """
 
     from_owner: Code
     to_owner: Code
@@ -178,6 +192,8 @@ class AgreementAdopted(GovernanceEvent):
     It takes the place of the version before from that day; `valid_to` is the last day of the protocol's term, with
     the transition that the version grants. `signed_by` are the promoters that adopted it, each for itself and for whom
     it acts.
+
+    Italian: convenzione attuativa.
     """
 
     agreement_id: UUID

@@ -34,6 +34,7 @@ class DecisionSubject(StrEnum):
     WORK_PLAN_AMENDMENT = "work_plan_amendment"
     RESOURCES = "resources"
     MONITORING = "monitoring"
+    """Italian: monitoraggio."""
     ANNUAL_RESULTS = "annual_results"
     PARTIES = "parties"
     COMMUNICATION = "communication"
@@ -53,7 +54,7 @@ class BodyEstablished(BodyEvent):
 
 
 class MeetingRequested(BodyEvent):
-    """One signatory asked for a meeting: it is to be convened by `due_on` (P55)."""
+    """One signatory asked for a meeting: it is to be convened by `due_on` (P55). Italian: richiesta di convocazione."""
 
     request_id: UUID
     party: Code
@@ -127,7 +128,7 @@ class MeetingEvent(GovernanceEvent):
 
 
 class MeetingConvened(MeetingEvent):
-    """A meeting of the body on `meets_on`, with the parties that are invited (P50)."""
+    """A meeting of the body on `meets_on`, with the parties that are invited (P50). Italian: convocazione."""
 
     body_id: UUID
     kind: BodyKind
@@ -162,7 +163,10 @@ class InvitationLapsed(MeetingEvent):
 
 
 class MeetingHeld(MeetingEvent):
-    """Held on `occurred_on`; `invited` are the parties in force on that day that had been invited (P50)."""
+    """Held on `occurred_on`; `invited` are the parties in force on that day that had been invited (P50).
+
+    Italian: riunione.
+    """
 
     body_id: UUID
     protocol_id: UUID

@@ -26,8 +26,11 @@ class Framework(StrEnum):
     """The frameworks that the actions of the programme stand in (P16, P17)."""
 
     METROPOLITAN_PACT = "patto_metropolitano"
+    """Italian: Patto metropolitano per il lavoro e lo sviluppo sostenibile."""
     COMMUNITY_FUND = "fondo_metropolitano_di_comunita"
+    """Italian: Fondo metropolitano di comunità."""
     REGIONAL_POLICIES = "politiche_regionali"
+    """Italian: politiche regionali per l'occupazione."""
 
 
 class Ceiling(Part):
@@ -43,6 +46,8 @@ class PlannedAction(Part):
 
     `regional_policy` is the regional policy that it sits in; `completes` the entry of the regional measure that it
     completes.
+
+    Italian: linea di azione.
     """
 
     action_id: UUID
@@ -62,6 +67,8 @@ class ResourcesCommitted(PlanEvent):
     """What a party puts into the year from a source, in all: a later event about both takes its place (P72).
 
     It is for all strands (transversal) until the plan divides it.
+
+    Italian: risorse economiche annuali; programmazione finanziaria annuale.
     """
 
     party: Code
@@ -108,7 +115,10 @@ class WorkPlanRejected(PlanEvent):
 
 
 class WorkPlanApproved(PlanEvent):
-    """A held meeting of the Tavolo approved the plan of the year, within the resources committed (P52)."""
+    """A held meeting of the Tavolo approved the plan of the year, within the resources committed (P52).
+
+    Italian: piano di lavoro annuale.
+    """
 
     meeting_id: UUID
     decision_no: int
@@ -239,7 +249,10 @@ class PresentationEvent(GovernanceEvent):
 
 
 class AnnualResultsPresented(PresentationEvent):
-    """The Tavolo presented the results of the year in public, out of a frozen set (P56)."""
+    """The Tavolo presented the results of the year in public, out of a frozen set (P56).
+
+    Italian: presentazione pubblica dei risultati.
+    """
 
     snapshot_id: UUID
     snapshot_hash: Sha256
@@ -289,7 +302,10 @@ class StudyEvent(GovernanceEvent):
 
 
 class LegalFormStudyStarted(StudyEvent):
-    """`late` after the month of the signature's year in which it had to start (P82)."""
+    """`late` after the month of the signature's year in which it had to start (P82).
+
+    Italian: studio sulla nuova rilevanza giuridica e organizzativa.
+    """
 
     late: bool
     agreement_version: Code | None

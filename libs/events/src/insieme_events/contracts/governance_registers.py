@@ -52,7 +52,7 @@ class InstrumentStatus(StrEnum):
 
 
 class InstrumentRegistered(RecordedEntry):
-    """An instrument or path (strumento, percorso) with the party that owns it (P19)."""
+    """An instrument or path (strumento, percorso) with the party that owns it (P19). Italian: strumenti e percorsi."""
 
     owner: Code
     instrument: Code
@@ -69,7 +69,7 @@ class InstrumentStatusChanged(EntryEvent):
 
 
 class PracticeProposed(RecordedEntry):
-    """A good practice (buona prassi) that a party proposes (P23)."""
+    """A good practice (buona prassi) that a party proposes (P23). Italian: buona prassi."""
 
     proposed_by: Code
     practice: Code
@@ -102,7 +102,10 @@ class ContributionKind(StrEnum):
 
 
 class ContributionRecorded(RecordedEntry):
-    """What a party made available, in hours or in money's worth; `action_id` is the action it served (P26)."""
+    """What a party made available, in hours or in money's worth; `action_id` is the action it served (P26).
+
+    Italian: competenze e azioni messe a disposizione.
+    """
 
     party: Code
     kind: ContributionKind
@@ -157,7 +160,10 @@ class LegalBasis(StrEnum):
 
 
 class InformationExchanged(RecordedEntry):
-    """A party gave information to another: what, to which purpose, on which legal basis (P47)."""
+    """A party gave information to another: what, to which purpose, on which legal basis (P47).
+
+    Italian: scambio di informazioni.
+    """
 
     from_party: Code
     to_party: Code
@@ -169,7 +175,10 @@ class InformationExchanged(RecordedEntry):
 
 
 class RegionalMeasureRegistered(RecordedEntry):
-    """A regional measure (GOL, LR 14/2015, FSE+ …) and the kind of intervention that it offers (P48)."""
+    """A regional measure (GOL, LR 14/2015, FSE+ …) and the kind of intervention that it offers (P48).
+
+    Italian: intervento regionale.
+    """
 
     measure: Code
     kind: InterventionKind
@@ -190,7 +199,10 @@ class StaffProfile(StrEnum):
 
 
 class StaffCommitted(RecordedEntry):
-    """So many full-time equivalents of a profile that a party gives in a year; nobody is named (P71)."""
+    """So many full-time equivalents of a profile that a party gives in a year; nobody is named (P71).
+
+    Italian: professionalità messe a disposizione.
+    """
 
     party: Code
     year: int
@@ -200,7 +212,10 @@ class StaffCommitted(RecordedEntry):
 
 
 class DeskRegistered(RecordedEntry):
-    """A desk (servizio-sportello) that a party runs in a comune, from `occurred_on` on (P71)."""
+    """A desk (servizio-sportello) that a party runs in a comune, from `occurred_on` on (P71).
+
+    Italian: servizio-sportello.
+    """
 
     party: Code
     desk: Code
@@ -219,7 +234,9 @@ class TerritoryKind(StrEnum):
 
     QUARTIERE = "quartiere"
     UNIONE = "unione"
+    """Italian: Unione di Comuni."""
     DISTRETTO = "distretto"
+    """Italian: Distretto socio sanitario."""
     COMUNE = "comune"
 
 
@@ -231,7 +248,10 @@ class OutreachKind(StrEnum):
 
 
 class OutreachHeld(RecordedEntry):
-    """A party made the programme known and shared it in a territory (P73)."""
+    """A party made the programme known and shared it in a territory (P73).
+
+    Italian: diffusione e condivisione delle attività.
+    """
 
     party: Code
     territory_kind: TerritoryKind
@@ -241,7 +261,10 @@ class OutreachHeld(RecordedEntry):
 
 
 class AssociationOutreachHeld(RecordedEntry):
-    """A trade association or a union made the programme known among the companies of its members (P76)."""
+    """A trade association or a union made the programme known among the companies of its members (P76).
+
+    Italian: diffusione presso le imprese associate.
+    """
 
     party: Code
     kind: OutreachKind
@@ -253,7 +276,9 @@ class Theme(StrEnum):
     """«i temi di fondo del lavoro povero e della fragilità delle persone» (P78)."""
 
     WORKING_POVERTY = "lavoro_povero"
+    """Italian: lavoro povero."""
     FRAGILITY = "fragilita"
+    """Italian: fragilità delle persone."""
     PROGRAMME = "insieme_per_il_lavoro"
     OTHER = "other"
 
@@ -268,7 +293,7 @@ class Scope(StrEnum):
 
 
 class VisibilityEventHeld(RecordedEntry):
-    """A public discussion that parties promoted (P77, P78)."""
+    """A public discussion that parties promoted (P77, P78). Italian: momento allargato di discussione."""
 
     promoters: Annotated[tuple[Code, ...], Field(min_length=1, max_length=20)]
     themes: Annotated[tuple[Theme, ...], Field(min_length=1, max_length=10)]

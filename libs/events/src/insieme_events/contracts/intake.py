@@ -34,6 +34,7 @@ class SealedFieldsErased(base.SealedFieldsErased):
 
 class IdentityKind(StrEnum):
     CODICE_FISCALE = "codice_fiscale"
+    """Italian: codice fiscale."""
     PROVISIONAL = "provisional"
 
 
@@ -53,7 +54,7 @@ class PersonRegistered(IntakeEvent):
 
 
 class NoticeGiven(IntakeEvent):
-    """The privacy notice of that version was handed over (GDPR art. 13)."""
+    """The privacy notice of that version was handed over (GDPR art. 13). Italian: informativa."""
 
     person_id: UUID
     notice_version: Code
@@ -94,7 +95,9 @@ class EmploymentStatus(StrEnum):
     """P27 keeps both words: inoccupato never worked, disoccupato lost work."""
 
     INOCCUPATO = "inoccupato"
+    """Italian: inoccupato."""
     DISOCCUPATO = "disoccupato"
+    """Italian: disoccupato."""
     EMPLOYED = "employed"
     EMPLOYED_BELOW_THRESHOLD = "employed_below_threshold"
     INACTIVE = "inactive"
@@ -105,7 +108,9 @@ class StatusEvidence(StrEnum):
 
     DECLARED = "declared"
     DID = "did"
+    """Italian: dichiarazione di immediata disponibilità (DID)."""
     CPI_CERTIFICATE = "cpi_certificate"
+    """Italian: certificato del centro per l'impiego (CPI)."""
 
 
 class MeasureKind(StrEnum):
@@ -120,7 +125,9 @@ class MeasureKind(StrEnum):
 
 class AddressBasis(StrEnum):
     RESIDENCE = "residence"
+    """Italian: residenza."""
     DOMICILE = "domicile"
+    """Italian: domicilio."""
 
 
 class AutonomyLevel(StrEnum):
@@ -132,6 +139,8 @@ class AutonomyLevel(StrEnum):
 
 
 class InterviewKind(StrEnum):
+    """The first interview, or one while the person is followed (P10, P24). Italian: colloquio."""
+
     ACCESS = "access"
     FOLLOW_UP = "follow_up"
 
@@ -142,7 +151,7 @@ class CaseEvent(IntakeEvent):
 
 
 class ApplicationSubmitted(CaseEvent):
-    """`occurred_on` is the day of receipt, not of the keying (candidatura)."""
+    """`occurred_on` is the day of receipt, not of the keying (candidatura). Italian: domanda di accesso."""
 
     channel_class: ChannelClass
     referral_id: UUID | None = None
@@ -180,7 +189,7 @@ class EntryCharacteristicsRecorded(CaseEvent):
 
 
 class PersonEnrolled(CaseEvent):
-    """Admitted: `occurred_on` is the receipt of the admitted application (iscritto; I7a)."""
+    """Admitted: `occurred_on` is the receipt of the admitted application (iscritto; I7a). Italian: iscrizione."""
 
     channel_class: ChannelClass
     agreement_version: Code
@@ -236,11 +245,15 @@ class InterviewMissed(CaseEvent):
 
 
 class FragilityAssessed(CaseEvent):
+    """The band of fragility, by its instrument (P28). Italian: condizione di fragilità e vulnerabilità."""
+
     band: Sealed[FragilityBand]
     instrument_version: Code
 
 
 class AutonomyAssessed(CaseEvent):
+    """How far the person looks for work alone (P14). Italian: autonomia nella ricerca attiva del lavoro."""
+
     level: Sealed[AutonomyLevel]
 
 
@@ -269,7 +282,7 @@ class SuitabilityAssessed(CaseEvent):
 
 
 class PersonTakenInCharge(CaseEvent):
-    """Presa in carico, with the referent named in the same act (I7b, P24)."""
+    """Taken in charge, with the referent named in the same act (I7b, P24). Italian: presa in carico."""
 
     referent_id: UUID
     eligible_on: date
@@ -279,6 +292,8 @@ class PersonTakenInCharge(CaseEvent):
 
 
 class ReferentAssigned(CaseEvent):
+    """Who is responsible for the case from that day on (P24). Italian: operatore referente."""
+
     referent_id: UUID
 
 
@@ -288,7 +303,10 @@ class ReadyFor(StrEnum):
 
 
 class PlanAgreed(CaseEvent):
-    """The individual plan is agreed with the person (P24); version 1 stops the clock of the plan."""
+    """The individual plan is agreed with the person (P24); version 1 stops the clock of the plan.
+
+    Italian: percorso individuale verso l'autonomia.
+    """
 
     plan_version: Annotated[int, Field(ge=1)]
     ready_for: ReadyFor

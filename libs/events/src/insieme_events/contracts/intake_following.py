@@ -60,6 +60,11 @@ class FamilySupportKind(StrEnum):
 
 
 class FamilySupportEvent(CaseEvent):
+    """A measure of family support in a case (P75).
+
+    Italian: attività di sostegno familiare; conciliazione dei tempi di vita e di lavoro.
+    """
+
     support_id: UUID
     kind: Sealed[FamilySupportKind]
     strand: Strand
@@ -84,7 +89,10 @@ class CaseUnmerged(CaseEvent):
 
 
 class ParticipationEvent(IntakeEvent):
-    """One record per person and funded operation, however many interventions it pays for (P18; ESF+)."""
+    """One record per person and funded operation, however many interventions it pays for (P18; ESF+).
+
+    Italian: partecipazione a un'operazione finanziata.
+    """
 
     participation_id: UUID
     person_id: UUID

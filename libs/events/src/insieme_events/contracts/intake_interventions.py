@@ -42,7 +42,10 @@ class InterventionRegistered(InterventionLine):
 
 
 class InterventionOverlapDetected(InterventionLine):
-    """Blocked: another party does the same at the same time; it does not start unless somebody overrides (P25)."""
+    """Blocked: another party does the same at the same time; it does not start unless somebody overrides (P25).
+
+    Italian: duplicazione di interventi.
+    """
 
     overlaps: UUID
 

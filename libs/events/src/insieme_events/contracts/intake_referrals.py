@@ -11,6 +11,8 @@ from insieme_events.contracts.vocabulary import ChannelClass
 
 
 class ReferralEvent(IntakeEvent):
+    """A person sent by another service, or sent to one (P11, P12). Italian: segnalazione; invio."""
+
     referral_id: UUID
 
 

@@ -21,6 +21,8 @@ class JobProfileRegistered(MatchingEvent):
 
     All of it characterises the person, so all of it is sealed: `profiles` are occupations by CP2021, `comuni` those in
     which the person would work.
+
+    Italian: profilo professionale.
     """
 
     person_id: UUID
@@ -47,6 +49,8 @@ class JobProfileWithdrawn(MatchingEvent):
 
 
 class CandidacyEvent(MatchingEvent):
+    """A person for a vacancy, from the shortlist to the answer (P32). Italian: candidatura."""
+
     candidacy_id: UUID
     vacancy_id: UUID
     person_id: UUID

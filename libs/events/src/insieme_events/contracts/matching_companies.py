@@ -38,7 +38,10 @@ class ContactKind(StrEnum):
 
 
 class CompanyRegistered(MatchingEvent):
-    """A company became known; its name and tax id stand in matching's directory only (P09, P21)."""
+    """A company became known; its name and tax id stand in matching's directory only (P09, P21).
+
+    Italian: impresa; azienda.
+    """
 
     company_id: UUID
     size: CompanySize

@@ -33,7 +33,9 @@ class EntryKind(StrEnum):
     """P33: inserimento or reinserimento."""
 
     FIRST_JOB = "first_job"
+    """Italian: inserimento nel mondo del lavoro."""
     RE_ENTRY = "re_entry"
+    """Italian: reinserimento."""
 
 
 class PlacementStarted(EmploymentEvent):
@@ -41,6 +43,8 @@ class PlacementStarted(EmploymentEvent):
 
     `out_of_term` flags a start on a day on which no agreement was in force; `agreement_version` is then the last
     one known on that day.
+
+    Italian: inserimento lavorativo; avviamento.
     """
 
     vacancy_id: UUID | None = None
@@ -72,6 +76,8 @@ class PlacementExtended(EmploymentEvent):
 
     The link has the contract type, working time and comune that the chain has by then. Numbers are never used
     twice: after links from 2 on were voided, the next one is not 2 again.
+
+    Italian: proroga.
     """
 
     link_no: Annotated[int, Field(ge=2)]
@@ -91,7 +97,7 @@ class TransformationCode(StrEnum):
 
 
 class PlacementTransformed(EmploymentEvent):
-    """From `occurred_on` on the contract is of that type; not a link of its own."""
+    """From `occurred_on` on the contract is of that type; not a link of its own. Italian: trasformazione."""
 
     code: TransformationCode
     contract_type: ContractType
@@ -122,7 +128,7 @@ class EndReason(StrEnum):
 
 
 class PlacementEnded(EmploymentEvent):
-    """Cessazione; the reason stays restricted."""
+    """Cessazione; the reason stays restricted. Italian: cessazione."""
 
     reason: EndReason
     party_fields = ("employment_id", "person_id", "company_id", "occurred_on", "strand")

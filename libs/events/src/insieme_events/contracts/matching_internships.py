@@ -19,6 +19,8 @@ from insieme_events.contracts.vocabulary import (
 
 
 class InternshipEvent(MatchingEvent):
+    """An internship at a company (P34, P35). Italian: tirocinio; stage."""
+
     internship_id: UUID
     person_id: UUID
     company_id: UUID
@@ -53,7 +55,10 @@ class InternshipPurpose(StrEnum):
 
 
 class InternshipProjectRecorded(InternshipEvent):
-    """What the individual project (progetto formativo individuale) says (P34, P35)."""
+    """What the individual project (progetto formativo individuale) says (P34, P35).
+
+    Italian: progetto formativo individuale.
+    """
 
     target: Sealed[TargetClass]
     purposes: tuple[InternshipPurpose, ...]
@@ -77,6 +82,8 @@ class Authorised(InternshipEvent):
     staff, `host_declared_on` the day on which it declared whom it dismissed and that it replaces nobody;
     `host_dismissed_on` its latest dismissal in the same role, `host_hired_percent` the part of its earlier interns that
     it hired.
+
+    Italian: autorizzazione del tirocinio.
     """
 
     ends_on: date
@@ -138,6 +145,8 @@ class InternshipMonthRecorded(InternshipEvent):
     """How long the intern was there in a month, of the time that the project asks for; told again, the last counts.
 
     `allowance_due`: it was at least the part from which on the law asks for the allowance (P34; standards 2.6).
+
+    Italian: indennità di partecipazione.
     """
 
     month: YearMonth

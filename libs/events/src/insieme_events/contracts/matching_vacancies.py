@@ -22,7 +22,10 @@ Positions = Annotated[int, Field(ge=1, le=500)]
 
 
 class NeedDeclared(MatchingEvent):
-    """A company expects to look for so many persons of a profile by a day, before a vacancy exists (P60)."""
+    """A company expects to look for so many persons of a profile by a day, before a vacancy exists (P60).
+
+    Italian: fabbisogno.
+    """
 
     need_id: UUID
     company_id: UUID
@@ -52,7 +55,7 @@ class VacancyEvent(MatchingEvent):
 
 
 class VacancyOpened(VacancyEvent):
-    """A company looks for persons (offerta; P31)."""
+    """A company looks for persons (offerta; P31). Italian: offerta di lavoro; posizione di lavoro."""
 
     company_id: UUID
     need_id: UUID | None = None
@@ -112,7 +115,7 @@ class VacancyRequirementsStated(VacancyEvent):
 
 
 class SelectionOpened(VacancyEvent):
-    """The company's request is worked on: the unit of the measure `selections` (P32)."""
+    """The company's request is worked on: the unit of the measure `selections` (P32). Italian: selezione."""
 
     company_id: UUID
     selection_no: Annotated[int, Field(ge=1)]

@@ -23,11 +23,15 @@ class ModuleKind(StrEnum):
     """The five modules of strand 2.a (P38)."""
 
     SKILLS_ASSESSMENT = "skills_assessment"
-    """Bilancio di competenze."""
+    """Italian: bilancio di competenze."""
     ITALIAN = "italian"
+    """Italian: lingua italiana."""
     SOFT_SKILLS = "soft_skills"
+    """Italian: competenze trasversali (soft skills)."""
     SAFETY = "safety"
+    """Italian: sicurezza."""
     DYNAMIC_CURRICULUM = "dynamic_curriculum"
+    """Italian: curriculum dinamico."""
 
 
 class Delivery(StrEnum):
@@ -89,7 +93,10 @@ class PositionsEvent(CourseEvent):
 
 
 class PositionsIdentified(PositionsEvent):
-    """Positions kept for this course alone, identified on `occurred_on` (P39)."""
+    """Positions kept for this course alone, identified on `occurred_on` (P39).
+
+    Italian: posizioni di lavoro preventivamente individuate.
+    """
 
     source_kind: PositionSourceKind
     source_id: UUID

@@ -97,7 +97,10 @@ class ParticipantDropped(ParticipationEvent):
 
 
 class CertificateKind(StrEnum):
-    """Attendance and safety by the provider; the others by the regional system of certification (SRFC)."""
+    """Attendance and safety by the provider; the others by the regional system of certification (SRFC).
+
+    Italian: attestato.
+    """
 
     ATTENDANCE = "attendance"
     SAFETY = "safety"
@@ -106,7 +109,7 @@ class CertificateKind(StrEnum):
     COMPETENCES = "competences"
     """Certificato di competenze."""
     QUALIFICATION = "qualification"
-    """Certificato di qualifica professionale."""
+    """Certificato di qualifica professionale. Italian: qualifica professionale regionale."""
 
 
 class CertificateIssued(ParticipationEvent):
@@ -158,7 +161,10 @@ class LanguageLevelAssessed(ParticipationEvent):
 
 
 class SectorChangeDeclared(TrainingEvent):
-    """The person is ready to leave the sector of the last work, for any other or for a named one (P42)."""
+    """The person is ready to leave the sector of the last work, for any other or for a named one (P42).
+
+    Italian: disponibilità a cambiare settore di occupazione.
+    """
 
     person_id: UUID
     ateco_version: AtecoVersion

@@ -8,18 +8,25 @@ from typing import Annotated
 from pydantic import Field
 
 Comune = Annotated[str, Field(pattern=r"^\d{6}$")]
-"""ISTAT code of a municipality, six digits as text (the leading zero counts)."""
+"""ISTAT code of a municipality, six digits as text (the leading zero counts). Italian: comune (codice ISTAT)."""
 
 ProfileCode = Annotated[str, Field(pattern=r"^[1-9](\.\d{1,2}){0,4}$")]
-"""Istat CP2021 code of an occupation, of any depth: `4`, `4.1.1`, `8.1.4.3.0`."""
+"""Istat CP2021 code of an occupation, of any depth: `4`, `4.1.1`, `8.1.4.3.0`.
+
+Italian: qualifica professionale (CP2021).
+"""
 
 ContractType = Annotated[str, Field(pattern=r"^[A-Z]\.\d{2}\.\d{2}$")]
-"""`tipologia contrattuale` of the comunicazioni obbligatorie, e.g. `A.02.00`."""
+"""`tipologia contrattuale` of the comunicazioni obbligatorie, e.g. `A.02.00`.
+
+Italian: tipologia contrattuale delle comunicazioni obbligatorie (UNILAV).
+"""
 
 Cents = Annotated[int, Field(ge=0, le=10**12)]
 """Money in euro cents."""
 
 AtecoSection = Annotated[str, Field(pattern=r"^[A-V]$")]
+"""A section of ATECO, by its letter; its version says what the letter means. Italian: sezione ATECO."""
 
 
 class AtecoVersion(StrEnum):
@@ -30,13 +37,17 @@ class AtecoVersion(StrEnum):
 
 
 class Strand(StrEnum):
-    """The direttrice of an activity (P30, P36); `0` is transversal."""
+    """The direttrice of an activity (P30, P36); `0` is transversal. Italian: direttrice."""
 
     TRANSVERSAL = "0"
     MATCHING = "1"
+    """Italian: raccordo domanda - offerta."""
     TRAINING_BASIC = "2a"
+    """Italian: formazione trasversale di base."""
     TRAINING_TARGETED = "2b"
+    """Italian: formazione professionalizzante mirata."""
     TRAINING_EXPERIMENTAL = "2c"
+    """Italian: formazione sperimentale breve."""
     SELF_ENTERPRISE = "3a"
     SOCIAL_INNOVATION = "3b"
 
@@ -79,6 +90,8 @@ class ChannelClass(StrEnum):
 
 
 class Quartiere(StrEnum):
+    """A district of the city of Bologna (P17, P73). Italian: quartiere."""
+
     BORGO_PANIGALE_RENO = "borgo_panigale_reno"
     NAVILE = "navile"
     PORTO_SARAGOZZA = "porto_saragozza"
@@ -91,12 +104,19 @@ class ContractClass(StrEnum):
     """The class a contract is reported under (standards 2.2)."""
 
     PERMANENT = "permanent"
+    """Italian: tempo indeterminato."""
     FIXED_TERM = "fixed_term"
+    """Italian: tempo determinato."""
     APPRENTICESHIP = "apprenticeship"
+    """Italian: apprendistato."""
     AGENCY = "agency"
+    """Italian: somministrazione."""
     ON_CALL = "on_call"
+    """Italian: lavoro intermittente."""
     DOMESTIC = "domestic"
+    """Italian: lavoro domestico."""
     COLLABORATION = "collaboration"
+    """Italian: collaborazione coordinata e continuativa."""
     OTHER = "other"
 
 
@@ -117,7 +137,10 @@ class CompanySize(StrEnum):
 
 
 class FragilityBand(StrEnum):
-    """Result of the versioned fragility instrument; its items never leave the service (P28)."""
+    """Result of the versioned fragility instrument; its items never leave the service (P28).
+
+    Italian: fascia di fragilità.
+    """
 
     LOW = "low"
     MEDIUM = "medium"
@@ -128,6 +151,7 @@ class InterventionKind(StrEnum):
     """What is done for a person, whoever does it: the kinds by which doubled interventions are found (P25, P48)."""
 
     ORIENTATION = "orientation"
+    """Italian: orientamento."""
     BASIC_TRAINING = "basic_training"
     VOCATIONAL_TRAINING = "vocational_training"
     INTERNSHIP = "internship"
@@ -139,12 +163,16 @@ class InterventionKind(StrEnum):
 
 
 class PartyRole(StrEnum):
-    """What a signatory is in the protocol (P01-P05)."""
+    """What a signatory is in the protocol (P01-P05). Italian: soggetto firmatario; soggetto sottoscrittore; parte."""
 
     PROMOTER = "promoter"
+    """Italian: soggetto promotore."""
     PARTICIPANT = "participant"
+    """Italian: soggetto partecipante."""
     EMPLOYER_ASSOCIATION = "employer_association"
+    """Italian: associazione imprenditoriale; associazione di categoria."""
     TRADE_UNION = "trade_union"
+    """Italian: organizzazione sindacale."""
 
 
 class DelegateScope(StrEnum):
@@ -159,6 +187,7 @@ class GovernanceRole(StrEnum):
     """Roles that the governance gives to one party or to one of its units (P65)."""
 
     OPERATIONAL_COORDINATOR = "operational_coordinator"
+    """Italian: coordinamento operativo."""
     PROJECT_OFFICE = "project_office"
 
 
@@ -166,26 +195,35 @@ class Seat(StrEnum):
     """For which table somebody is nominated: the Tavolo di coordinamento (P50) or the Tavolo tecnico (P57)."""
 
     REPRESENTATIVE = "representative"
+    """Italian: rappresentanza nel Tavolo."""
     TECHNICAL_REFERENT = "technical_referent"
+    """Italian: referente tecnico."""
 
 
 class NoticeKind(StrEnum):
     """What a party gives notice of, apart from its withdrawal (P81)."""
 
     AMENDMENT = "amendment"
+    """Italian: esigenza di modifica."""
     UPDATE = "update"
+    """Italian: esigenza di aggiornamento."""
 
 
 class BodyKind(StrEnum):
     """The bodies of the governance (P50, P57, P59)."""
 
     COORDINATION_TABLE = "coordination_table"
+    """Italian: Tavolo di coordinamento."""
     TECHNICAL_TABLE = "technical_table"
+    """Italian: Tavolo tecnico."""
     BOARD = "board"
+    """Italian: Board."""
 
 
 class ProjectKind(StrEnum):
     """3a: self-enterprise of a natural person; 3b: social innovation of an organisation (P44)."""
 
     SELF_ENTERPRISE = "3a"
+    """Italian: autoimprenditorialità."""
     SOCIAL_INNOVATION = "3b"
+    """Italian: progetto di innovazione sociale."""
