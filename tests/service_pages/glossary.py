@@ -1,7 +1,7 @@
 """docs/glossary.md: the Italian words of the field and what the code calls them, as docstrings of the contracts say it.
 
-A docstring that ends in `Italian: presa in carico.` names the word for what it describes; several words of one meaning are
-divided by `;`. Contracts are where everybody meets the words, so nothing else is read.
+A docstring that ends in `Italian: presa in carico.` names the word for what it describes; `;` divides several words of one
+meaning. Contracts are where everybody meets the words, so nothing else is read.
 """
 
 from __future__ import annotations
