@@ -1,6 +1,6 @@
 """docs/glossary.md: the Italian words of the field and what the code calls them, as docstrings of the contracts say it.
 
-A docstring that ends in `Italian: presa in carico.` names the word for what it describes; `;` divides several words of one
+A docstring that ends in `Italian: presa in carico.` names the word for what it describes; `;` divides words of one
 meaning. Contracts are where everybody meets the words, so nothing else is read.
 """
 
