@@ -23,9 +23,9 @@ class CommitteeKind(StrEnum):
     """Comitato di valutazione and Comitato di gestione (P63, P64)."""
 
     EVALUATION = "evaluation"
-    """Italian: Comitato di valutazione."""
+    """Judges projects technically (P63). Italian: Comitato di valutazione."""
     MANAGEMENT = "management"
-    """Italian: Comitato di gestione."""
+    """Approves activities and pays for them (P64). Italian: Comitato di gestione."""
 
 
 class CommitteeMember(Part):

@@ -276,9 +276,9 @@ class Theme(StrEnum):
     """«i temi di fondo del lavoro povero e della fragilità delle persone» (P78)."""
 
     WORKING_POVERTY = "lavoro_povero"
-    """Italian: lavoro povero."""
+    """Work that does not pay for a living (P78). Italian: lavoro povero."""
     FRAGILITY = "fragilita"
-    """Italian: fragilità delle persone."""
+    """What makes persons fragile (P78). Italian: fragilità delle persone."""
     PROGRAMME = "insieme_per_il_lavoro"
     OTHER = "other"
 

@@ -95,9 +95,9 @@ class EmploymentStatus(StrEnum):
     """P27 keeps both words: inoccupato never worked, disoccupato lost work."""
 
     INOCCUPATO = "inoccupato"
-    """Italian: inoccupato."""
+    """Never worked (P27). Italian: inoccupato."""
     DISOCCUPATO = "disoccupato"
-    """Italian: disoccupato."""
+    """Lost the work (P27). Italian: disoccupato."""
     EMPLOYED = "employed"
     EMPLOYED_BELOW_THRESHOLD = "employed_below_threshold"
     INACTIVE = "inactive"

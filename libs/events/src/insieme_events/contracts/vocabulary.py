@@ -41,13 +41,13 @@ class Strand(StrEnum):
 
     TRANSVERSAL = "0"
     MATCHING = "1"
-    """Italian: raccordo domanda - offerta."""
+    """Persons who look for work and companies that look for persons (P31-P35). Italian: raccordo domanda - offerta."""
     TRAINING_BASIC = "2a"
-    """Italian: formazione trasversale di base."""
+    """2.a: what everybody needs to get to work (P37, P38). Italian: formazione trasversale di base."""
     TRAINING_TARGETED = "2b"
-    """Italian: formazione professionalizzante mirata."""
+    """2.b: for positions of work that were identified before (P39). Italian: formazione professionalizzante mirata."""
     TRAINING_EXPERIMENTAL = "2c"
-    """Italian: formazione sperimentale breve."""
+    """2.c: short, for profiles that the market asks for (P40-P42). Italian: formazione sperimentale breve."""
     SELF_ENTERPRISE = "3a"
     SOCIAL_INNOVATION = "3b"
 
@@ -166,13 +166,19 @@ class PartyRole(StrEnum):
     """What a signatory is in the protocol (P01-P05). Italian: soggetto firmatario; soggetto sottoscrittore; parte."""
 
     PROMOTER = "promoter"
-    """Italian: soggetto promotore."""
+    """The Comune, the Città metropolitana, the Arcidiocesi and its Fondazione (P01, P02).
+
+    Italian: soggetto promotore.
+    """
     PARTICIPANT = "participant"
-    """Italian: soggetto partecipante."""
+    """The Regione (P03). Italian: soggetto partecipante."""
     EMPLOYER_ASSOCIATION = "employer_association"
-    """Italian: associazione imprenditoriale; associazione di categoria."""
+    """Of companies; it also brings some to the programme (P04, P76).
+
+    Italian: associazione imprenditoriale; associazione di categoria.
+    """
     TRADE_UNION = "trade_union"
-    """Italian: organizzazione sindacale."""
+    """Of workers (P05). Italian: organizzazione sindacale."""
 
 
 class DelegateScope(StrEnum):
@@ -187,7 +193,7 @@ class GovernanceRole(StrEnum):
     """Roles that the governance gives to one party or to one of its units (P65)."""
 
     OPERATIONAL_COORDINATOR = "operational_coordinator"
-    """Italian: coordinamento operativo."""
+    """The Area sviluppo economico of the Città metropolitana (P65). Italian: coordinamento operativo."""
     PROJECT_OFFICE = "project_office"
 
 
@@ -195,9 +201,9 @@ class Seat(StrEnum):
     """For which table somebody is nominated: the Tavolo di coordinamento (P50) or the Tavolo tecnico (P57)."""
 
     REPRESENTATIVE = "representative"
-    """Italian: rappresentanza nel Tavolo."""
+    """Speaks and decides for a party at the Tavolo di coordinamento (P50). Italian: rappresentanza nel Tavolo."""
     TECHNICAL_REFERENT = "technical_referent"
-    """Italian: referente tecnico."""
+    """Works for a party at the Tavolo tecnico (P57). Italian: referente tecnico."""
 
 
 class NoticeKind(StrEnum):
@@ -213,17 +219,20 @@ class BodyKind(StrEnum):
     """The bodies of the governance (P50, P57, P59)."""
 
     COORDINATION_TABLE = "coordination_table"
-    """Italian: Tavolo di coordinamento."""
+    """Every signatory: coordinates, plans the year, monitors (P50-P54). Italian: Tavolo di coordinamento."""
     TECHNICAL_TABLE = "technical_table"
-    """Italian: Tavolo tecnico."""
+    """Technical referents of the signatories: carries the plan of the year out (P57, P58). Italian: Tavolo tecnico."""
     BOARD = "board"
-    """Italian: Board."""
+    """The main companies of the territory: what they need, and what new projects need of them (P59-P61).
+
+    Italian: Board.
+    """
 
 
 class ProjectKind(StrEnum):
     """3a: self-enterprise of a natural person; 3b: social innovation of an organisation (P44)."""
 
     SELF_ENTERPRISE = "3a"
-    """Italian: autoimprenditorialità."""
+    """A natural person begins a business (P43, P44). Italian: autoimprenditorialità."""
     SOCIAL_INNOVATION = "3b"
-    """Italian: progetto di innovazione sociale."""
+    """An organisation makes work that suits fragile persons (P43, P44). Italian: progetto di innovazione sociale."""
