@@ -6,11 +6,14 @@ The verdicts are written down here by hand, from the rules, and nothing of them 
 from __future__ import annotations
 
 import csv
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from openpyxl import Workbook
 from tests.end_to_end.people import Someone, company, partita_iva
 
 EVERY = 33
@@ -50,7 +53,9 @@ def person(number: int) -> Cells:
 
 
 def registration(number: int) -> Cells:
-    return {"row_key": f"REA-{number}", **company(number)}
+    """With letters that Windows-1252 writes otherwise than UTF-8."""
+    known = company(number)
+    return {"row_key": f"REA-{number}", **known, "name": f"{known['name']} e Università"}
 
 
 def vacancy(companies: int) -> Callable[[int], Cells]:
@@ -125,7 +130,10 @@ def write(
         else:
             expected.append(Expected(line, True))
         rows.append(cells)
-    put(path, rows, encoding=encoding, delimiter=delimiter)
+    if path.suffix == ".xlsx":
+        put_workbook(path, rows)
+    else:
+        put(path, rows, encoding=encoding, delimiter=delimiter)
     return Made(path, rows, expected)
 
 
@@ -134,6 +142,42 @@ def put(path: Path, rows: list[Cells], *, encoding: str = "utf-8", delimiter: st
         writer = csv.DictWriter(file, list(rows[0]), delimiter=delimiter)
         writer.writeheader()
         writer.writerows(rows)
+
+
+def put_workbook(path: Path, rows: list[Cells]) -> None:
+    """As a spreadsheet has them: days are dates, and what only looks like a number of days stays text."""
+    book = Workbook()
+    sheet = book.active
+    sheet.append(list(rows[0]))
+    for row in rows:
+        sheet.append([_as_date(value) if name == "on" else value or None for name, value in row.items()])
+    book.save(path)
+
+
+def _as_date(value: str) -> date | str:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return value
+
+
+def zip_bomb(path: Path, megabytes: int) -> None:
+    """A workbook of a few hundred kilobytes whose second sheet unpacks to so much."""
+    Workbook().save(path)
+    archive = zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED, compresslevel=1)
+    with archive, archive.open("xl/worksheets/sheet2.xml", "w") as part:
+        for _ in range(megabytes):
+            part.write(b" " * 2**20)
+
+
+def of_megabytes(path: Path, megabytes: int) -> None:
+    """Rows of companies, one after the other, until the file is so large."""
+    row = registration(1)
+    block = (",".join(row.values()) + "\n") * 10_000
+    with path.open("w", encoding="utf-8") as file:
+        file.write(",".join(row) + "\n")
+        while file.tell() < megabytes * 2**20:
+            file.write(block)
 
 
 def verdicts(path: Path) -> list[Cells]:

@@ -162,6 +162,6 @@ def test_companies_and_their_vacancies(desks: Platform, tmp_path: Path) -> None:
 
     road = Road("vacancies", "matching", "VacancyOpened")
     right = files.vacancy(companies=ROWS // 4)
-    made = files.write(tmp_path / "vacancies.csv", ROWS, right, files.wrong_vacancies, delimiter="\t")
+    made = files.write(tmp_path / "vacancies.xlsx", ROWS, right, files.wrong_vacancies)
     killed_repeated_and_again(desks, road, made)
     corrected(desks, road, made, right)

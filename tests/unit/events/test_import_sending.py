@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import inspect
 import json
 from collections.abc import Callable
 from datetime import date
@@ -47,6 +48,31 @@ def problem(status: int, code: str, **more: Any) -> httpx.Response:
     return httpx.Response(status, json=told, headers={"content-type": "application/problem+json"})
 
 
+def one_by_one(answer: Any) -> Any:
+    """A service that runs the commands of a request by the function that answers one alone (decision 29)."""
+
+    async def many(request: httpx.Request) -> httpx.Response:
+        if request.url.path != sending.MANY:
+            return await told(request)
+        answers = []
+        for command in json.loads(request.content)["commands"]:
+            headers = {**request.headers, "Idempotency-Key": command["key"]}
+            del headers["content-length"]
+            url = request.url.copy_with(path=command["path"])
+            alone = await told(httpx.Request("POST", url, headers=headers, json=command["body"]))
+            replayed = alone.headers.get("Idempotent-Replayed") == "true"
+            body = alone.json() if "json" in alone.headers.get("content-type", "") else None
+            answers.append({"status": alone.status_code, "replayed": replayed, "body": body})
+        return httpx.Response(200, json={"answers": answers})
+
+    async def told(request: httpx.Request) -> httpx.Response:
+        found = answer(request)
+        response: httpx.Response = await found if inspect.isawaitable(found) else found
+        return response
+
+    return many
+
+
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sending, "PAUSES", (0, 0))
@@ -59,7 +85,8 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., tuple[
 
     def go(answer: Any, rows: int = 1, **options: Any) -> tuple[Tally, list[dict[str, str]]]:
         def client(desk: Desk, _: int) -> httpx.AsyncClient:
-            return httpx.AsyncClient(base_url=desk.base, headers=desk.actor, transport=httpx.MockTransport(answer))
+            played = httpx.MockTransport(one_by_one(answer))
+            return httpx.AsyncClient(base_url=desk.base, headers=desk.actor, transport=played)
 
         monkeypatch.setattr(running, "client_of", client)
         path, out = tmp_path / "a.csv", tmp_path / "a.verdicts.csv"
@@ -138,23 +165,51 @@ def test_what_is_still_not_there_is_refused_and_the_others_go_on(run: Any) -> No
     assert tally.stopped is None
 
 
-@pytest.mark.parametrize("away", ["connection", "database"])
-def test_where_nobody_answers_the_rest_is_not_sent_and_the_file_says_so(run: Any, away: str) -> None:
+def test_where_the_database_is_away_the_rest_is_not_sent_and_the_file_says_so(run: Any) -> None:
     sent: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
         sent.append(json.loads(request.content)["name"])
-        if len(set(sent)) <= 2:
-            return httpx.Response(201, json={"id": "x"})
-        if away == "connection":
-            raise httpx.ConnectError("gone")
-        return problem(503, "events.database_away")
+        there = len(set(sent)) <= 2
+        return httpx.Response(201, json={"id": "x"}) if there else problem(503, "events.database_away")
 
-    tally, rows = run(answer, 50, at_once=1)
-    assert [row["import_verdict"] for row in rows] == ["imported"] * 2 + ["not_sent"] * 48
+    tally, rows = run(answer, 120, at_once=1)
+    assert [row["import_verdict"] for row in rows] == ["imported"] * 2 + ["not_sent"] * 118
     assert {row["import_code"] for row in rows[2:]} == {"import.not_sent"}
     assert tally.stopped is not None
-    assert len(sent) == 2 + 3
+    assert len(sent) == running.TOGETHER + 3
+
+
+def test_where_nobody_answers_nothing_more_is_sent(run: Any) -> None:
+    """Whether the request that broke off was recorded, the same file says when it is sent again."""
+    sent: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(json.loads(request.content)["name"])
+        if len(sent) <= running.TOGETHER + 2:
+            return httpx.Response(201, json={"id": "x"})
+        raise httpx.ConnectError("gone")
+
+    tally, rows = run(answer, 120, at_once=1)
+    assert [row["import_verdict"] for row in rows] == ["imported"] * running.TOGETHER + ["not_sent"] * 70
+    assert tally.stopped is not None
+    assert len(sent) == running.TOGETHER + 3 + 3
+
+
+def test_what_a_request_breaks_off_is_asked_for_one_by_one_with_the_same_keys(run: Any) -> None:
+    keys: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        keys.append(request.headers["Idempotency-Key"])
+        if len(keys) == 2:
+            raise httpx.ReadTimeout("late")
+        return httpx.Response(
+            201, json={"id": "x"}, headers={"Idempotent-Replayed": str(keys.count(keys[-1]) > 1).lower()}
+        )
+
+    tally, _ = run(answer, 3)
+    assert tally.verdicts == {Verdict.UNCHANGED: 2, Verdict.IMPORTED: 1}
+    assert keys == [keys[0], keys[1], *sorted(set(keys), key=keys.index)]
 
 
 def test_a_dry_run_sends_no_command(run: Any) -> None:
@@ -167,7 +222,7 @@ def test_a_dry_run_sends_no_command(run: Any) -> None:
 
 
 def test_rows_that_exclude_each_other_are_sent_in_their_order(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The first of a name is slow, and the second waits for it; other names pass by."""
+    """The first of a name is slow, and the second goes into a request that waits for it."""
     ended: list[str] = []
 
     async def answer(request: httpx.Request) -> httpx.Response:
@@ -179,12 +234,12 @@ def test_rows_that_exclude_each_other_are_sent_in_their_order(monkeypatch: pytes
     monkeypatch.setattr(
         running,
         "client_of",
-        lambda desk, _: httpx.AsyncClient(base_url=desk.base, transport=httpx.MockTransport(answer)),
+        lambda desk, _: httpx.AsyncClient(base_url=desk.base, transport=httpx.MockTransport(one_by_one(answer))),
     )
     path = tmp_path / "a.csv"
     path.write_text("row_key,name,on\n1,a,2024-01-01\n2,a,2024-01-02\n3,b,2024-01-03\n", encoding="utf-8")
     asyncio.run(running.run(KIND, tables.opened(path, KIND.columns()), DESK, tmp_path / "out.csv"))
-    assert ended == ["b 2024-01-03", "a 2024-01-01", "a 2024-01-02"]
+    assert ended == ["a 2024-01-01", "a 2024-01-02", "b 2024-01-03"]
 
 
 def test_the_verdict_file_is_its_owners_alone_and_never_half_there(run: Any, tmp_path: Path) -> None:

@@ -35,6 +35,8 @@ NOT_APPLIED = Refused(
     kind=RefusalKind.RETRY,
 )
 WAIT_SECONDS = 5.0
+RUNNER = "insieme.runner"
+"""Where the scope of a request names another runner than the service's (decision 29)."""
 
 
 class CommandAnswer(BaseModel):
@@ -65,7 +67,8 @@ class CommandRequest:
 
     @property
     def commands(self) -> Commands:
-        return cast("Commands", self.http.app.state.service.commands)
+        """The service's runner; of a request among several in one, the runner of all of them."""
+        return cast("Commands", self.http.scope.get(RUNNER) or self.http.app.state.service.commands)
 
     def expected(self) -> int | None:
         if self._if_match is None:

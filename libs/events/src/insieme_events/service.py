@@ -20,7 +20,7 @@ from fastapi.telemetry import TelemetryConfig
 from fastapi_offline import FastAPIOffline
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from insieme_events import documenting, letters_api, problems, telemetry
+from insieme_events import documenting, letters_api, many_api, problems, telemetry
 from insieme_events.clock import Clock, system_clock
 from insieme_events.commands import Commands
 from insieme_events.connecting import ALIVE, Answering
@@ -186,6 +186,8 @@ def create_app(definition: ServiceDefinition, settings: ServiceSettings, role: R
     if role in (Role.SERVE, Role.HTTP):
         for router in (*definition.routers, letters_api.router):
             app.include_router(router)
+        if definition.publishes:
+            app.include_router(many_api.router)
     documenting.describe(app)
     return app
 

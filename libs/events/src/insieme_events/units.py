@@ -83,13 +83,16 @@ class Change(Generic[S]):
 class Aggregate(Generic[S, C, A]):
     """A decider with its edge: `circumstances` asks the world by plain SELECTs, `view` writes the service's views.
 
-    Both work on many at once. `unique` says which refusal the violation of a view's unique index means.
+    Both work on many at once. `unique` says which refusal the violation of a view's unique index means. `together` are
+    commands that may follow one another on a stream within a transaction of many senders: nothing that their
+    circumstances tell comes from what the stream did before in it.
     """
 
     decider: Decider[S, C, A]
     circumstances: Callable[[Connection, Sequence[Asked[C]]], Awaitable[Sequence[A]]]
     view: Callable[[Connection, Sequence[Change[S]]], Awaitable[None]]
     unique: Mapping[str, Refused] = field(default_factory=dict)
+    together: tuple[type[Any], ...] = ()
 
     def stream(self, stream_id: UUID) -> str:
         return f"{self.decider.name}-{stream_id}"

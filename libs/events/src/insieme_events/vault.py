@@ -10,7 +10,7 @@ import base64
 import hashlib
 import hmac
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,7 @@ from psycopg_pool import AsyncConnectionPool
 from insieme_events.crash_points import reached
 
 NONCE = 12
+READ = "select key_id, wrapped, destroyed_at from keys.keys where key_id = any(%s)"
 
 
 class KeysUnavailable(Exception):
@@ -128,17 +129,21 @@ class KeyVault:
         if not self.makes:
             return _whole(await self.read(persons))
         fresh = [(p, self.master.wrap(p, AESGCM.generate_key(256)), now) for p in sorted(set(persons))]
+        wanted = set(persons)
         async with self._pool.connection() as connection:
-            await connection.execute(
-                """insert into keys.keys (key_id, wrapped, made_at)
-                   select * from unnest(%s::uuid[], %s::bytea[], %s::timestamptz[]) on conflict do nothing""",
-                tuple(list(column) for column in zip(*fresh, strict=True)),
-            )
+            # One round trip; the second statement sees what somebody else committed while the first one waited.
+            async with connection.pipeline():
+                await connection.execute(
+                    """insert into keys.keys (key_id, wrapped, made_at)
+                       select * from unnest(%s::uuid[], %s::bytea[], %s::timestamptz[]) on conflict do nothing""",
+                    tuple(list(column) for column in zip(*fresh, strict=True)),
+                )
+                asked = await connection.execute(READ, (list(wanted),))
+            rows = await asked.fetchall()
             reached("keys.before_commit")
             await connection.commit()
             reached("keys.after_commit")
-            keys = await self._read(connection, set(persons))
-        return _whole(keys)
+        return _whole(self._keys(rows, wanted))
 
     async def destroy(self, persons: Collection[UUID], now: datetime) -> int:
         """Destroys the keys; those of persons that never had one are marked too, so that none is made later.
@@ -158,11 +163,12 @@ class KeyVault:
         return done.rowcount
 
     async def _read(self, connection: AsyncConnection[Any], persons: set[UUID]) -> Keys:
-        rows = await connection.execute(
-            "select key_id, wrapped, destroyed_at from keys.keys where key_id = any(%s)", (list(persons),)
-        )
+        asked = await connection.execute(READ, (list(persons),))
+        return self._keys(await asked.fetchall(), persons)
+
+    def _keys(self, rows: Sequence[Any], persons: set[UUID]) -> Keys:
         keys: dict[UUID, AESGCM | None] = {}
-        for key_id, wrapped, destroyed_at in await rows.fetchall():
+        for key_id, wrapped, destroyed_at in rows:
             keys[key_id] = None if destroyed_at is not None else self.master.unwrap(key_id, bytes(wrapped))
         absent = persons - keys.keys()
         if absent:

@@ -12,7 +12,14 @@ from insieme_events.decider import Circumstances
 from insieme_events.erasing import acknowledgements
 from insieme_events.store import Connection
 from insieme_events.units import Aggregate, Asked
-from insieme_funding.budget import BUDGET, Budget, BudgetCircumstances, BudgetCommand, SetAnnualBudget
+from insieme_funding.budget import (
+    BUDGET,
+    Budget,
+    BudgetCircumstances,
+    BudgetCommand,
+    RecordExpenditure,
+    SetAnnualBudget,
+)
 from insieme_funding.call import CALL, Call, CallCommand
 from insieme_funding.committee import (
     COMMITTEE,
@@ -148,7 +155,9 @@ async def of_decisions(connection: Connection, asked: Sequence[Asked[DecisionCom
     ]
 
 
-BUDGETS: Aggregate[Budget, BudgetCommand, BudgetCircumstances] = Aggregate(BUDGET, of_budgets, budgets.write)
+BUDGETS: Aggregate[Budget, BudgetCommand, BudgetCircumstances] = Aggregate(
+    BUDGET, of_budgets, budgets.write, together=(RecordExpenditure,)
+)
 REDUCTIONS: Aggregate[Reduction, AnswerReduction, Circumstances] = Aggregate(REDUCTION, of_reductions, plans.write)
 CALLS: Aggregate[Call, CallCommand, Circumstances] = Aggregate(CALL, of_calls, calls.write)
 COMMITTEES: Aggregate[Committee, CommitteeCommand, CommitteeCircumstances] = Aggregate(

@@ -24,7 +24,7 @@ from insieme_training.participation import (
     ParticipationCommand,
 )
 from insieme_training.participation.circumstances import PriorityFacts
-from insieme_training.participation.commands import ApplyPriority, RequestParticipation
+from insieme_training.participation.commands import ApplyPriority, RecordAttendance, RequestParticipation
 from insieme_training.sector_change import (
     SECTOR_CHANGE,
     DeclareSectorChange,
@@ -130,7 +130,7 @@ def is_association(command: ParticipationCommand, parties: dict[date, tuple[Part
 
 COURSES: Aggregate[Course, CourseCommand, CourseCircumstances] = Aggregate(COURSE, of_courses, courses.write)
 PARTICIPATIONS: Aggregate[Participation, ParticipationCommand, ParticipationCircumstances] = Aggregate(
-    PARTICIPATION, of_participations, participations.write, participations.UNIQUE
+    PARTICIPATION, of_participations, participations.write, participations.UNIQUE, (RecordAttendance,)
 )
 SECTOR_CHANGES: Aggregate[SectorChange, SectorChangeCommand, SectorChangeCircumstances] = Aggregate(
     SECTOR_CHANGE, of_sector_changes, sector_changes.write

@@ -6,7 +6,7 @@ Every service brings its kinds by the entry point group `insieme.imports`: the n
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -40,25 +40,40 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A column that names a record by something else than its id: the service is asked for the id with a GET."""
+    """Names a record by something else than its id `fills`: the service is asked for the id with a GET.
 
-    column: Column
+    `parameters` of the query are filled from columns of these names; `column` is one that the body does not have.
+    Where the cells of `unless` stand in a row, there is nothing to look up. `in_the_file`: the record may be made by a
+    row above, so a dry run does not miss it.
+    """
+
     fills: str
     path: str
-    parameter: str
+    parameters: Mapping[str, str]
     id_field: str
     unknown: str
     """The code of a row whose record there is not."""
     sentence: str
+    column: Column | None = None
+    unless: Mapping[str, str] = field(default_factory=dict)
+    in_the_file: bool = False
+
+    @property
+    def told_by(self) -> str:
+        """The columns that a person fills in instead of the id."""
+        return self.column.name if self.column is not None else ", ".join(dict.fromkeys(self.parameters.values()))
 
 
 @dataclass(frozen=True)
 class Kind:
     """One kind of rows. `names`, `words` and `digits` are by path or column where the model does not say it.
 
+    A row is the body of its command; where it is more than that, `request` makes path and body out of it.
+
     `recorded` are the refusals that say that this very row was recorded before; `told` is the field of the answer that
     the verdict shows. Rows that agree in the first filled column of `in_order_by` are sent one after the other: of two
-    that exclude each other the first of the file is recorded, and no two fight for one record.
+    that exclude each other the first of the file is recorded, and no two fight for one record. With `together` they may
+    go in one request, which decides them in their order.
     """
 
     name: str
@@ -75,6 +90,8 @@ class Kind:
     left_out: frozenset[str] = frozenset()
     lookups: tuple[Lookup, ...] = ()
     in_order_by: tuple[str, ...] = ()
+    together: bool = False
+    request: Callable[[dict[str, Any]], tuple[str, dict[str, Any]]] | None = None
     example: Mapping[str, str] = field(default_factory=dict)
 
     def columns(self) -> tuple[Column, ...]:
@@ -97,7 +114,11 @@ class Kind:
                     (*self.words.get(name, {}), *_choices(info.annotation)),
                 )
             )
-        return (*found, *(lookup.column for lookup in self.lookups))
+        return (*found, *(lookup.column for lookup in self.lookups if lookup.column is not None))
+
+    def command(self, row: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Where a row is sent to, and what."""
+        return (self.path, row) if self.request is None else self.request(row)
 
 
 def _leaves(model: type[BaseModel], above: Path = (), *, needed: bool = True) -> Iterator[tuple[Path, FieldInfo, bool]]:

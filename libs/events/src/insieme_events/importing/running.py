@@ -6,7 +6,7 @@ import asyncio
 import csv
 import os
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,10 @@ from insieme_events.importing.sending import Judged, Sender, Verdict, client_of
 from insieme_events.importing.tables import VERDICTS, Row, Table
 from insieme_events.importing.values import Reader, Ready, row_faults, text
 
-AT_ONCE = 16
+AT_ONCE = 3
+"""Requests: while one is decided, the next one is read by the service, and the file by us."""
+TOGETHER = 50
+"""Rows of a request."""
 ENDING = ".verdicts"
 
 
@@ -62,6 +65,41 @@ def verdict_file(path: Path, table: Table) -> Iterator[Callable[[Row, Judged], N
     part.replace(path)
 
 
+@dataclass
+class Parcel:
+    """Rows that stand behind one another in the file, those among them that can be sent, and the orders they are in."""
+
+    mixed: bool
+    """Whether rows of one order may be in it."""
+    rows: list[tuple[Row, Ready | list[Fault]]] = field(default_factory=list)
+    ready: list[Ready] = field(default_factory=list)
+    orders: set[str] = field(default_factory=set)
+
+    def takes(self, read: Ready | list[Fault]) -> bool:
+        """Of two rows that exclude each other the second one belongs into another parcel."""
+        excluded = not self.mixed and isinstance(read, Ready) and read.order in self.orders
+        return len(self.rows) < TOGETHER and not excluded
+
+    def add(self, row: Row, read: Ready | list[Fault]) -> None:
+        self.rows.append((row, read))
+        if isinstance(read, Ready):
+            self.ready.append(read)
+            if read.order is not None:
+                self.orders.add(read.order)
+
+
+def parcels(table: Table, reader: Reader, *, mixed: bool) -> Iterator[Parcel]:
+    """The whole file, in its order."""
+    filled = Parcel(mixed)
+    for row in table.rows():
+        read = reader.read(row)
+        if not filled.takes(read):
+            yield filled
+            filled = Parcel(mixed)
+        filled.add(row, read)
+    yield filled
+
+
 async def run(
     kind: Kind,
     table: Table,
@@ -72,41 +110,42 @@ async def run(
     at_once: int = AT_ONCE,
     advance: Callable[[], None] = lambda: None,
 ) -> Tally:
-    """Sends every row that can be sent, `at_once` of them at most, and writes every verdict to `out`."""
+    """Sends every row that can be sent, in `at_once` requests at most, and writes every verdict to `out`."""
     reader, tally = Reader(kind, table.since), Tally()
-    waiting: deque[tuple[Row, asyncio.Task[Judged], str | None]] = deque()
-    last: dict[str, asyncio.Task[Judged]] = {}
+    waiting: deque[tuple[Parcel, asyncio.Task[list[Judged]]]] = deque()
+    last: dict[str, asyncio.Task[list[Judged]]] = {}
     async with client_of(desk, at_once) as client:
         sender = Sender(client, kind, dry=dry)
         with verdict_file(out, table) as write:
 
             async def settle() -> None:
-                row, task, order = waiting.popleft()
-                judged = await task
-                if order is not None and last[order] is task:
-                    del last[order]
-                write(row, judged)
-                tally.add(judged)
-                advance()
+                parcel, task = waiting.popleft()
+                judged = iter(await task)
+                for order in parcel.orders:
+                    if last[order] is task:
+                        del last[order]
+                for row, read in parcel.rows:
+                    one = next(judged) if isinstance(read, Ready) else Judged(Verdict.REFUSED, row_faults(read))
+                    write(row, one)
+                    tally.add(one)
+                    advance()
 
-            for row in table.rows():
+            for parcel in parcels(table, reader, mixed=kind.together):
                 if len(waiting) == at_once:
                     await settle()
-                read = reader.read(row)
-                order = read.order if isinstance(read, Ready) else None
-                task = asyncio.create_task(_judged(sender, read, last.get(order) if order is not None else None))
-                waiting.append((row, task, order))
-                if order is not None:
-                    last[order] = task
+                before = {last[order] for order in parcel.orders if order in last}
+                task = asyncio.create_task(_judged(sender, parcel.ready, before))
+                waiting.append((parcel, task))
+                last.update(dict.fromkeys(parcel.orders, task))
+                # What was just made begins before the next rows are read.
+                await asyncio.sleep(0)
             while waiting:
                 await settle()
         tally.stopped = sender.stopped
     return tally
 
 
-async def _judged(sender: Sender, read: Ready | list[Fault], before: asyncio.Task[Judged] | None) -> Judged:
-    if not isinstance(read, Ready):
-        return Judged(Verdict.REFUSED, row_faults(read))
-    if before is not None:
-        await asyncio.wait([before])
-    return await sender.judge(read)
+async def _judged(sender: Sender, ready: Sequence[Ready], before: set[asyncio.Task[list[Judged]]]) -> list[Judged]:
+    if before:
+        await asyncio.wait(before)
+    return await sender.judge(ready)

@@ -28,6 +28,10 @@ NOT_YET = UUID(int=0)
 """Stands for an id that is still to be looked up while the rest of a row is checked."""
 
 
+Asked = tuple[Lookup, Mapping[str, Any]]
+"""A record that is to be found, and the parameters of the question."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ready:
     """A row that may be sent, `order` says behind which others. `looked_up` are records that are still to be found."""
@@ -35,7 +39,7 @@ class Ready:
     key: str
     body: BaseModel
     order: str | None = None
-    looked_up: tuple[tuple[Lookup, str], ...] = ()
+    looked_up: tuple[Asked, ...] = ()
 
     def json(self, ids: Mapping[str, str]) -> Any:
         """The body with the ids that were found. Only what the row says: what a later build adds with a default
@@ -102,15 +106,21 @@ class Reader:
             return [Fault("import.row_key_doubled", said, ROW_KEY)]
         return []
 
-    def _lookups(self, found: dict[str, Any], faults: list[Fault]) -> tuple[tuple[Lookup, str], ...]:
-        """Takes the columns that are looked up out of `found`, and lets their ids pass the schema meanwhile."""
-        wanted: list[tuple[Lookup, str]] = []
+    def _lookups(self, found: dict[str, Any], faults: list[Fault]) -> tuple[Asked, ...]:
+        """What has to be asked for before the row can be sent; its id passes the schema meanwhile."""
+        wanted: list[Asked] = []
         for lookup in self._kind.lookups:
-            told = found.pop(lookup.column.name, None)
-            if (told is None) == (lookup.fills not in found):
-                said = f"Give one of {lookup.fills} and {lookup.column.name}, and not both."
+            given = lookup.fills in found
+            told = _told(lookup, found)
+            if any(found.get(name) == value for name, value in lookup.unless.items()):
+                continue
+            if told is None and lookup.fills in self._kind.left_out:
+                # Only its own columns name it, and the one that is empty is told by itself.
+                continue
+            if (told is None and not given) or (told is not None and given and lookup.column is not None):
+                said = f"Give one of {lookup.fills} and {lookup.told_by}, and not both."
                 faults.append(Fault("import.one_of_two", said, lookup.fills))
-            elif told is not None:
+            elif told is not None and not given:
                 wanted.append((lookup, told))
                 found[lookup.fills] = NOT_YET
         return tuple(wanted)
@@ -139,6 +149,13 @@ class Reader:
         if error["type"] == "missing":
             return Fault("import.value_missing", "This column must not be empty.", column)
         return Fault("import.value_wrong", f"{str(error['msg']).removeprefix('Value error, ')}.", column)
+
+
+def _told(lookup: Lookup, found: dict[str, Any]) -> dict[str, Any] | None:
+    """The parameters as the row has them, None where it does not name the record by them."""
+    own = None if lookup.column is None else found.pop(lookup.column.name, None)
+    values = {name: found.get(column) if lookup.column is None else own for name, column in lookup.parameters.items()}
+    return None if None in values.values() else values
 
 
 def _value(cell: Cell, column: Column, since: date) -> Any:

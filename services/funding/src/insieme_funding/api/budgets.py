@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Any, Literal
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Body, Query, Request, Response
@@ -185,7 +185,8 @@ async def record_expenditure(
     request: Incoming, budget_id: UUID, body: Annotated[NewExpenditure, Body(examples=[EXPENDITURE_EXAMPLE])]
 ) -> CommandAnswer:
     """Records money spent, out of the line or on an activity's commitment (P66)."""
-    return await request.send(Step(BUDGETS, budget_id, RecordExpenditure(expenditure_id=uuid4(), **body.model_dump())))
+    command = RecordExpenditure(expenditure_id=request.new_id(), **body.model_dump())
+    return await request.send(Step(BUDGETS, budget_id, command))
 
 
 @router.get("/{budget_id}/expenditures")
