@@ -56,7 +56,7 @@ def one_by_one(answer: Any) -> Any:
             return await told(request)
         answers = []
         for command in json.loads(request.content)["commands"]:
-            headers = {**request.headers, "Idempotency-Key": command["key"]}
+            headers = {**request.headers, "Idempotency-Key": command["key"], "Together": "yes"}
             del headers["content-length"]
             url = request.url.copy_with(path=command["path"])
             alone = await told(httpx.Request("POST", url, headers=headers, json=command["body"]))
@@ -228,7 +228,7 @@ def test_rows_that_exclude_each_other_are_sent_in_their_order(monkeypatch: pytes
     async def answer(request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content)
         await asyncio.sleep(0.05 if body["on"] == "2024-01-01" else 0)
-        ended.append(f"{body['name']} {body['on']}")
+        ended.append(f"{body['name']} {body['on']} {request.headers.get('Together', 'alone')}")
         return httpx.Response(201, json={"id": "x"})
 
     monkeypatch.setattr(
@@ -239,7 +239,7 @@ def test_rows_that_exclude_each_other_are_sent_in_their_order(monkeypatch: pytes
     path = tmp_path / "a.csv"
     path.write_text("row_key,name,on\n1,a,2024-01-01\n2,a,2024-01-02\n3,b,2024-01-03\n", encoding="utf-8")
     asyncio.run(running.run(KIND, tables.opened(path, KIND.columns()), DESK, tmp_path / "out.csv"))
-    assert ended == ["a 2024-01-01", "a 2024-01-02", "b 2024-01-03"]
+    assert ended == ["a 2024-01-01 alone", "a 2024-01-02 yes", "b 2024-01-03 yes"]
 
 
 def test_the_verdict_file_is_its_owners_alone_and_never_half_there(run: Any, tmp_path: Path) -> None:
