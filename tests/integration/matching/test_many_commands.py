@@ -1,4 +1,4 @@
-"""Many commands in one request: each is answered as if it had come alone, and recorded whole or not at all (29)."""
+"""Many commands in one request: each is answered as if it had come alone, and recorded whole or not at all (30)."""
 
 from __future__ import annotations
 

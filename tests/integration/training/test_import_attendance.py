@@ -40,7 +40,7 @@ async def test_the_register_of_a_course(training: Any, migrated: Provisioned, tm
     ]
     wrong = [
         ("refused", "import.participation_unknown", "course_id, person_id"),
-        ("refused", "training.not_confirmed", ""),
+        ("refused", "training.participant_not_started", ""),
         ("refused", "import.one_of_two", "participation_id"),
         ("refused", "import.value_wrong", "minutes"),
     ]

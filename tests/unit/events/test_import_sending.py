@@ -49,7 +49,7 @@ def problem(status: int, code: str, **more: Any) -> httpx.Response:
 
 
 def one_by_one(answer: Any) -> Any:
-    """A service that runs the commands of a request by the function that answers one alone (decision 29)."""
+    """A service that runs the commands of a request by the function that answers one alone (decision 30)."""
 
     async def many(request: httpx.Request) -> httpx.Response:
         if request.url.path != sending.MANY:

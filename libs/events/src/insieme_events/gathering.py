@@ -1,4 +1,4 @@
-"""Commands of several senders in one transaction, each answered for itself, as if it had come alone (decision 29)."""
+"""Commands of several senders in one transaction, each answered for itself, as if it had come alone (decision 30)."""
 
 from __future__ import annotations
 

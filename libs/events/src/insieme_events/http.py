@@ -36,7 +36,7 @@ NOT_APPLIED = Refused(
 )
 WAIT_SECONDS = 5.0
 RUNNER = "insieme.runner"
-"""Where the scope of a request names another runner than the service's (decision 29)."""
+"""Where the scope of a request names another runner than the service's (decision 30)."""
 
 
 class CommandAnswer(BaseModel):

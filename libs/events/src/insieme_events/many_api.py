@@ -1,4 +1,4 @@
-"""Many commands in one request: each is the request that it would be alone, and is answered as that (decision 29)."""
+"""Many commands in one request: each is the request that it would be alone, and is answered as that (decision 30)."""
 
 from __future__ import annotations
 
