@@ -22,6 +22,7 @@ from insieme_demo.happening import Kind
 from insieme_demo.ledger import Ledger
 from insieme_events import migrate
 from insieme_events.contracts import DomainEvent
+from insieme_funding.service import SERVICE as FUNDING
 from insieme_local.plan import program
 from insieme_local.service import inherited
 from insieme_training.service import SERVICE as TRAINING
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.timeout(300)
 SEED, SCALE = 4, 0.1
 """A seed in whose history one batch voids an enrolment and corrects characteristics: both name earlier events."""
 LOAD = ("load", "--scale", str(SCALE), "--seed", str(SEED))
-TOLD = ("intake", "matching", "governance", "training")
+TOLD = ("intake", "matching", "governance", "training", "funding")
 """The services that the history is written to, in the order of the digest."""
 SINCE = {"from": "2017-06-01", "to": "2021-12-31"}
 PATIENCE = 60.0
@@ -86,9 +87,10 @@ class Demonstration:
 
 @pytest.fixture(scope="module")
 def platform(prepared: Platform) -> Platform:
-    """The demonstration begins with the protocol, and tells of courses: governance and training are there too."""
-    migrate.upgrade_service(prepared.provisioned.urls["training_owner"], "training", TRAINING.migrations)
-    prepared.start_all(("governance", "training", *THE_PATH_OF_A_PERSON))
+    """The demonstration begins with the protocol, and tells of courses and projects: every service is there."""
+    for service in (TRAINING, FUNDING):
+        migrate.upgrade_service(prepared.provisioned.urls[f"{service.name}_owner"], service.name, service.migrations)
+    prepared.start_all(("governance", "training", "funding", *THE_PATH_OF_A_PERSON))
     return prepared
 
 
@@ -197,6 +199,17 @@ async def test_reporting_gives_what_the_ledger_says(loaded: Loaded, expected: Le
     await figure(platform, "meetings_held", {"year": expected.meetings_by_year})
     await figure(platform, "resources_committed", {"year": expected.committed_by_year})
     await figure(platform, "planned", {"year": expected.planned_by_year})
+    money = expected.money
+    await figure(platform, "projects_submitted", {"year": money.submitted})
+    await figure(platform, "projects_funded", {"year": money.funded})
+    await figure(platform, "project_grants", {"year": money.granted})
+    await figure(platform, "budget", {"year": money.budget})
+    await figure(platform, "committed", {"year": money.committed})
+    await figure(platform, "spent", {"year": money.spent})
+    await figure(platform, "activities_funded", {"year": money.activities})
+    await figure(platform, "microcredit_amount", {"year": money.microcredit})
+    await figure(platform, "project_jobs", {"year": money.jobs})
+    await figure(platform, "consolidation_actions", {"year": money.actions})
     for year, size in expected.board_by_year.items():
         on = {"from": f"{year}-01-01", "to": f"{year}-12-31"}
         await figure(platform, "board_size", {"": {"": size}}, period=on)

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from tests.unit.demo import money_on_paper
 
 from insieme_demo.happening import Happening, Kind, Order
 from insieme_demo.plan import Month
@@ -17,12 +18,19 @@ from insieme_events.agreement import Limits, in_force, last_known
 from insieme_events.clock import business_date
 from insieme_events.contracts import DomainEvent
 from insieme_events.contracts.governance_bodies import BodyEstablished, DecisionTaken
+from insieme_events.contracts.governance_plan import Ceiling, CompanyJoinedBoard, WorkPlanAmended, WorkPlanApproved
 from insieme_events.contracts.intake import CaseEvent
 from insieme_events.contracts.matching import PlacementExtended, PlacementStarted
 from insieme_events.contracts.training import PositionsReturned
 from insieme_events.decider import Circumstances, Decider, Refused
+from insieme_events.gates import Interval
 from insieme_events.in_charge import Charge, after
 from insieme_events.testing.agreements import published
+from insieme_funding.budget import BUDGET
+from insieme_funding.call import CALL
+from insieme_funding.committee import COMMITTEE
+from insieme_funding.decision import DECISION
+from insieme_funding.project import PROJECT, PlacementSeen
 from insieme_governance.board_membership import BOARD_MEMBERSHIP, BoardCircumstances
 from insieme_governance.body import BODY, BodyCircumstances
 from insieme_governance.founding import ACTOR as FOUNDER
@@ -75,6 +83,11 @@ DECIDERS: dict[Kind, Decider[Any, Any, Any]] = {
     Kind.LEDGER: LEDGER,
     Kind.COURSE: COURSE,
     Kind.COURSE_PARTICIPATION: PARTICIPATION,
+    Kind.COMMITTEE: COMMITTEE,
+    Kind.CALL: CALL,
+    Kind.BUDGET: BUDGET,
+    Kind.PROJECT: PROJECT,
+    Kind.FUNDING_DECISION: DECISION,
 }
 
 
@@ -113,7 +126,20 @@ def founded_limits() -> tuple[Limits, ...]:
 
 
 REGISTER, LIMITS = founded(), founded_limits()
-NAMED = ("vacancy", "referral", "person", "company", "course", "participation", "meeting", "body", "internship")
+NAMED = (
+    "vacancy",
+    "referral",
+    "person",
+    "company",
+    "course",
+    "participation",
+    "meeting",
+    "body",
+    "internship",
+    "committee",
+    "call",
+    "project",
+)
 """Streams that commands to others name: looked up in the store before a batch."""
 
 
@@ -126,6 +152,7 @@ class Paper:
     charges: dict[UUID, Charge] = field(default_factory=dict)
     of_person: dict[UUID, set[UUID]] = field(default_factory=dict)
     seen: dict[str, Any] = field(default_factory=dict)
+    ceilings: dict[int, tuple[Ceiling, ...]] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     """The streams, numbered in the order in which they began."""
 
@@ -180,6 +207,8 @@ class Paper:
                     self.states[stream] = NEED.evolve(self.states[stream], freed)
 
     def hear(self, event: DomainEvent) -> None:
+        if isinstance(event, WorkPlanApproved | WorkPlanAmended):
+            self.ceilings[event.year] = event.ceilings
         if isinstance(event, CaseEvent):
             self.of_person.setdefault(event.person_id, set()).add(event.case_id)
             before = self.charges.get(event.case_id, Charge(event.person_id))
@@ -266,8 +295,29 @@ class Paper:
                 return BoardCircumstances(
                     *usual, stands_for=order.stream_id if known else None, last_known=last_known(agreements, day)
                 )
+            case kind if kind in money_on_paper.OF_MONEY:
+                return self.of_money(order, usual)
             case _:
                 return Circumstances(*usual)
+
+    def of_money(self, order: Order, usual: Any) -> Circumstances:
+        """By what funding has heard of: the plans, who is in charge, placements, the Board."""
+        command = order.command
+        started = self.events_of(Kind.EMPLOYMENT, getattr(command, "employment_id", None))
+        members = self.events_of(Kind.BOARD, getattr(command, "company_id", None))
+        proposer = getattr(command, "proposer_id", None)
+        return money_on_paper.circumstances(
+            order,
+            usual,
+            self.seen,
+            money_on_paper.ceilings_by_budget(self.ceilings),
+            None if proposer is None else self.in_charge(proposer),
+            PlacementSeen(started[0].occurred_on, voided=False) if started else None,
+            tuple(Interval(one.occurred_on, None) for one in members if isinstance(one, CompanyJoinedBoard)) or None,
+        )
+
+    def events_of(self, kind: Kind, stream_id: UUID | None) -> list[Any]:
+        return [event for _, event in self.streams.get(f"{kind}-{stream_id}", [])]
 
     def waiting(self, course_id: UUID) -> tuple[UUID, ...]:
         """Who stood on the waiting list when the batch began, in the order in which they asked."""

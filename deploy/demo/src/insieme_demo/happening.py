@@ -29,6 +29,11 @@ class Kind(StrEnum):
     LEDGER = "ledger"
     COURSE = "course"
     COURSE_PARTICIPATION = "participation"
+    COMMITTEE = "committee"
+    CALL = "call"
+    BUDGET = "budget"
+    PROJECT = "project"
+    FUNDING_DECISION = "funding_decision"
 
     @property
     def service(self) -> str:
@@ -42,6 +47,7 @@ SERVICE_OF = {
     Kind.INTERNSHIP: "matching",
     **dict.fromkeys((Kind.BOARD, Kind.BODY, Kind.MEETING, Kind.PLAN_YEAR), "governance"),
     **dict.fromkeys((Kind.COURSE, Kind.COURSE_PARTICIPATION), "training"),
+    **dict.fromkeys((Kind.COMMITTEE, Kind.CALL, Kind.BUDGET, Kind.PROJECT, Kind.FUNDING_DECISION), "funding"),
 }
 MATCHING_PARTY = "fondazione"
 """Who brings persons and companies together."""
@@ -83,6 +89,18 @@ class GovernancePhase(IntEnum):
     CARRIED_OUT = 4
 
 
+class FundingPhase(IntEnum):
+    """The order in which a month of funding is written: who judges and what is called for stand in the store first."""
+
+    SEATS = 0
+    BUDGETS = 1
+    SUBMISSIONS = 2
+    CONFLICTS = 3
+    JUDGEMENTS = 4
+    PAYMENTS = 5
+    FOLLOWING = 6
+
+
 @dataclass(frozen=True, slots=True)
 class Refers:
     """The command's `field` takes the id of the first event of that type in the stream of its step."""
@@ -110,14 +128,14 @@ class Happening:
     """Orders that happen together or not at all. `key` is the idempotency key and the correlation id of its events.
 
     `person` is the number of the person whose identity is written beside it, `company` that of the company. `needs` are
-    streams of another service that this one must have heard of, `of_persons` whose erasure must not come between,
+    streams of other services that this one must have heard of, `of_persons` whose erasure must not come between,
     `locks` what is locked besides.
     """
 
     recorded_at: datetime
     key: UUID
     orders: tuple[Order, ...]
-    phase: Phase | CoursePhase | GovernancePhase = Phase.ARRIVALS
+    phase: Phase | CoursePhase | GovernancePhase | FundingPhase = Phase.ARRIVALS
     person: int | None = None
     company: int | None = None
     needs: tuple[str, ...] = ()

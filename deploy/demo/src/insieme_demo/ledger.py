@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from insieme_demo import ledger_money
 from insieme_demo.courses import Course
+from insieme_demo.ledger_money import MoneyLedger
 from insieme_demo.people import Person
 from insieme_demo.plan import Plan
 from insieme_demo.quotas import YEARS
@@ -48,6 +50,7 @@ class Ledger:
     meetings_by_year: dict[int, int]
     committed_by_year: dict[int, int]
     planned_by_year: dict[int, int]
+    money: MoneyLedger
 
 
 def count(plan: Plan) -> Ledger:
@@ -89,6 +92,7 @@ def count(plan: Plan) -> Ledger:
         committed_by_year={each.year: sum(each.last.committed.values()) for each in plan.tables.years},
         planned_by_year={each.year: sum(c.amount for c in each.last.ceilings) for each in plan.tables.years},
         board_by_year={year: sum(each.holds(date(year, 12, 31)) for each in plan.board) for year in YEARS},
+        money=ledger_money.count(plan.money, plan.chains),
     )
 
 

@@ -1,11 +1,11 @@
-"""Loading month by month: intake's month, then matching's, governance's and training's once their views have
-applied what they name (decision 16).
+"""Loading month by month: intake's month, then matching's, governance's, training's and funding's once their views
+have applied what they name (decision 16).
 """
 
 from __future__ import annotations
 
 import gc
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -15,6 +15,7 @@ from insieme_demo.plan import Month, Plan
 from insieme_demo.writing import Writer
 from insieme_events.service import Running, running
 from insieme_events.waiting import applied
+from insieme_funding.service import SERVICE as FUNDING
 from insieme_governance.founding import found
 from insieme_governance.service import SERVICE as GOVERNANCE
 from insieme_intake.service import SERVICE as INTAKE
@@ -24,6 +25,15 @@ from insieme_training.service import SERVICE as TRAINING
 LOADED = "demo loaded"
 PATIENCE = 120.0
 """Seconds that a service may take to apply what another one tells."""
+HEARS: Mapping[tuple[str, Kind], str] = {
+    ("governance", Kind.COMPANY): "governance.companies",
+    ("training", Kind.CASE): "training.in_charge",
+    ("funding", Kind.CASE): "funding.parameters",
+    ("funding", Kind.BOARD): "funding.parameters",
+    ("funding", Kind.PLAN_YEAR): "funding.reactions",
+    ("funding", Kind.EMPLOYMENT): "funding.reactions",
+}
+"""By service, and the kind of what its happenings name, the subscription by which it hears of that."""
 FOUNDED = """
 select stream, max(version) from events.events where type in ('AgreementAdopted', 'LegalLimitsPublished')
 group by stream
@@ -36,11 +46,12 @@ class Services:
     intake: Running
     matching: Running
     training: Running
+    funding: Running
 
     @property
     def told(self) -> tuple[Running, ...]:
         """Those that the history is written to."""
-        return (self.intake, self.matching, self.governance, self.training)
+        return (self.intake, self.matching, self.governance, self.training, self.funding)
 
 
 @asynccontextmanager
@@ -51,8 +62,9 @@ async def services() -> AsyncIterator[Services]:
         running(INTAKE, INTAKE.settings()) as intake,
         running(MATCHING, MATCHING.settings()) as matching,
         running(TRAINING, TRAINING.settings()) as training,
+        running(FUNDING, FUNDING.settings()) as funding,
     ):
-        yield Services(governance, intake, matching, training)
+        yield Services(governance, intake, matching, training, funding)
 
 
 async def founding(to: Services) -> None:
@@ -63,7 +75,7 @@ async def founding(to: Services) -> None:
     await found(to.governance)
     async with to.governance.pool.connection() as connection:
         streams: dict[str, int] = dict(await (await connection.execute(FOUNDED)).fetchall())
-    for service in (to.intake, to.matching, to.training):
+    for service in (to.intake, to.matching, to.training, to.funding):
         await applied(service.pool, f"{service.definition.name}.parameters", streams, PATIENCE)
 
 
@@ -85,16 +97,15 @@ async def load(
             await applied(to.matching.pool, "matching.in_charge", await _reached(to.intake, month), PATIENCE)
         if month.matching:
             await writer.write(to.matching, month.matching)
-        for further in (
-            Further(to.governance, month.governance, "governance.companies", to.matching),
-            Further(to.training, month.training, "training.in_charge", to.intake),
+        for service, told in (
+            (to.governance, month.governance),
+            (to.training, month.training),
+            (to.funding, month.funding),
         ):
-            if not further.told:
-                continue
-            if not await writer.written(further.service, further.told[-1:]):
-                needed = {stream for happening in further.told for stream in happening.needs}
-                await applied(further.service.pool, further.hears, await _last(further.of, needed), PATIENCE)
-            await writer.write(further.service, further.told)
+            if told and not await writer.written(service, told[-1:]):
+                await _heard(to, service, told)
+            if told:
+                await writer.write(service, told)
     await _answered(to, plan)
 
 
@@ -114,14 +125,16 @@ async def _last(service: Running, streams: Collection[str]) -> dict[str, int]:
         return dict(await rows.fetchall())
 
 
-@dataclass(frozen=True)
-class Further:
-    """What a service is told in a month, once its subscription `hears` has applied what that names of another one."""
-
-    service: Running
-    told: list[Happening]
-    hears: str
-    of: Running
+async def _heard(to: Services, service: Running, told: Collection[Happening]) -> None:
+    """Waits until the service has applied what these name of others, each by the subscription that tells it."""
+    by_kind: dict[Kind, set[str]] = {}
+    for happening in told:
+        for stream in happening.needs:
+            by_kind.setdefault(Kind(stream.partition("-")[0]), set()).add(stream)
+    for kind, streams in sorted(by_kind.items()):
+        of = next(one for one in to.told if one.definition.name == kind.service)
+        hears = HEARS[service.definition.name, kind]
+        await applied(service.pool, hears, await _last(of, streams), PATIENCE)
 
 
 async def _answered(to: Services, plan: Plan) -> None:

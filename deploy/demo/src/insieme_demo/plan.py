@@ -12,8 +12,11 @@ from insieme_demo import (
     chains,
     courses,
     endings,
+    funds_story,
     funnel,
     governance_story,
+    grants,
+    grants_story,
     intake_story,
     internships,
     internships_story,
@@ -29,6 +32,7 @@ from insieme_demo.chains import Chain
 from insieme_demo.courses import Course
 from insieme_demo.days import months_between
 from insieme_demo.funnel import Way
+from insieme_demo.grants import Money
 from insieme_demo.happening import Happening
 from insieme_demo.internships import Internship
 from insieme_demo.offers import Offers
@@ -56,6 +60,7 @@ class Plan:
     courses: list[Course]
     tables: Tables
     internships: list[Internship]
+    money: Money
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,7 @@ class Month:
     matching: list[Happening]
     governance: list[Happening] = field(default_factory=list)
     training: list[Happening] = field(default_factory=list)
+    funding: list[Happening] = field(default_factory=list)
 
     @property
     def told(self) -> Iterator[Happening]:
@@ -77,7 +83,7 @@ class Month:
     @property
     def services(self) -> tuple[list[Happening], ...]:
         """What each service is told, in the order in which it is written."""
-        return (self.intake, self.matching, self.governance, self.training)
+        return (self.intake, self.matching, self.governance, self.training, self.funding)
 
     def __str__(self) -> str:
         return f"{self.year}-{self.month:02d}"
@@ -96,7 +102,9 @@ def make(seed: int = SEED, scale: float = 1.0) -> Plan:
     held = courses.make(Random(f"insieme/{seed}/{scale}/courses"), seed, quotas, ways, placed, offered.companies)
     met = tables.make(Random(f"insieme/{seed}/{scale}/tables"), seed, given())
     interns = internships.make(Random(f"insieme/{seed}/{scale}/internships"), seed, quotas, ways, placed, offered, held)
-    return Plan(seed, scale, quotas, persons, ways, placed, offered, members, held, met, interns)
+    granting = Random(f"insieme/{seed}/{scale}/grants")
+    money = grants.make(granting, seed, quotas, met, ways, placed, members, held, interns)
+    return Plan(seed, scale, quotas, persons, ways, placed, offered, members, held, met, interns, money)
 
 
 def months(plan: Plan) -> Iterator[Month]:
@@ -128,6 +136,10 @@ def months(plan: Plan) -> Iterator[Month]:
             *tables_story.happenings(further("the tables"), plan.seed, plan.tables),
         ],
         "training": training_story.of_training(further("courses"), plan.seed, plan.courses),
+        "funding": [
+            *grants_story.happenings(further("the grants"), plan.seed, plan.money),
+            *funds_story.happenings(further("the funds"), plan.seed, plan.money),
+        ],
     }
     by_month = {each: Month(*each, [], []) for each in months_between(FIRST_DAY, LAST_DAY)}
     for service, happenings in told.items():

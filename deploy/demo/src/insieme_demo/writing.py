@@ -17,6 +17,7 @@ from insieme_events.contracts import Actor
 from insieme_events.decider import Command, Refused
 from insieme_events.service import Running
 from insieme_events.units import Aggregate, Answer, IdempotencyKey, Step, Unit, Write
+from insieme_funding.aggregates import BUDGETS, CALLS, COMMITTEES, DECISIONS, PROJECTS
 from insieme_governance.aggregates import BOARD, BODIES, MEETINGS, PLAN_YEARS
 from insieme_governance.reactions import BOARD_LOCK
 from insieme_governance.steps import REGISTER
@@ -48,6 +49,11 @@ AGGREGATES: dict[Kind, Aggregate[Any, Any, Any]] = {
     Kind.LEDGER: LEDGERS,
     Kind.COURSE: COURSES,
     Kind.COURSE_PARTICIPATION: PARTICIPATIONS,
+    Kind.COMMITTEE: COMMITTEES,
+    Kind.CALL: CALLS,
+    Kind.BUDGET: BUDGETS,
+    Kind.PROJECT: PROJECTS,
+    Kind.FUNDING_DECISION: DECISIONS,
 }
 LOCKS: dict[Kind, tuple[str, ...]] = {
     Kind.BOARD: (BOARD_LOCK,),
@@ -61,7 +67,14 @@ INTAKE = Actor(party="fondazione", role="operator", purpose="intake")
 MATCHING = Actor(party=MATCHING_PARTY, role="operator", purpose="matching")
 GOVERNANCE = Actor(party="citta_metropolitana", role="operator", purpose="governance")
 TRAINING = Actor(party=TRAINING_PARTY, role="operator", purpose="training")
-ACTORS = {"intake": INTAKE, "matching": MATCHING, "governance": GOVERNANCE, "training": TRAINING}
+FUNDING = Actor(party="citta_metropolitana", role="operator", purpose="funding")
+ACTORS = {
+    "intake": INTAKE,
+    "matching": MATCHING,
+    "governance": GOVERNANCE,
+    "training": TRAINING,
+    "funding": FUNDING,
+}
 """Who acts, by service."""
 
 # The key of a unit is the correlation id of its events: the store itself tells what is written, however long ago.
