@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from tests.unit.demo import money_on_paper
+from tests.unit.demo.founded import LIMITS, REGISTER
 
 from insieme_demo.happening import Happening, Kind, Order
 from insieme_demo.plan import Month
 from insieme_demo.writing import ACTORS
-from insieme_events.agreement import Limits, in_force, last_known
+from insieme_events.agreement import in_force, last_known
 from insieme_events.clock import business_date
-from insieme_events.contracts import DomainEvent
+from insieme_events.contracts import ERASED, DomainEvent
 from insieme_events.contracts.governance_bodies import BodyEstablished, DecisionTaken
 from insieme_events.contracts.governance_plan import Ceiling, CompanyJoinedBoard, WorkPlanAmended, WorkPlanApproved
-from insieme_events.contracts.intake import CaseEvent
-from insieme_events.contracts.matching import PlacementExtended, PlacementStarted
+from insieme_events.contracts.intake import CaseEvent, PersonErased
+from insieme_events.contracts.matching import CompaniesMerged, PlacementExtended, PlacementStarted
 from insieme_events.contracts.training import PositionsReturned
 from insieme_events.decider import Circumstances, Decider, Refused
 from insieme_events.gates import Interval
@@ -31,7 +32,7 @@ from insieme_funding.call import CALL
 from insieme_funding.committee import COMMITTEE
 from insieme_funding.decision import DECISION
 from insieme_funding.project import PROJECT, PlacementSeen
-from insieme_governance.board_membership import BOARD_MEMBERSHIP, BoardCircumstances
+from insieme_governance.board_membership import BOARD_MEMBERSHIP, BoardCircumstances, CedeMembership
 from insieme_governance.body import BODY, BodyCircumstances
 from insieme_governance.founding import ACTOR as FOUNDER
 from insieme_governance.founding import given
@@ -41,7 +42,7 @@ from insieme_governance.meeting.state import Held
 from insieme_governance.plan_year import PLAN_YEAR, AmendWorkPlan, ApproveWorkPlan, PlanYearCircumstances
 from insieme_governance.plan_year.facts import HELD
 from insieme_governance.plan_year.facts import Meeting as MeetingOfPlan
-from insieme_governance.register import Holder, Member, Register, Roll, Signed
+from insieme_governance.reactions import MATCHING as MERGED
 from insieme_intake.case import CASE
 from insieme_intake.case.commands import SubmitApplication
 from insieme_intake.circumstances import IntakeCircumstances, PersonFound, ReferralFound
@@ -91,41 +92,6 @@ DECIDERS: dict[Kind, Decider[Any, Any, Any]] = {
 }
 
 
-def founded() -> Register:
-    """The register as the founding data give it: a protocol ends on the day before its successor is signed."""
-    protocols = sorted(given().protocols, key=lambda one: one.signature.on)
-    ends = [*(later.signature.on - timedelta(days=1) for later in protocols[1:]), protocols[-1].signature.ends_on]
-    return Register(
-        tuple(
-            Signed(
-                Roll(
-                    one.protocol_id,
-                    members=tuple(
-                        Member(party, role, one.signature.on)
-                        for role, all_of in one.parties.items()
-                        for party in all_of
-                    ),
-                    holders=tuple(Holder(each.role, each.party, each.unit, each.on) for each in one.roles),
-                ),
-                one.signature.on,
-                until,
-            )
-            for one, until in zip(protocols, ends, strict=True)
-        )
-    )
-
-
-def founded_limits() -> tuple[Limits, ...]:
-    """The legal limits as the founding data give them: each version changes the one before it."""
-    found: list[Limits] = []
-    says: dict[str, Any] = {}
-    for one in given().legal_limits:
-        says |= one.limits
-        found.append(Limits.model_validate({**says, "version": one.version, "valid_from": one.valid_from}))
-    return tuple(found)
-
-
-REGISTER, LIMITS = founded(), founded_limits()
 NAMED = (
     "vacancy",
     "referral",
@@ -164,6 +130,13 @@ class Paper:
             self.streams[stream] = [(uuid4(), event.model_copy(update={"by": FOUNDER}))]
             self.states[stream] = BODY.evolve(BODY.initial, event)
 
+    def told(self) -> dict[str, list[DomainEvent]]:
+        """Every stream as it reads at the end: of who was erased no sealed value."""
+        erased = {
+            event.person_id for told in self.streams.values() for _, event in told if isinstance(event, PersonErased)
+        }
+        return {stream: [shown(event, erased) for _, event in told] for stream, told in self.streams.items()}
+
     def write(self, months: Iterable[Month]) -> None:
         for month in months:
             for told in month.services:
@@ -194,8 +167,12 @@ class Paper:
         assert made, f"nothing came of {happening}"
 
     def react(self, events: Iterable[DomainEvent]) -> None:
-        """Matching frees what a course that is over had kept: the one thing that is left to a reaction."""
+        """What is left to reactions: matching frees what a course that is over had kept, and a membership of the Board
+        ends under an id that a company gives up.
+        """
         for event in events:
+            if isinstance(event, CompaniesMerged):
+                self.ceded(event)
             if isinstance(event, PositionsReturned):
                 stream = f"{Kind.NEED}-{event.source_id}"
                 back = ReturnPositions(reservation_id=event.reservation_id, on=event.occurred_on)
@@ -205,6 +182,16 @@ class Paper:
                 for freed in found:
                     self.streams[stream].append((uuid4(), freed.model_copy(update={"by": RESERVING})))
                     self.states[stream] = NEED.evolve(self.states[stream], freed)
+
+    def ceded(self, event: CompaniesMerged) -> None:
+        stream = f"{Kind.BOARD}-{event.merged_id}"
+        cede = CedeMembership(into=event.company_id, on=event.occurred_on)
+        circumstances = BoardCircumstances(MERGED, event.occurred_on, None)
+        found = BOARD_MEMBERSHIP.decide(cede, self.states.get(stream, BOARD_MEMBERSHIP.initial), circumstances)
+        assert not isinstance(found, Refused)
+        for left in found:
+            self.streams[stream].append((uuid4(), left.model_copy(update={"by": MERGED})))
+            self.states[stream] = BOARD_MEMBERSHIP.evolve(self.states[stream], left)
 
     def hear(self, event: DomainEvent) -> None:
         if isinstance(event, WorkPlanApproved | WorkPlanAmended):
@@ -396,3 +383,9 @@ def found(course: Any) -> CourseFound:
         ends_on=plan.ends_on,
         started_on=course.offer.started_on,
     )
+
+
+def shown(event: DomainEvent, erased: Collection[UUID]) -> DomainEvent:
+    if getattr(event, "person_id", None) not in erased:
+        return event
+    return event.model_copy(update=dict.fromkeys(event.sealed_fields(), ERASED))

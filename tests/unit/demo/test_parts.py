@@ -13,6 +13,7 @@ from tests.unit.demo.on_paper import Paper
 
 from insieme_demo import ledger, plan
 from insieme_demo.ledger_money import MoneyLedger
+from insieme_demo.mending import Mending
 from insieme_events.contracts import DomainEvent
 from insieme_events.contracts.funding_budget import (
     AnnualBudgetSet,
@@ -32,6 +33,7 @@ from insieme_events.contracts.funding_projects import (
 from insieme_events.contracts.vocabulary import Strand
 
 WHOLE = plan.make()
+NOTHING = Mending((), (), (), {}, (), ())
 MONEY: MoneyLedger = ledger.count(WHOLE).money
 
 
@@ -47,7 +49,7 @@ def events() -> list[DomainEvent]:
     once = list({way.case_id: way for way in ways}.values())
     companies = replace(WHOLE.offers, needs=[], vacancies=[], candidacies=[], vacancy_of={})
     paper = Paper()
-    paper.write(plan.months(replace(WHOLE, ways=once, chains=chains, offers=companies)))
+    paper.write(plan.months(replace(WHOLE, ways=once, chains=chains, offers=companies, mending=NOTHING)))
     return [event for stream in paper.streams.values() for _, event in stream]
 
 

@@ -192,7 +192,7 @@ def make(
     funds = Funds.of(set_up)
     committees = tuple(_committees(seed))
     calls = tuple(_calls(seed, [year.year for year in tables.years]))
-    counting = [chain for chain in chains if chain.voided is None]
+    counting = [chain for chain in chains if chain.voided is None and not chain.told_late]
     makers = Makers(chance, seed, funds, committees, board, chance.sample(counting, len(counting)))
     asked = _asked(chance, quotas, calls)
     proposers = _proposers(chance, ways, courses, internships)

@@ -129,7 +129,8 @@ class Happening:
 
     `person` is the number of the person whose identity is written beside it, `company` that of the company. `needs` are
     streams of other services that this one must have heard of, `of_persons` whose erasure must not come between,
-    `locks` what is locked besides.
+    `locks` what is locked besides. `erases` is whose identity goes with it, `compared` the numbers of two persons whose
+    identities were looked at.
     """
 
     recorded_at: datetime
@@ -141,3 +142,5 @@ class Happening:
     needs: tuple[str, ...] = ()
     of_persons: tuple[UUID, ...] = ()
     locks: tuple[str, ...] = ()
+    erases: UUID | None = None
+    compared: tuple[int, int] | None = None

@@ -15,10 +15,16 @@ from insieme_demo.plan import Plan
 from insieme_demo.quotas import YEARS
 from insieme_events.contracts.intake import SuitabilityOutcome
 
+UNKNOWN = "unknown"
+"""How a breakdown shows who was erased."""
+YES_NO = ("no", "yes")
+
 
 @dataclass(frozen=True)
 class Ledger:
-    """Persons and contract links. `over_50` is by year and month of birth on the day of enrolment.
+    """Persons and contract links; by gender, comune and age those who were erased stand under `UNKNOWN`.
+
+    `over_50` is by year and month of birth on the day of enrolment.
 
     `board_by_year` counts the companies in the Board on each 31 December; `courses` who started each course, who
     completed it, and for whom a contract began on or after its first day. Amounts are euro cents, those of the
@@ -29,7 +35,7 @@ class Ledger:
     enrolled_by_gender: dict[str, int]
     enrolled_by_year: dict[int, int]
     enrolled_by_comune: dict[str, int]
-    enrolled_over_50: int
+    enrolled_over_50: dict[str, int]
     interviewed: int
     interviewed_by_year: dict[int, int]
     interviews_by_year: dict[int, int]
@@ -62,16 +68,21 @@ def count(plan: Plan) -> Ledger:
     chains = [chain for chain in plan.chains if chain.voided is None]
     links = [(chain.way.person, day) for chain in chains for day in chain.starts]
     hirings = {(day.year, plan.offers.employers[chain.number].number) for chain in chains for day in chain.starts}
+    erased = {way.case_id for way, _ in plan.mending.erased}
     in_target = [w.assessed_on for w in enrolled if w.suitability is SuitabilityOutcome.IN_TARGET and w.assessed_on]
     first_years: dict[int, int] = {}
     for person, day in links:
         first_years[person.number] = min(first_years.get(person.number, day.year), day.year)
     return Ledger(
         enrolled=len(enrolled),
-        enrolled_by_gender=dict(Counter(way.person.gender.value for way in enrolled)),
+        enrolled_by_gender=dict(
+            Counter(UNKNOWN if way.case_id in erased else way.person.gender.value for way in enrolled)
+        ),
         enrolled_by_year=dict(Counter(way.received_on.year for way in enrolled)),
-        enrolled_by_comune=dict(Counter(way.person.comune for way in enrolled)),
-        enrolled_over_50=sum(way.person.over_50 for way in enrolled),
+        enrolled_by_comune=dict(Counter(UNKNOWN if way.case_id in erased else way.person.comune for way in enrolled)),
+        enrolled_over_50=dict(
+            Counter(UNKNOWN if way.case_id in erased else YES_NO[way.person.over_50] for way in enrolled)
+        ),
         interviewed=len(held),
         interviewed_by_year=_by_year(held),
         interviews_by_year=_by_year([*held, *again, *(day for way in plan.ways for day in way.follow_ups)]),

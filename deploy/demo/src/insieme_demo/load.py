@@ -4,27 +4,35 @@ have applied what they name (decision 16).
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from uuid import UUID
 
 from insieme_demo import plan as plans
 from insieme_demo.happening import Happening, Kind
+from insieme_demo.ids import made
 from insieme_demo.plan import Month, Plan
 from insieme_demo.writing import Writer
 from insieme_events.service import Running, running
-from insieme_events.waiting import applied
+from insieme_events.waiting import NotApplied, applied
 from insieme_funding.service import SERVICE as FUNDING
 from insieme_governance.founding import found
 from insieme_governance.service import SERVICE as GOVERNANCE
+from insieme_intake.erasure import AWAITED
 from insieme_intake.service import SERVICE as INTAKE
+from insieme_matching.company import MergeCompanies
 from insieme_matching.service import SERVICE as MATCHING
 from insieme_training.service import SERVICE as TRAINING
 
 LOADED = "demo loaded"
 PATIENCE = 120.0
 """Seconds that a service may take to apply what another one tells."""
+FORGETTING = 300.0
+"""Seconds that they may take to answer an erasure: reporting does once it has applied everything before."""
+ANSWERS = "select count(*) from events.events where stream = any(%s) and type = 'ErasureCompleted'"
 HEARS: Mapping[tuple[str, Kind], str] = {
     ("governance", Kind.COMPANY): "governance.companies",
     ("training", Kind.CASE): "training.in_charge",
@@ -89,7 +97,7 @@ async def load(
 
     Stopped anywhere, it goes on where it was: a unit that is written is never written again.
     """
-    writer = Writer(to.intake, plan.people, plan.offers.companies, wrote)
+    writer = Writer(to.intake, plan.everybody, plan.companies, wrote)
     for month in months:
         if month.intake:
             await writer.write(to.intake, month.intake)
@@ -97,6 +105,10 @@ async def load(
             await applied(to.matching.pool, "matching.in_charge", await _reached(to.intake, month), PATIENCE)
         if month.matching:
             await writer.write(to.matching, month.matching)
+            # A membership of the Board goes on under the id that stays: whatever comes later stands on that.
+            await applied(
+                to.governance.pool, "governance.reactions", await _last(to.matching, _merged(month)), PATIENCE
+            )
         for service, told in (
             (to.governance, month.governance),
             (to.training, month.training),
@@ -137,10 +149,32 @@ async def _heard(to: Services, service: Running, told: Collection[Happening]) ->
         await applied(service.pool, hears, await _last(of, streams), PATIENCE)
 
 
+def _merged(month: Month) -> set[str]:
+    """The streams of the companies that another one turned out to be."""
+    orders = (order for happening in month.matching for order in happening.orders)
+    return {order.stream for order in orders if isinstance(order.command, MergeCompanies)}
+
+
 async def _answered(to: Services, plan: Plan) -> None:
-    """Matching frees by itself what a course that is over had kept: the history is whole once it has."""
+    """Matching frees by itself what a course that is over had kept, and every service forgets who was erased: the
+    history is whole once they have.
+    """
     over = {f"{Kind.COURSE}-{course.course_id}" for course in plan.courses}
     await applied(to.matching.pool, "matching.reactions", await _last(to.training, over), PATIENCE)
+    erased = [made(plan.seed, "person", way.person.number) for way, _ in plan.mending.erased]
+    deadline = asyncio.get_running_loop().time() + FORGETTING
+    while missing := await _unanswered(to.intake, erased):
+        if asyncio.get_running_loop().time() > deadline:
+            raise NotApplied("intake.reactions", missing)
+        await asyncio.sleep(0.2)
+
+
+async def _unanswered(intake: Running, erased: Collection[UUID]) -> int:
+    """How many answers of services to these erasures are missing."""
+    streams = [f"{Kind.PERSON}-{person_id}" for person_id in erased]
+    async with intake.pool.connection() as connection:
+        found = await (await connection.execute(ANSWERS, (streams,))).fetchone()
+    return len(erased) * len(AWAITED) - (int(found[0]) if found is not None else 0)
 
 
 async def is_loaded(to: Services, seed: int, scale: float) -> bool:

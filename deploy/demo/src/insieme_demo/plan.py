@@ -21,6 +21,8 @@ from insieme_demo import (
     internships,
     internships_story,
     matching_story,
+    mending,
+    mending_story,
     offers,
     people,
     tables,
@@ -35,7 +37,8 @@ from insieme_demo.funnel import Way
 from insieme_demo.grants import Money
 from insieme_demo.happening import Happening
 from insieme_demo.internships import Internship
-from insieme_demo.offers import Offers
+from insieme_demo.mending import Mending
+from insieme_demo.offers import Company, Offers
 from insieme_demo.people import Person
 from insieme_demo.quotas import FIRST_DAY, LAST_DAY, Quotas, scaled
 from insieme_demo.tables import Tables
@@ -61,6 +64,17 @@ class Plan:
     tables: Tables
     internships: list[Internship]
     money: Money
+    mending: Mending
+
+    @property
+    def everybody(self) -> list[Person]:
+        """All whose identity stands in the vault, by their number: also those who stand there twice."""
+        return [*self.people, *(one.person for one in self.mending.twice)]
+
+    @property
+    def companies(self) -> list[Company]:
+        """All of the directory, by their number: also those that stand there twice."""
+        return [*self.offers.companies, *(one.company for one in self.mending.companies)]
 
 
 @dataclass(frozen=True)
@@ -104,7 +118,11 @@ def make(seed: int = SEED, scale: float = 1.0) -> Plan:
     interns = internships.make(Random(f"insieme/{seed}/{scale}/internships"), seed, quotas, ways, placed, offered, held)
     granting = Random(f"insieme/{seed}/{scale}/grants")
     money = grants.make(granting, seed, quotas, met, ways, placed, members, held, interns)
-    return Plan(seed, scale, quotas, persons, ways, placed, offered, members, held, met, interns, money)
+    mended = mending.make(
+        Random(f"insieme/{seed}/{scale}/mending"),
+        seed, quotas, persons, ways, placed, offered, members, held, interns, money,
+    )  # fmt: skip
+    return Plan(seed, scale, quotas, persons, ways, placed, offered, members, held, met, interns, money, mended)
 
 
 def months(plan: Plan) -> Iterator[Month]:
@@ -115,7 +133,7 @@ def months(plan: Plan) -> Iterator[Month]:
         for number, way in enumerate(plan.ways)
         for happening in intake_story.happenings(chance, plan.seed, number, way)
     ]
-    matching = matching_story.happenings(chance, plan.seed, plan.offers, plan.chains)
+    matching = matching_story.happenings(chance, plan.seed, plan.offers, plan.chains, plan.mending.known_as)
 
     def further(part: str) -> Random:
         return Random(f"insieme/{plan.seed}/{plan.scale}/recording of {part}")
@@ -125,15 +143,18 @@ def months(plan: Plan) -> Iterator[Month]:
             *intake,
             *training_story.of_intake(further("interventions"), plan.seed, plan.courses),
             *internships_story.of_intake(further("interns"), plan.seed, plan.internships),
+            *mending_story.of_intake(further("mended persons"), plan.seed, plan.mending, len(plan.ways)),
         ],
         "matching": [
             *matching,
             *training_story.of_matching(further("positions"), plan.seed, plan.courses),
             *internships_story.of_matching(further("internships"), plan.seed, plan.internships),
+            *mending_story.of_matching(further("mended companies"), plan.seed, plan.mending),
         ],
         "governance": [
             *governance_story.happenings(further("the board"), plan.seed, plan.board),
             *tables_story.happenings(further("the tables"), plan.seed, plan.tables),
+            *mending_story.of_governance(further("the mended Board"), plan.seed, plan.mending),
         ],
         "training": training_story.of_training(further("courses"), plan.seed, plan.courses),
         "funding": [

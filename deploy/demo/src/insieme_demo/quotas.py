@@ -62,6 +62,11 @@ class Quotas:
     internships: int
     hired_interns: int
     projects: tuple[int, int]
+    merged_persons: int
+    mistaken_merges: int
+    merged_companies: int
+    voided_renewals: int
+    erased_persons: int
 
 
 PLACEMENTS = (60, 215, 313, 270, 552)
@@ -119,6 +124,11 @@ def scaled(scale: float) -> Quotas:
         internships=of(90),
         hired_interns=of(16),
         projects=(of(42), of(22)),
+        merged_persons=of(12),
+        mistaken_merges=of(6),
+        merged_companies=of(8),
+        voided_renewals=of(4),
+        erased_persons=of(8),
         courses=tuple(CourseQuota(of(c.started), of(c.completed), of(c.placed)) for c in COURSES),
     )
 

@@ -21,7 +21,7 @@ from insieme_funding.aggregates import BUDGETS, CALLS, COMMITTEES, DECISIONS, PR
 from insieme_governance.aggregates import BOARD, BODIES, MEETINGS, PLAN_YEARS
 from insieme_governance.reactions import BOARD_LOCK
 from insieme_governance.steps import REGISTER
-from insieme_intake import codice_fiscale, erasure, vault
+from insieme_intake import codice_fiscale, duplicates, erasure, vault
 from insieme_intake.aggregates import CASES, LEDGERS, PERSONS, REFERRALS_OF_REGISTERED
 from insieme_matching import directory
 from insieme_matching.aggregates import CANDIDACIES, COMPANIES, EMPLOYMENTS, INTERNSHIPS, NEEDS, VACANCIES
@@ -181,6 +181,12 @@ class Writer:
             for n, h in enumerate(told)
             if h.company is not None
         }
+        found |= {n: (vault.delete(h.erases),) for n, h in enumerate(told) if h.erases is not None}
+        for n, h in enumerate(told):
+            if h.compared is not None:
+                one, other = (self.people[number] for number in h.compared)
+                looked = duplicates.seen(self.intake.master_key, one.identity, other.identity)
+                found[n] = (vault.put_compared(*_ids(h), looked),)
         new = {n: h for n, h in enumerate(told) if h.person is not None and h.orders[0].kind is Kind.PERSON}
         if not new:
             return found
@@ -195,6 +201,12 @@ class Writer:
             code_hash = vault.tax_code_hash(service.master_key, code)
             found[n] = (vault.put(happening.orders[0].stream_id, code_hash, identity, keys),)
         return found
+
+
+def _ids(happening: Happening) -> tuple[UUID, UUID]:
+    """Those of the two that were looked at, the lesser one first."""
+    lesser, greater = sorted(happening.of_persons)
+    return lesser, greater
 
 
 async def _run(service: Running, units: Sequence[Unit]) -> Sequence[Answer]:
