@@ -1,37 +1,48 @@
-"""What the founding data come to: the register of the parties, and the versions of the legal limits."""
+"""What the founding data come to on paper: the protocols as their own stream tells them, the register, the limits."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from insieme_events.agreement import Limits
-from insieme_governance.founding import given
-from insieme_governance.register import Holder, Member, Register, Roll, Signed
+from insieme_events.clock import business_date
+from insieme_events.contracts import DomainEvent
+from insieme_events.decider import Refused
+from insieme_events.testing.agreements import published
+from insieme_governance.aggregates import PROTOCOLS
+from insieme_governance.founding import ACTOR, given, units
+from insieme_governance.protocol import PROTOCOL
+from insieme_governance.protocol.refusals import ProtocolCircumstances
+from insieme_governance.protocol.state import Expired, InForce, Succeeded
+from insieme_governance.register import Register, Signed
 
 
-def founded() -> Register:
-    """The register as the founding data give it: a protocol ends on the day before its successor is signed."""
-    protocols = sorted(given().protocols, key=lambda one: one.signature.on)
-    ends = [*(later.signature.on - timedelta(days=1) for later in protocols[1:]), protocols[-1].signature.ends_on]
-    return Register(
-        tuple(
-            Signed(
-                Roll(
-                    one.protocol_id,
-                    members=tuple(
-                        Member(party, role, one.signature.on)
-                        for role, all_of in one.parties.items()
-                        for party in all_of
-                    ),
-                    holders=tuple(Holder(each.role, each.party, each.unit, each.on) for each in one.roles),
-                ),
-                one.signature.on,
-                until,
-            )
-            for one, until in zip(protocols, ends, strict=True)
-        )
-    )
+def protocols() -> Iterator[tuple[UUID, DomainEvent]]:
+    """Every event of the protocols in the order in which it was entered, with the protocol's id."""
+    states: dict[UUID, Any] = {}
+    for unit in units(given()):
+        assert isinstance(unit.recorded_at, datetime)
+        on = business_date(unit.recorded_at)
+        for step in unit.steps:
+            if step.aggregate is not PROTOCOLS:
+                continue
+            state = states.get(step.stream_id, PROTOCOL.initial)
+            agreement = published()[0]
+            decided = PROTOCOL.decide(step.command, state, ProtocolCircumstances(ACTOR, on, agreement))
+            assert not isinstance(decided, Refused), decided
+            for event in decided:
+                state = PROTOCOL.evolve(state, event)
+                yield step.stream_id, event.model_copy(update={"by": ACTOR})
+            states[step.stream_id] = state
+
+
+def register_of(states: Mapping[str, Any]) -> Register:
+    """The register of the signed protocols among these states, by stream."""
+    signed = [one for one in states.values() if isinstance(one, InForce | Expired | Succeeded)]
+    return Register(tuple(Signed(one.roll, one.term.signed_on, one.term.ends_on) for one in signed))
 
 
 def founded_limits() -> tuple[Limits, ...]:
@@ -44,4 +55,4 @@ def founded_limits() -> tuple[Limits, ...]:
     return tuple(found)
 
 
-REGISTER, LIMITS = founded(), founded_limits()
+LIMITS = founded_limits()

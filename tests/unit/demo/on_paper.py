@@ -10,8 +10,10 @@ from uuid import UUID, uuid4
 
 import pytest
 from tests.unit.demo import money_on_paper
-from tests.unit.demo.founded import LIMITS, REGISTER
+from tests.unit.demo.deciders import DECIDERS
+from tests.unit.demo.founded import LIMITS, protocols, register_of
 
+from insieme_demo.days import LATER_DAY
 from insieme_demo.happening import Happening, Kind, Order
 from insieme_demo.plan import Month
 from insieme_demo.writing import ACTORS
@@ -23,74 +25,41 @@ from insieme_events.contracts.governance_plan import Ceiling, CompanyJoinedBoard
 from insieme_events.contracts.intake import CaseEvent, PersonErased
 from insieme_events.contracts.matching import CompaniesMerged, PlacementExtended, PlacementStarted
 from insieme_events.contracts.training import PositionsReturned
-from insieme_events.decider import Circumstances, Decider, Refused
+from insieme_events.decider import Circumstances, Refused
 from insieme_events.gates import Interval
 from insieme_events.in_charge import Charge, after
 from insieme_events.testing.agreements import published
-from insieme_funding.budget import BUDGET
-from insieme_funding.call import CALL
-from insieme_funding.committee import COMMITTEE
-from insieme_funding.decision import DECISION
-from insieme_funding.project import PROJECT, PlacementSeen
+from insieme_funding.project import PlacementSeen
 from insieme_governance.board_membership import BOARD_MEMBERSHIP, BoardCircumstances, CedeMembership
 from insieme_governance.body import BODY, BodyCircumstances
 from insieme_governance.founding import ACTOR as FOUNDER
 from insieme_governance.founding import given
-from insieme_governance.meeting import MEETING, MeetingCircumstances
+from insieme_governance.meeting import MeetingCircumstances
 from insieme_governance.meeting.commands import ConveneMeeting
 from insieme_governance.meeting.state import Held
-from insieme_governance.plan_year import PLAN_YEAR, AmendWorkPlan, ApproveWorkPlan, PlanYearCircumstances
+from insieme_governance.plan_year import AmendWorkPlan, ApproveWorkPlan, PlanYearCircumstances
 from insieme_governance.plan_year.facts import HELD
 from insieme_governance.plan_year.facts import Meeting as MeetingOfPlan
+from insieme_governance.protocol import PROTOCOL
+from insieme_governance.protocol.refusals import ProtocolCircumstances
 from insieme_governance.reactions import MATCHING as MERGED
-from insieme_intake.case import CASE
+from insieme_governance.register import Register
 from insieme_intake.case.commands import SubmitApplication
 from insieme_intake.circumstances import IntakeCircumstances, PersonFound, ReferralFound
-from insieme_intake.ledger import LEDGER
-from insieme_intake.person import PERSON
-from insieme_intake.referral import REFERRAL, Pending, ReceiveReferral, SendReferral
+from insieme_intake.referral import Pending, ReceiveReferral, SendReferral
 from insieme_matching import vacancy_state
-from insieme_matching.candidacy import CANDIDACY, CandidacyCircumstances, ShortlistCandidate
-from insieme_matching.company import COMPANY
-from insieme_matching.employment import EMPLOYMENT, EmploymentCircumstances, StartPlacement
-from insieme_matching.internship import INTERNSHIP
+from insieme_matching.candidacy import CandidacyCircumstances, ShortlistCandidate
+from insieme_matching.employment import EmploymentCircumstances, StartPlacement
 from insieme_matching.internship.commands import InternshipCircumstances, RequestInternship
 from insieme_matching.need import NEED, NeedCircumstances
 from insieme_matching.reactions import RESERVING
 from insieme_matching.reservations import ReturnPositions
-from insieme_matching.vacancy import VACANCY, VacancyCircumstances
-from insieme_training.course import COURSE
+from insieme_matching.vacancy import VacancyCircumstances
 from insieme_training.course.state import Open
-from insieme_training.participation import PARTICIPATION
 from insieme_training.participation.circumstances import CourseFound
 from insieme_training.participation.commands import RequestParticipation
 from insieme_training.participation.state import Waitlisted
 from insieme_training.testing import course_circumstances, participation_circumstances
-
-DECIDERS: dict[Kind, Decider[Any, Any, Any]] = {
-    Kind.PERSON: PERSON,
-    Kind.CASE: CASE,
-    Kind.REFERRAL: REFERRAL,
-    Kind.COMPANY: COMPANY,
-    Kind.NEED: NEED,
-    Kind.VACANCY: VACANCY,
-    Kind.CANDIDACY: CANDIDACY,
-    Kind.EMPLOYMENT: EMPLOYMENT,
-    Kind.INTERNSHIP: INTERNSHIP,
-    Kind.BOARD: BOARD_MEMBERSHIP,
-    Kind.BODY: BODY,
-    Kind.MEETING: MEETING,
-    Kind.PLAN_YEAR: PLAN_YEAR,
-    Kind.LEDGER: LEDGER,
-    Kind.COURSE: COURSE,
-    Kind.COURSE_PARTICIPATION: PARTICIPATION,
-    Kind.COMMITTEE: COMMITTEE,
-    Kind.CALL: CALL,
-    Kind.BUDGET: BUDGET,
-    Kind.PROJECT: PROJECT,
-    Kind.FUNDING_DECISION: DECISION,
-}
-
 
 NAMED = (
     "vacancy",
@@ -123,12 +92,20 @@ class Paper:
     """The streams, numbered in the order in which they began."""
 
     def __post_init__(self) -> None:
-        """The bodies are there from the founding on."""
+        """The protocols and the bodies are there from the founding on."""
+        for protocol_id, told in protocols():
+            stream = f"{Kind.PROTOCOL}-{protocol_id}"
+            self.streams.setdefault(stream, []).append((uuid4(), told))
+            self.states[stream] = PROTOCOL.evolve(self.states.get(stream, PROTOCOL.initial), told)
         for body in given().bodies:
             event = BodyEstablished(body_id=body.body_id, kind=body.kind, occurred_on=body.on)
             stream = f"{Kind.BODY}-{body.body_id}"
             self.streams[stream] = [(uuid4(), event.model_copy(update={"by": FOUNDER}))]
             self.states[stream] = BODY.evolve(BODY.initial, event)
+
+    @property
+    def register(self) -> Register:
+        return register_of({stream: state for stream, state in self.states.items() if stream.startswith("protocol")})
 
     def told(self) -> dict[str, list[DomainEvent]]:
         """Every stream as it reads at the end: of who was erased no sealed value."""
@@ -156,7 +133,7 @@ class Paper:
                 pytest.fail(f"{events.code}: {events.sentence} {order} recorded {today}")
             for decided in events:
                 event = decided.model_copy(update={"by": ACTORS[order.kind.service]})
-                assert event.occurred_on <= date(2021, 12, 31), event
+                assert event.occurred_on <= LATER_DAY, event
                 self.numbers.setdefault(order.stream, len(self.numbers))
                 self.streams.setdefault(order.stream, []).append((uuid4(), event))
                 state = decider.evolve(state, event)
@@ -264,17 +241,21 @@ class Paper:
                 )
             case Kind.INTERNSHIP:
                 return self.of_internship(order, usual)
+            case Kind.PROTOCOL:
+                return ProtocolCircumstances(actor, today, last_known(agreements, day))
             case Kind.BODY:
-                return BodyCircumstances(actor, today, last_known(agreements, day), agreements, REGISTER)
+                return BodyCircumstances(actor, today, last_known(agreements, day), agreements, self.register)
             case Kind.MEETING:
                 named = command.body_id if isinstance(command, ConveneMeeting) else None
                 body = None if named is None else self.seen[f"body-{named}"].kind
-                return MeetingCircumstances(actor, today, last_known(agreements, today), body, agreements, REGISTER)
+                return MeetingCircumstances(
+                    actor, today, last_known(agreements, today), body, agreements, self.register
+                )
             case Kind.PLAN_YEAR:
                 return PlanYearCircumstances(
                     *usual,
-                    parties=REGISTER.parties_on(day),
-                    coordinator=REGISTER.coordinator_on(day),
+                    parties=self.register.parties_on(day),
+                    coordinator=self.register.coordinator_on(day),
                     meeting=self.decided(command),
                 )
             case Kind.BOARD:

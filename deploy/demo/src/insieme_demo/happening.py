@@ -26,6 +26,7 @@ class Kind(StrEnum):
     BODY = "body"
     MEETING = "meeting"
     PLAN_YEAR = "plan_year"
+    PROTOCOL = "protocol"
     LEDGER = "ledger"
     COURSE = "course"
     COURSE_PARTICIPATION = "participation"
@@ -45,7 +46,7 @@ SERVICE_OF = {
     **dict.fromkeys((Kind.PERSON, Kind.CASE, Kind.REFERRAL, Kind.LEDGER), "intake"),
     **dict.fromkeys((Kind.COMPANY, Kind.NEED, Kind.VACANCY, Kind.CANDIDACY, Kind.EMPLOYMENT), "matching"),
     Kind.INTERNSHIP: "matching",
-    **dict.fromkeys((Kind.BOARD, Kind.BODY, Kind.MEETING, Kind.PLAN_YEAR), "governance"),
+    **dict.fromkeys((Kind.BOARD, Kind.BODY, Kind.MEETING, Kind.PLAN_YEAR, Kind.PROTOCOL), "governance"),
     **dict.fromkeys((Kind.COURSE, Kind.COURSE_PARTICIPATION), "training"),
     **dict.fromkeys((Kind.COMMITTEE, Kind.CALL, Kind.BUDGET, Kind.PROJECT, Kind.FUNDING_DECISION), "funding"),
 }
@@ -58,7 +59,8 @@ TRAINING_PARTY = "fondazione_san_petronio"
 class Phase(IntEnum):
     """A batch is decided on what the store held before it, so a month is written in this order (matching's bulk rule).
 
-    Of intake are the first two phases and the last: an application may name a referral that arrived.
+    Of intake are the first two phases and the last two: an application may name a referral that arrived, and a merge
+    of persons is written by itself, because its case has to be closed before the two ids are one.
     """
 
     ARRIVALS = 0
@@ -67,6 +69,7 @@ class Phase(IntEnum):
     CANDIDACIES = 3
     PLACEMENTS = 4
     AMENDMENTS = 5
+    MERGES = 6
 
 
 class CoursePhase(IntEnum):

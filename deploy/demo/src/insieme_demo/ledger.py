@@ -9,6 +9,7 @@ from datetime import date
 
 from insieme_demo import ledger_money
 from insieme_demo.courses import Course
+from insieme_demo.later import Later
 from insieme_demo.ledger_money import MoneyLedger
 from insieme_demo.people import Person
 from insieme_demo.plan import Plan
@@ -57,6 +58,25 @@ class Ledger:
     committed_by_year: dict[int, int]
     planned_by_year: dict[int, int]
     money: MoneyLedger
+
+
+@dataclass(frozen=True)
+class LaterLedger:
+    """The years after 2021: everybody enrolled in them was interviewed and taken in charge."""
+
+    enrolled: dict[int, int]
+    placements: dict[int, int]
+    meetings: dict[int, int]
+    committed: dict[int, int]
+
+
+def count_later(later: Later) -> LaterLedger:
+    return LaterLedger(
+        enrolled=_by_year(way.received_on for way in later.ways),
+        placements=_by_year(chain.starts_on for chain, _ in later.placements),
+        meetings=_by_year(one.meets_on for one in later.tables.meetings if one.cancelled is None),
+        committed={each.year: sum(each.last.committed.values()) for each in later.tables.years},
+    )
 
 
 def count(plan: Plan) -> Ledger:

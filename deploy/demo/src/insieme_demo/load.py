@@ -32,6 +32,7 @@ PATIENCE = 120.0
 """Seconds that a service may take to apply what another one tells."""
 FORGETTING = 300.0
 """Seconds that they may take to answer an erasure: reporting does once it has applied everything before."""
+RECORDED = "select recorded_at from events.events where stream = %s and version = 1"
 ANSWERS = "select count(*) from events.events where stream = any(%s) and type = 'ErasureCompleted'"
 HEARS: Mapping[tuple[str, Kind], str] = {
     ("governance", Kind.COMPANY): "governance.companies",
@@ -98,11 +99,15 @@ async def load(
     Stopped anywhere, it goes on where it was: a unit that is written is never written again.
     """
     writer = Writer(to.intake, plan.everybody, plan.companies, wrote)
+    unheard: set[str] = set()
     for month in months:
+        unheard |= _cases(month)
         if month.intake:
             await writer.write(to.intake, month.intake)
         if month.matching and not await writer.written(to.matching, month.matching[-1:]):
-            await applied(to.matching.pool, "matching.in_charge", await _reached(to.intake, month), PATIENCE)
+            # Also those of months in which matching was told nothing.
+            await applied(to.matching.pool, "matching.in_charge", await _last(to.intake, unheard), PATIENCE)
+            unheard.clear()
         if month.matching:
             await writer.write(to.matching, month.matching)
             # A membership of the Board goes on under the id that stays: whatever comes later stands on that.
@@ -121,11 +126,10 @@ async def load(
     await _answered(to, plan)
 
 
-async def _reached(intake: Running, month: Month) -> dict[str, int]:
-    """How far the cases of this month stand in intake's store, whoever wrote it and when."""
+def _cases(month: Month) -> set[str]:
+    """The streams of the cases of this month."""
     streams = {order.stream for happening in month.intake for order in happening.orders}
-    cases = [stream for stream in streams if stream.startswith("case-")]
-    return await _last(intake, cases)
+    return {stream for stream in streams if stream.startswith("case-")}
 
 
 async def _last(service: Running, streams: Collection[str]) -> dict[str, int]:
@@ -177,6 +181,25 @@ async def _unanswered(intake: Running, erased: Collection[UUID]) -> int:
     return len(erased) * len(AWAITED) - (int(found[0]) if found is not None else 0)
 
 
+class OtherHistory(Exception):
+    """`demo.other_history`: what stands in the stores is the history of another scale."""
+
+    def __init__(self, scale: float) -> None:
+        super().__init__(
+            f"demo.other_history: the history that stands there is not that of scale {scale}; "
+            "`make reset` forgets it, without HISTORY= it is gone on with"
+        )
+
+
+async def of_another_scale(to: Services, plan: Plan, months: list[Month]) -> bool:
+    """Whether the stores hold another history of this seed: its first person was recorded at another instant."""
+    first = next(each for month in months for each in month.intake if each.person == plan.people[0].number)
+    async with to.intake.pool.connection() as connection:
+        cursor = await connection.execute(RECORDED, (first.orders[0].stream,))
+        found = await cursor.fetchone()
+    return found is not None and found[0] != first.recorded_at
+
+
 async def is_loaded(to: Services, seed: int, scale: float) -> bool:
     """Whether a load of that seed and scale came to its end, as `mark_loaded` left it with the stored answers.
 
@@ -203,10 +226,10 @@ async def mark_loaded(to: Services, seed: int, scale: float) -> None:
             )
 
 
-def history(seed: int, scale: float) -> tuple[Plan, list[Month]]:
+def history(seed: int, scale: float, *, onwards: bool) -> tuple[Plan, list[Month]]:
     """The plan and its months, ready to be loaded. Takes some seconds at scale 1.0."""
     gc.disable()
-    plan = plans.make(seed, scale)
+    plan = plans.make(seed, scale, onwards=onwards)
     months = list(plans.months(plan))
     # It all lives until the end: the collector need not walk through it again and again while we write.
     gc.freeze()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
@@ -96,6 +96,13 @@ def happenings(
     for chain in chains:
         company = known_as.get(chain.number, offers.employers[chain.number])
         yield from _employment(teller, chain, company, offers.vacancy_of.get(chain.number))
+
+
+def placements(chance: Random, seed: int, contracts: Iterable[tuple[Chain, Company]], told: int) -> Iterator[Happening]:
+    """Contracts that came about without a vacancy; `told` is how many acts may have been told before."""
+    teller = Teller(seed, chance, told)
+    for chain, company in contracts:
+        yield from _employment(teller, chain, company, None)
 
 
 def _company(teller: Teller, company: Company) -> Iterator[Happening]:

@@ -89,7 +89,7 @@ def _merged(teller: Teller, twice: Twice, after: datetime) -> Happening:
         teller.person(twice.of, MergePersons(merged_id=merged, on=on)),
     )
     instant, key = teller.when(on, after=after)
-    return Happening(instant, key, orders, Phase.AMENDMENTS, of_persons=(kept, merged))
+    return Happening(instant, key, orders, Phase.MERGES, of_persons=(kept, merged))
 
 
 def _mistaken(teller: Teller, one: Mistaken) -> Iterator[Happening]:

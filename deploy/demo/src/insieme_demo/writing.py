@@ -18,7 +18,7 @@ from insieme_events.decider import Command, Refused
 from insieme_events.service import Running
 from insieme_events.units import Aggregate, Answer, IdempotencyKey, Step, Unit, Write
 from insieme_funding.aggregates import BUDGETS, CALLS, COMMITTEES, DECISIONS, PROJECTS
-from insieme_governance.aggregates import BOARD, BODIES, MEETINGS, PLAN_YEARS
+from insieme_governance.aggregates import BOARD, BODIES, MEETINGS, PLAN_YEARS, PROTOCOLS
 from insieme_governance.reactions import BOARD_LOCK
 from insieme_governance.steps import REGISTER
 from insieme_intake import codice_fiscale, duplicates, erasure, vault
@@ -46,6 +46,7 @@ AGGREGATES: dict[Kind, Aggregate[Any, Any, Any]] = {
     Kind.BODY: BODIES,
     Kind.MEETING: MEETINGS,
     Kind.PLAN_YEAR: PLAN_YEARS,
+    Kind.PROTOCOL: PROTOCOLS,
     Kind.LEDGER: LEDGERS,
     Kind.COURSE: COURSES,
     Kind.COURSE_PARTICIPATION: PARTICIPATIONS,
@@ -57,7 +58,7 @@ AGGREGATES: dict[Kind, Aggregate[Any, Any, Any]] = {
 }
 LOCKS: dict[Kind, tuple[str, ...]] = {
     Kind.BOARD: (BOARD_LOCK,),
-    **dict.fromkeys((Kind.BODY, Kind.MEETING, Kind.PLAN_YEAR), REGISTER),
+    **dict.fromkeys((Kind.BODY, Kind.MEETING, Kind.PLAN_YEAR, Kind.PROTOCOL), REGISTER),
 }
 """What the commands of an aggregate take before anything is loaded."""
 PERSON_LOCKS = {"intake": erasure.lock, "training": training_lock}
