@@ -1,4 +1,4 @@
-"""The whole courses, internships and projects through the services' own decisions, and their money by the ledger."""
+"""The whole projects and budgets through the services' own decisions, and their money by the ledger."""
 
 from __future__ import annotations
 
@@ -62,15 +62,6 @@ def by_year(amounts: Iterable[tuple[date, int]]) -> dict[int, int]:
     for on, amount in amounts:
         found[on.year] += amount
     return dict(found)
-
-
-def test_the_services_take_every_course_and_internship(events: list[DomainEvent]) -> None:
-    types = Counter(type(event).__name__ for event in events)
-    assert (types["ParticipantStarted"], types["ParticipantCompleted"], types["ParticipantDropped"]) == (36, 28, 8)
-    assert types["SeatTaken"] == types["ParticipantEnrolled"] == 36
-    assert types["InternshipStarted"] == types["InternshipEnded"] == 90
-    assert types["InterventionRegistered"] == types["InterventionEnded"] == 36 + 90
-    assert types["CompanyJoinedBoard"] - types["CompanyLeftBoard"] == 109
 
 
 def test_every_kind_of_end_of_a_project_is_told(events: list[DomainEvent]) -> None:

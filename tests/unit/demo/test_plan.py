@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from hashlib import blake2b
 from itertools import pairwise
@@ -16,6 +17,7 @@ from insieme_demo.chains import Chain
 from insieme_demo.happening import Happening, Kind, Order
 from insieme_demo.ledger import Ledger
 from insieme_demo.lists import POPULATION
+from insieme_demo.mending import Mending
 from insieme_demo.plan import Month, Plan
 from insieme_demo.quotas import FIRST_DAY, parts, scaled
 from insieme_events.clock import business_date
@@ -27,6 +29,7 @@ from insieme_matching.directory import check_digit_fits
 from insieme_matching.employment import StartPlacement
 
 WHOLE = plan.make()
+NOTHING = Mending((), (), (), {}, (), ())
 LEDGER: Ledger = ledger.count(WHOLE)
 
 
@@ -293,6 +296,24 @@ def test_the_aggregates_of_the_services_take_every_command(seed: int) -> None:
     assert types["MeetingHeld"] == sum(expected.meetings_by_year.values())
     assert (types["WorkPlanApproved"], types["WorkPlanAmended"], types["PlanYearClosed"]) == (4, 1, 3)
     assert types["MeetingCadenceBreached"] == types["MeetingCadenceWarned"] == 0
+
+
+def test_the_services_take_the_whole_courses_and_internships_as_they_are_told() -> None:
+    """With the cases of those who take part and the companies, and nothing else of the market."""
+    ways = [pupil.way for course in WHOLE.courses for pupil in course.pupils]
+    ways += [one.way for one in WHOLE.internships]
+    companies = replace(WHOLE.offers, needs=[], vacancies=[], candidacies=[])
+    made = replace(
+        WHOLE, ways=ways, chains=[], offers=companies, money=replace(WHOLE.money, projects=()), mending=NOTHING
+    )
+    paper = Paper()
+    paper.write(plan.months(made))
+    types = Counter(type(event).__name__ for stream in paper.streams.values() for _, event in stream)
+    assert (types["ParticipantStarted"], types["ParticipantCompleted"], types["ParticipantDropped"]) == (36, 28, 8)
+    assert types["SeatTaken"] == types["ParticipantEnrolled"] == 36
+    assert types["InternshipStarted"] == types["InternshipEnded"] == 90
+    assert types["InterventionRegistered"] == types["InterventionEnded"] == 36 + 90
+    assert types["CompanyJoinedBoard"] - types["CompanyLeftBoard"] == 109
 
 
 def test_the_digest_is_the_same_twice_whatever_the_ids_of_the_events() -> None:
