@@ -28,8 +28,8 @@ $(STAMP): requirements/dev.txt requirements/uv.txt $(addsuffix /pyproject.toml,$
 	@sh deploy/local/setup.sh $(PACKAGES)
 	@touch $(STAMP)
 
-run: $(STAMP) ## real Kafka, PostgreSQL and every service, the demonstration, the table; until Ctrl-C
-	@$(BIN)/insieme-local run
+run: $(STAMP) ## real Kafka, PostgreSQL, every service, a tenth of the history (HISTORY=whole for all), the table
+	@$(if $(HISTORY),INSIEME_HISTORY=$(HISTORY) )$(BIN)/insieme-local run
 
 servers: $(STAMP) ## Kafka and PostgreSQL of `make run` alone, for an operator's work while services are stopped
 	@$(BIN)/insieme-local servers

@@ -19,21 +19,30 @@ from tests.unit.demo.on_paper import Paper
 
 from insieme_demo import digest, ledger, plan
 from insieme_demo.happening import Kind
-from insieme_demo.ledger import Ledger
+from insieme_demo.ledger import LaterLedger, Ledger
+from insieme_demo.plan import Plan
 from insieme_events import migrate
 from insieme_events.contracts import DomainEvent
+from insieme_funding.service import SERVICE as FUNDING
 from insieme_local.plan import program
 from insieme_local.service import inherited
 from insieme_training.service import SERVICE as TRAINING
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 SEED, SCALE = 4, 0.1
 """A seed in whose history one batch voids an enrolment and corrects characteristics: both name earlier events."""
-LOAD = ("load", "--scale", str(SCALE), "--seed", str(SEED))
-TOLD = ("intake", "matching", "governance", "training")
+LOAD = ("load", "--scale", str(SCALE), "--seed", str(SEED), "--onwards")
+TOLD = ("intake", "matching", "governance", "training", "funding")
 """The services that the history is written to, in the order of the digest."""
 SINCE = {"from": "2017-06-01", "to": "2021-12-31"}
+AFTER = {"from": "2022-01-01", "to": "2026-06-30"}
+TERM = """
+select type, count(*) from events.events
+where type in ('PartyWithdrew', 'ProtocolExpired', 'ProtocolExpiryWarned', 'ProtocolRenewed')
+group by type order by type
+"""
+ENROLLED_AFTER = "select count(*) from events.events where type = 'PersonEnrolled' and occurred_on > '2026-03-03'"
 PATIENCE = 60.0
 
 LINKS = """
@@ -45,6 +54,14 @@ group by 1
 PERSONS = """
 select count(distinct data->>'person_id') from events.events e
 where type = %s and not exists (select from events.events v where v.stream = e.stream and v.type = 'EnrolmentVoided')
+  and not exists (select from views.persons p where p.person_id::text = data->>'person_id' and merged_into is not null)
+"""
+ANSWERED = """
+select data->>'person_id', array_agg(data->>'service' order by data->>'service') from events.events
+where type = 'ErasureCompleted' group by 1
+"""
+IN_THE_VAULT = """
+select count(*) from views.persons p join vault.identities i using (person_id) where p.erased_on is not null
 """
 
 
@@ -57,14 +74,22 @@ class Demonstration:
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            program(("insieme-demo", *words)), env=self.environment, stdout=subprocess.PIPE, text=True
+            program(("insieme-demo", *words)),
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
 
     def run(self, *words: str) -> str:
-        child = self.start(*words)
-        said, _ = child.communicate(timeout=200)
-        assert child.returncode == 0, said
+        code, said = self.ended(*words)
+        assert code == 0, said
         return said
+
+    def ended(self, *words: str) -> tuple[int, str]:
+        child = self.start(*words)
+        said, _ = child.communicate(timeout=400)
+        return child.returncode, said
 
     def stopped_at(self, events: int, how: signal.Signals) -> tuple[int, str]:
         """Loads until intake's store holds so many events; the exit code and what was said."""
@@ -86,9 +111,10 @@ class Demonstration:
 
 @pytest.fixture(scope="module")
 def platform(prepared: Platform) -> Platform:
-    """The demonstration begins with the protocol, and tells of courses: governance and training are there too."""
-    migrate.upgrade_service(prepared.provisioned.urls["training_owner"], "training", TRAINING.migrations)
-    prepared.start_all(("governance", "training", *THE_PATH_OF_A_PERSON))
+    """The demonstration begins with the protocol, and tells of courses and projects: every service is there."""
+    for service in (TRAINING, FUNDING):
+        migrate.upgrade_service(prepared.provisioned.urls[f"{service.name}_owner"], service.name, service.migrations)
+    prepared.start_all(("governance", "training", "funding", *THE_PATH_OF_A_PERSON))
     return prepared
 
 
@@ -106,8 +132,20 @@ Loaded = tuple[Demonstration, tuple[int, str], str]
 
 
 @pytest.fixture(scope="module")
-def expected() -> Ledger:
-    return ledger.count(plan.make(SEED, SCALE))
+def made() -> Plan:
+    return plan.make(SEED, SCALE, onwards=True)
+
+
+@pytest.fixture(scope="module")
+def expected(made: Plan) -> Ledger:
+    """To the end of 2021."""
+    return ledger.count(made)
+
+
+@pytest.fixture(scope="module")
+def after(made: Plan) -> LaterLedger:
+    assert made.later is not None
+    return ledger.count_later(made.later)
 
 
 def test_a_load_that_was_stopped_says_so_and_goes_on(loaded: Loaded) -> None:
@@ -115,6 +153,7 @@ def test_a_load_that_was_stopped_says_so_and_goes_on(loaded: Loaded) -> None:
     assert code == 130
     assert "the next start goes on from there" in said
     assert "is loaded" in end
+    assert "make run HISTORY=whole" in end
 
 
 def test_a_batch_of_this_history_names_earlier_events_of_two_kinds() -> None:
@@ -123,13 +162,12 @@ def test_a_batch_of_this_history_names_earlier_events_of_two_kinds() -> None:
     assert {"voids", "corrects"} in named
 
 
-def test_what_was_stopped_and_resumed_is_what_was_decided_on_paper(loaded: Loaded) -> None:
+def test_what_was_stopped_and_resumed_is_what_was_decided_on_paper(loaded: Loaded, made: Plan) -> None:
     paper = Paper()
-    paper.write(plan.months(plan.make(SEED, SCALE)))
+    paper.write(plan.months(made))
     by_service: dict[str, dict[str, list[DomainEvent]]] = {service: {} for service in TOLD}
-    for stream, stored in paper.streams.items():
-        service = Kind(stream.partition("-")[0]).service
-        by_service[service][stream] = [event for _, event in stored]
+    for stream, events in paper.told().items():
+        by_service[Kind(stream.partition("-")[0]).service][stream] = events
     on_paper = digest.whole(digest.of_events(by_service[service]) for service in TOLD)
     assert loaded[0].run("digest").strip() == on_paper
 
@@ -137,6 +175,19 @@ def test_what_was_stopped_and_resumed_is_what_was_decided_on_paper(loaded: Loade
 def test_a_second_load_finds_it_done(loaded: Loaded) -> None:
     before = loaded[0].count("intake", "select count(*) from events.events")
     assert "loaded already" in loaded[0].run(*LOAD)
+    assert loaded[0].count("intake", "select count(*) from events.events") == before
+
+
+def test_without_a_wish_the_history_that_stands_there_is_gone_on_with(loaded: Loaded) -> None:
+    assert "loaded already" in loaded[0].run("load", "--seed", str(SEED))
+
+
+def test_another_history_is_refused_beside_the_one_that_stands_there(loaded: Loaded) -> None:
+    before = loaded[0].count("intake", "select count(*) from events.events")
+    code, said = loaded[0].ended("load", "--scale", "0.05", "--seed", str(SEED))
+    assert code == 1
+    assert "demo.other_history" in said
+    assert "make reset" in said
     assert loaded[0].count("intake", "select count(*) from events.events") == before
 
 
@@ -151,14 +202,26 @@ def test_without_its_mark_a_load_finds_every_happening_in_the_store(loaded: Load
     assert before == [demonstration.count(s, "select count(*) from events.events") for s in TOLD]
 
 
-def test_the_stores_hold_what_the_ledger_says(loaded: Loaded, expected: Ledger) -> None:
+def test_the_stores_hold_what_the_ledger_says(loaded: Loaded, expected: Ledger, after: LaterLedger) -> None:
     demonstration, _, _ = loaded
-    assert demonstration.count("intake", PERSONS, "PersonEnrolled") == expected.enrolled
-    assert demonstration.count("intake", PERSONS, "PersonTakenInCharge") == expected.taken_in_charge
-    assert demonstration.count("intake", PERSONS, "InterviewHeld") == expected.interviewed
+    more = sum(after.enrolled.values())
+    assert demonstration.count("intake", PERSONS, "PersonEnrolled") == expected.enrolled + more
+    assert demonstration.count("intake", PERSONS, "PersonTakenInCharge") == expected.taken_in_charge + more
+    assert demonstration.count("intake", PERSONS, "InterviewHeld") == expected.interviewed + more
     links = demonstration.rows("matching", LINKS)
-    assert {year: count for year, count, _ in links} == expected.placements_by_year
-    assert len({person for _, _, persons in links for person in persons}) == expected.placed_persons
+    assert {year: count for year, count, _ in links} == expected.placements_by_year | after.placements
+    placed = expected.placed_persons + sum(after.placements.values())
+    assert len({person for _, _, persons in links for person in persons}) == placed
+
+
+def test_every_service_answered_each_erasure(loaded: Loaded) -> None:
+    """The load is over once they have, and nobody's identity is left."""
+    demonstration, _, _ = loaded
+    answers = demonstration.rows("intake", ANSWERED)
+    assert len(answers) == len(plan.make(SEED, SCALE).mending.erased) > 0
+    for _, services in answers:
+        assert services == ["funding", "intake", "matching", "reporting", "training"]
+    assert demonstration.count("intake", IN_THE_VAULT) == 0
 
 
 def test_no_service_put_an_event_of_it_aside(loaded: Loaded) -> None:
@@ -176,7 +239,7 @@ async def test_reporting_gives_what_the_ledger_says(loaded: Loaded, expected: Le
     platform = loaded[0].platform
     comuni = {"comune": expected.enrolled_by_comune}
     genders = {"gender": expected.enrolled_by_gender}
-    over_50 = {"over_50": {"yes": expected.enrolled_over_50, "no": expected.enrolled - expected.enrolled_over_50}}
+    over_50 = {"over_50": expected.enrolled_over_50}
     await figure(platform, "placements", {"year": expected.placements_by_year})
     await figure(platform, "placements", {"gender": expected.placements_by_gender})
     await figure(platform, "enrolled", genders, comuni, over_50, {"year": expected.enrolled_by_year})
@@ -197,9 +260,36 @@ async def test_reporting_gives_what_the_ledger_says(loaded: Loaded, expected: Le
     await figure(platform, "meetings_held", {"year": expected.meetings_by_year})
     await figure(platform, "resources_committed", {"year": expected.committed_by_year})
     await figure(platform, "planned", {"year": expected.planned_by_year})
+    money = expected.money
+    await figure(platform, "projects_submitted", {"year": money.submitted})
+    await figure(platform, "projects_funded", {"year": money.funded})
+    await figure(platform, "project_grants", {"year": money.granted})
+    await figure(platform, "budget", {"year": money.budget})
+    await figure(platform, "committed", {"year": money.committed})
+    await figure(platform, "spent", {"year": money.spent})
+    await figure(platform, "activities_funded", {"year": money.activities})
+    await figure(platform, "microcredit_amount", {"year": money.microcredit})
+    await figure(platform, "project_jobs", {"year": money.jobs})
+    await figure(platform, "consolidation_actions", {"year": money.actions})
     for year, size in expected.board_by_year.items():
         on = {"from": f"{year}-01-01", "to": f"{year}-12-31"}
         await figure(platform, "board_size", {"": {"": size}}, period=on)
+
+
+async def test_the_years_after_2021_are_as_the_ledger_says(loaded: Loaded, after: LaterLedger) -> None:
+    platform = loaded[0].platform
+    await figure(platform, "enrolled", {"year": after.enrolled}, period=AFTER)
+    await figure(platform, "taken_in_charge", {"": {"": sum(after.enrolled.values())}}, period=AFTER)
+    await figure(platform, "placements", {"year": after.placements}, period=AFTER)
+    await figure(platform, "meetings_held", {"year": after.meetings}, period=AFTER)
+    await figure(platform, "resources_committed", {"year": after.committed}, period=AFTER)
+
+
+def test_the_term_ended_without_a_renewal_and_somebody_is_enrolled_by_the_transitional_rule(loaded: Loaded) -> None:
+    demonstration, _, _ = loaded
+    protocol = demonstration.rows("governance", TERM)
+    assert protocol == [("PartyWithdrew", 1), ("ProtocolExpired", 1), ("ProtocolExpiryWarned", 3)]
+    assert demonstration.count("intake", ENROLLED_AFTER) > 0
 
 
 async def figure(

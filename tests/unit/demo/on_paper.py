@@ -2,118 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from tests.unit.demo import money_on_paper
+from tests.unit.demo.deciders import DECIDERS
+from tests.unit.demo.founded import LIMITS, protocols, register_of
 
+from insieme_demo.days import LATER_DAY
 from insieme_demo.happening import Happening, Kind, Order
 from insieme_demo.plan import Month
 from insieme_demo.writing import ACTORS
-from insieme_events.agreement import Limits, in_force, last_known
+from insieme_events.agreement import in_force, last_known
 from insieme_events.clock import business_date
-from insieme_events.contracts import DomainEvent
+from insieme_events.contracts import ERASED, DomainEvent
 from insieme_events.contracts.governance_bodies import BodyEstablished, DecisionTaken
-from insieme_events.contracts.intake import CaseEvent
-from insieme_events.contracts.matching import PlacementExtended, PlacementStarted
+from insieme_events.contracts.governance_plan import Ceiling, CompanyJoinedBoard, WorkPlanAmended, WorkPlanApproved
+from insieme_events.contracts.intake import CaseEvent, PersonErased
+from insieme_events.contracts.matching import CompaniesMerged, PlacementExtended, PlacementStarted
 from insieme_events.contracts.training import PositionsReturned
-from insieme_events.decider import Circumstances, Decider, Refused
+from insieme_events.decider import Circumstances, Refused
+from insieme_events.gates import Interval
 from insieme_events.in_charge import Charge, after
 from insieme_events.testing.agreements import published
-from insieme_governance.board_membership import BOARD_MEMBERSHIP, BoardCircumstances
+from insieme_funding.project import PlacementSeen
+from insieme_governance.board_membership import BOARD_MEMBERSHIP, BoardCircumstances, CedeMembership
 from insieme_governance.body import BODY, BodyCircumstances
 from insieme_governance.founding import ACTOR as FOUNDER
 from insieme_governance.founding import given
-from insieme_governance.meeting import MEETING, MeetingCircumstances
+from insieme_governance.meeting import MeetingCircumstances
 from insieme_governance.meeting.commands import ConveneMeeting
 from insieme_governance.meeting.state import Held
-from insieme_governance.plan_year import PLAN_YEAR, AmendWorkPlan, ApproveWorkPlan, PlanYearCircumstances
+from insieme_governance.plan_year import AmendWorkPlan, ApproveWorkPlan, PlanYearCircumstances
 from insieme_governance.plan_year.facts import HELD
 from insieme_governance.plan_year.facts import Meeting as MeetingOfPlan
-from insieme_governance.register import Holder, Member, Register, Roll, Signed
-from insieme_intake.case import CASE
+from insieme_governance.protocol import PROTOCOL
+from insieme_governance.protocol.refusals import ProtocolCircumstances
+from insieme_governance.reactions import MATCHING as MERGED
+from insieme_governance.register import Register
 from insieme_intake.case.commands import SubmitApplication
 from insieme_intake.circumstances import IntakeCircumstances, PersonFound, ReferralFound
-from insieme_intake.ledger import LEDGER
-from insieme_intake.person import PERSON
-from insieme_intake.referral import REFERRAL, Pending, ReceiveReferral, SendReferral
+from insieme_intake.referral import Pending, ReceiveReferral, SendReferral
 from insieme_matching import vacancy_state
-from insieme_matching.candidacy import CANDIDACY, CandidacyCircumstances, ShortlistCandidate
-from insieme_matching.company import COMPANY
-from insieme_matching.employment import EMPLOYMENT, EmploymentCircumstances, StartPlacement
-from insieme_matching.internship import INTERNSHIP
+from insieme_matching.candidacy import CandidacyCircumstances, ShortlistCandidate
+from insieme_matching.employment import EmploymentCircumstances, StartPlacement
 from insieme_matching.internship.commands import InternshipCircumstances, RequestInternship
 from insieme_matching.need import NEED, NeedCircumstances
 from insieme_matching.reactions import RESERVING
 from insieme_matching.reservations import ReturnPositions
-from insieme_matching.vacancy import VACANCY, VacancyCircumstances
-from insieme_training.course import COURSE
+from insieme_matching.vacancy import VacancyCircumstances
 from insieme_training.course.state import Open
-from insieme_training.participation import PARTICIPATION
 from insieme_training.participation.circumstances import CourseFound
 from insieme_training.participation.commands import RequestParticipation
 from insieme_training.participation.state import Waitlisted
 from insieme_training.testing import course_circumstances, participation_circumstances
 
-DECIDERS: dict[Kind, Decider[Any, Any, Any]] = {
-    Kind.PERSON: PERSON,
-    Kind.CASE: CASE,
-    Kind.REFERRAL: REFERRAL,
-    Kind.COMPANY: COMPANY,
-    Kind.NEED: NEED,
-    Kind.VACANCY: VACANCY,
-    Kind.CANDIDACY: CANDIDACY,
-    Kind.EMPLOYMENT: EMPLOYMENT,
-    Kind.INTERNSHIP: INTERNSHIP,
-    Kind.BOARD: BOARD_MEMBERSHIP,
-    Kind.BODY: BODY,
-    Kind.MEETING: MEETING,
-    Kind.PLAN_YEAR: PLAN_YEAR,
-    Kind.LEDGER: LEDGER,
-    Kind.COURSE: COURSE,
-    Kind.COURSE_PARTICIPATION: PARTICIPATION,
-}
-
-
-def founded() -> Register:
-    """The register as the founding data give it: a protocol ends on the day before its successor is signed."""
-    protocols = sorted(given().protocols, key=lambda one: one.signature.on)
-    ends = [*(later.signature.on - timedelta(days=1) for later in protocols[1:]), protocols[-1].signature.ends_on]
-    return Register(
-        tuple(
-            Signed(
-                Roll(
-                    one.protocol_id,
-                    members=tuple(
-                        Member(party, role, one.signature.on)
-                        for role, all_of in one.parties.items()
-                        for party in all_of
-                    ),
-                    holders=tuple(Holder(each.role, each.party, each.unit, each.on) for each in one.roles),
-                ),
-                one.signature.on,
-                until,
-            )
-            for one, until in zip(protocols, ends, strict=True)
-        )
-    )
-
-
-def founded_limits() -> tuple[Limits, ...]:
-    """The legal limits as the founding data give them: each version changes the one before it."""
-    found: list[Limits] = []
-    says: dict[str, Any] = {}
-    for one in given().legal_limits:
-        says |= one.limits
-        found.append(Limits.model_validate({**says, "version": one.version, "valid_from": one.valid_from}))
-    return tuple(found)
-
-
-REGISTER, LIMITS = founded(), founded_limits()
-NAMED = ("vacancy", "referral", "person", "company", "course", "participation", "meeting", "body", "internship")
+NAMED = (
+    "vacancy",
+    "referral",
+    "person",
+    "company",
+    "course",
+    "participation",
+    "meeting",
+    "body",
+    "internship",
+    "committee",
+    "call",
+    "project",
+)
 """Streams that commands to others name: looked up in the store before a batch."""
 
 
@@ -126,16 +87,32 @@ class Paper:
     charges: dict[UUID, Charge] = field(default_factory=dict)
     of_person: dict[UUID, set[UUID]] = field(default_factory=dict)
     seen: dict[str, Any] = field(default_factory=dict)
+    ceilings: dict[int, tuple[Ceiling, ...]] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     """The streams, numbered in the order in which they began."""
 
     def __post_init__(self) -> None:
-        """The bodies are there from the founding on."""
+        """The protocols and the bodies are there from the founding on."""
+        for protocol_id, told in protocols():
+            stream = f"{Kind.PROTOCOL}-{protocol_id}"
+            self.streams.setdefault(stream, []).append((uuid4(), told))
+            self.states[stream] = PROTOCOL.evolve(self.states.get(stream, PROTOCOL.initial), told)
         for body in given().bodies:
             event = BodyEstablished(body_id=body.body_id, kind=body.kind, occurred_on=body.on)
             stream = f"{Kind.BODY}-{body.body_id}"
             self.streams[stream] = [(uuid4(), event.model_copy(update={"by": FOUNDER}))]
             self.states[stream] = BODY.evolve(BODY.initial, event)
+
+    @property
+    def register(self) -> Register:
+        return register_of({stream: state for stream, state in self.states.items() if stream.startswith("protocol")})
+
+    def told(self) -> dict[str, list[DomainEvent]]:
+        """Every stream as it reads at the end: of who was erased no sealed value."""
+        erased = {
+            event.person_id for told in self.streams.values() for _, event in told if isinstance(event, PersonErased)
+        }
+        return {stream: [shown(event, erased) for _, event in told] for stream, told in self.streams.items()}
 
     def write(self, months: Iterable[Month]) -> None:
         for month in months:
@@ -156,7 +133,7 @@ class Paper:
                 pytest.fail(f"{events.code}: {events.sentence} {order} recorded {today}")
             for decided in events:
                 event = decided.model_copy(update={"by": ACTORS[order.kind.service]})
-                assert event.occurred_on <= date(2021, 12, 31), event
+                assert event.occurred_on <= LATER_DAY, event
                 self.numbers.setdefault(order.stream, len(self.numbers))
                 self.streams.setdefault(order.stream, []).append((uuid4(), event))
                 state = decider.evolve(state, event)
@@ -167,8 +144,12 @@ class Paper:
         assert made, f"nothing came of {happening}"
 
     def react(self, events: Iterable[DomainEvent]) -> None:
-        """Matching frees what a course that is over had kept: the one thing that is left to a reaction."""
+        """What is left to reactions: matching frees what a course that is over had kept, and a membership of the Board
+        ends under an id that a company gives up.
+        """
         for event in events:
+            if isinstance(event, CompaniesMerged):
+                self.ceded(event)
             if isinstance(event, PositionsReturned):
                 stream = f"{Kind.NEED}-{event.source_id}"
                 back = ReturnPositions(reservation_id=event.reservation_id, on=event.occurred_on)
@@ -179,7 +160,19 @@ class Paper:
                     self.streams[stream].append((uuid4(), freed.model_copy(update={"by": RESERVING})))
                     self.states[stream] = NEED.evolve(self.states[stream], freed)
 
+    def ceded(self, event: CompaniesMerged) -> None:
+        stream = f"{Kind.BOARD}-{event.merged_id}"
+        cede = CedeMembership(into=event.company_id, on=event.occurred_on)
+        circumstances = BoardCircumstances(MERGED, event.occurred_on, None)
+        found = BOARD_MEMBERSHIP.decide(cede, self.states.get(stream, BOARD_MEMBERSHIP.initial), circumstances)
+        assert not isinstance(found, Refused)
+        for left in found:
+            self.streams[stream].append((uuid4(), left.model_copy(update={"by": MERGED})))
+            self.states[stream] = BOARD_MEMBERSHIP.evolve(self.states[stream], left)
+
     def hear(self, event: DomainEvent) -> None:
+        if isinstance(event, WorkPlanApproved | WorkPlanAmended):
+            self.ceilings[event.year] = event.ceilings
         if isinstance(event, CaseEvent):
             self.of_person.setdefault(event.person_id, set()).add(event.case_id)
             before = self.charges.get(event.case_id, Charge(event.person_id))
@@ -248,17 +241,21 @@ class Paper:
                 )
             case Kind.INTERNSHIP:
                 return self.of_internship(order, usual)
+            case Kind.PROTOCOL:
+                return ProtocolCircumstances(actor, today, last_known(agreements, day))
             case Kind.BODY:
-                return BodyCircumstances(actor, today, last_known(agreements, day), agreements, REGISTER)
+                return BodyCircumstances(actor, today, last_known(agreements, day), agreements, self.register)
             case Kind.MEETING:
                 named = command.body_id if isinstance(command, ConveneMeeting) else None
                 body = None if named is None else self.seen[f"body-{named}"].kind
-                return MeetingCircumstances(actor, today, last_known(agreements, today), body, agreements, REGISTER)
+                return MeetingCircumstances(
+                    actor, today, last_known(agreements, today), body, agreements, self.register
+                )
             case Kind.PLAN_YEAR:
                 return PlanYearCircumstances(
                     *usual,
-                    parties=REGISTER.parties_on(day),
-                    coordinator=REGISTER.coordinator_on(day),
+                    parties=self.register.parties_on(day),
+                    coordinator=self.register.coordinator_on(day),
                     meeting=self.decided(command),
                 )
             case Kind.BOARD:
@@ -266,8 +263,29 @@ class Paper:
                 return BoardCircumstances(
                     *usual, stands_for=order.stream_id if known else None, last_known=last_known(agreements, day)
                 )
+            case kind if kind in money_on_paper.OF_MONEY:
+                return self.of_money(order, usual)
             case _:
                 return Circumstances(*usual)
+
+    def of_money(self, order: Order, usual: Any) -> Circumstances:
+        """By what funding has heard of: the plans, who is in charge, placements, the Board."""
+        command = order.command
+        started = self.events_of(Kind.EMPLOYMENT, getattr(command, "employment_id", None))
+        members = self.events_of(Kind.BOARD, getattr(command, "company_id", None))
+        proposer = getattr(command, "proposer_id", None)
+        return money_on_paper.circumstances(
+            order,
+            usual,
+            self.seen,
+            money_on_paper.ceilings_by_budget(self.ceilings),
+            None if proposer is None else self.in_charge(proposer),
+            PlacementSeen(started[0].occurred_on, voided=False) if started else None,
+            tuple(Interval(one.occurred_on, None) for one in members if isinstance(one, CompanyJoinedBoard)) or None,
+        )
+
+    def events_of(self, kind: Kind, stream_id: UUID | None) -> list[Any]:
+        return [event for _, event in self.streams.get(f"{kind}-{stream_id}", [])]
 
     def waiting(self, course_id: UUID) -> tuple[UUID, ...]:
         """Who stood on the waiting list when the batch began, in the order in which they asked."""
@@ -346,3 +364,9 @@ def found(course: Any) -> CourseFound:
         ends_on=plan.ends_on,
         started_on=course.offer.started_on,
     )
+
+
+def shown(event: DomainEvent, erased: Collection[UUID]) -> DomainEvent:
+    if getattr(event, "person_id", None) not in erased:
+        return event
+    return event.model_copy(update=dict.fromkeys(event.sealed_fields(), ERASED))

@@ -52,6 +52,11 @@ class Chain:
         return (self.starts_on, *(end + timedelta(days=1) for end in self.ends[:-1] if end is not None))
 
     @property
+    def told_late(self) -> bool:
+        """Whether the office may hear of it weeks later; not of one that it put right afterwards."""
+        return self.number % 9 == 4 and self.voided is None and self.corrected is None
+
+    @property
     def busy_until(self) -> date:
         """The last day on which the person works under it, the horizon of the history where it has no term."""
         if self.voided is not None:

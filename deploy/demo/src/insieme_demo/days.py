@@ -13,6 +13,9 @@ SEASON = (1.15, 1.1, 1.1, 1.0, 1.05, 0.95, 0.8, 0.3, 1.25, 1.2, 1.1, 0.7)
 LOCK_DOWN = {(2020, 3): 0.35, (2020, 4): 0.12, (2020, 5): 0.35, (2020, 6): 0.7, (2020, 11): 0.8, (2021, 3): 0.8}
 
 LAST_INSTANT = datetime(2021, 12, 31, 18, 0, tzinfo=UTC)
+LATER_DAY = date(2026, 6, 30)
+"""The last day of the years that follow the published ones; what falls into them may be recorded until then."""
+LATER_INSTANT = datetime(2026, 6, 30, 18, 0, tzinfo=UTC)
 
 
 def weight(year: int, month: int) -> float:
@@ -58,8 +61,9 @@ def recorded(chance: Random, on: date, delay: int, after: datetime | None = None
     """When a fact of that day was recorded: in office hours up to `delay` days later, after the one before it."""
     day = on + timedelta(days=chance.randint(0, delay) if delay else 0)
     instant = datetime.combine(day, time(8), UTC) + timedelta(seconds=chance.randint(0, 8 * 3600))
-    if instant > LAST_INSTANT:
-        instant = LAST_INSTANT - timedelta(seconds=chance.randint(0, 3600))
+    last = LAST_INSTANT if on <= LAST_DAY else LATER_INSTANT
+    if instant > last:
+        instant = last - timedelta(seconds=chance.randint(0, 3600))
     if after is not None and instant <= after:
         instant = after + timedelta(seconds=chance.randint(20, 90))
     return instant

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from uuid import UUID
 
@@ -17,16 +17,24 @@ from insieme_events.service import Running
 from insieme_events.store import COLUMNS, Record
 from insieme_events.vault import Keys
 
+ANSWER = "(type = 'ErasureCompleted')"
+"""What the services answer to an erasure on the day of the load."""
 EVENT_IDS = frozenset({"corrects", "voids"})
 STREAMS = "select distinct stream from events.events where split_part(stream, '-', 1) = any(%s)"
 """Those of the aggregates that the history speaks to: what governance was founded with is not part of it."""
-EVENTS = f"select {COLUMNS} from events.events where stream = any(%s)"
+EVENTS = f"select {COLUMNS} from events.events where stream = any(%s) and not {ANSWER}"
+ERASED = "select person_id from views.persons where erased_on is not null"
 CHUNK = 1000
 
 
 async def digest(of: Services) -> str:
-    """Sealed values are compared opened. The same seed and scale give the same digest, on any servers."""
-    return whole([await _of_store(service) for service in of.told])
+    """Sealed values are compared opened, those of who was erased as erased, whether the key is gone already or not.
+
+    The same seed and scale give the same digest, on any servers.
+    """
+    async with of.intake.pool.connection() as connection:
+        erased = {person_id for (person_id,) in await (await connection.execute(ERASED)).fetchall()}
+    return whole([await _of_store(service, erased) for service in of.told])
 
 
 def whole(stores: Iterable[bytes]) -> str:
@@ -46,7 +54,7 @@ def of_events(streams: Mapping[str, Sequence[DomainEvent]]) -> bytes:
     return found.digest()
 
 
-async def _of_store(service: Running) -> bytes:
+async def _of_store(service: Running, erased: Collection[UUID]) -> bytes:
     found = blake2b()
     async with service.pool.connection() as connection:
         # Sorted here and not by the server, whose collation may be another one elsewhere.
@@ -58,6 +66,7 @@ async def _of_store(service: Running) -> bytes:
             keys: Keys = {}
             if service.keys is not None:
                 keys = await service.keys.read({UUID(d["person_id"]) for d in map(_data, records) if "person_id" in d})
+                keys = {**keys, **dict.fromkeys(erased)}
             for record in records:
                 event = opened(record, service.definition.name, keys).event
                 found.update(line(record.stream, record.sequence, event))

@@ -18,7 +18,7 @@ from insieme_local import waiting
 from insieme_local.errors import Interrupted, LocalError
 from insieme_local.plan import program
 
-TOLD = ("governance", "intake", "matching", "training", "reporting")
+TOLD = ("governance", "intake", "matching", "training", "funding", "reporting")
 """The services that the history speaks of; the others would only listen."""
 
 DIGEST = ("insieme-demo", "digest")

@@ -26,9 +26,15 @@ class Kind(StrEnum):
     BODY = "body"
     MEETING = "meeting"
     PLAN_YEAR = "plan_year"
+    PROTOCOL = "protocol"
     LEDGER = "ledger"
     COURSE = "course"
     COURSE_PARTICIPATION = "participation"
+    COMMITTEE = "committee"
+    CALL = "call"
+    BUDGET = "budget"
+    PROJECT = "project"
+    FUNDING_DECISION = "funding_decision"
 
     @property
     def service(self) -> str:
@@ -40,8 +46,9 @@ SERVICE_OF = {
     **dict.fromkeys((Kind.PERSON, Kind.CASE, Kind.REFERRAL, Kind.LEDGER), "intake"),
     **dict.fromkeys((Kind.COMPANY, Kind.NEED, Kind.VACANCY, Kind.CANDIDACY, Kind.EMPLOYMENT), "matching"),
     Kind.INTERNSHIP: "matching",
-    **dict.fromkeys((Kind.BOARD, Kind.BODY, Kind.MEETING, Kind.PLAN_YEAR), "governance"),
+    **dict.fromkeys((Kind.BOARD, Kind.BODY, Kind.MEETING, Kind.PLAN_YEAR, Kind.PROTOCOL), "governance"),
     **dict.fromkeys((Kind.COURSE, Kind.COURSE_PARTICIPATION), "training"),
+    **dict.fromkeys((Kind.COMMITTEE, Kind.CALL, Kind.BUDGET, Kind.PROJECT, Kind.FUNDING_DECISION), "funding"),
 }
 MATCHING_PARTY = "fondazione"
 """Who brings persons and companies together."""
@@ -52,7 +59,8 @@ TRAINING_PARTY = "fondazione_san_petronio"
 class Phase(IntEnum):
     """A batch is decided on what the store held before it, so a month is written in this order (matching's bulk rule).
 
-    Of intake are the first two phases and the last: an application may name a referral that arrived.
+    Of intake are the first two phases and the last two: an application may name a referral that arrived, and a merge
+    of persons is written by itself, because its case has to be closed before the two ids are one.
     """
 
     ARRIVALS = 0
@@ -61,6 +69,7 @@ class Phase(IntEnum):
     CANDIDACIES = 3
     PLACEMENTS = 4
     AMENDMENTS = 5
+    MERGES = 6
 
 
 class CoursePhase(IntEnum):
@@ -81,6 +90,18 @@ class GovernancePhase(IntEnum):
     RESOURCES = 2
     DECIDED = 3
     CARRIED_OUT = 4
+
+
+class FundingPhase(IntEnum):
+    """The order in which a month of funding is written: who judges and what is called for stand in the store first."""
+
+    SEATS = 0
+    BUDGETS = 1
+    SUBMISSIONS = 2
+    CONFLICTS = 3
+    JUDGEMENTS = 4
+    PAYMENTS = 5
+    FOLLOWING = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +131,19 @@ class Happening:
     """Orders that happen together or not at all. `key` is the idempotency key and the correlation id of its events.
 
     `person` is the number of the person whose identity is written beside it, `company` that of the company. `needs` are
-    streams of another service that this one must have heard of, `of_persons` whose erasure must not come between,
-    `locks` what is locked besides.
+    streams of other services that this one must have heard of, `of_persons` whose erasure must not come between,
+    `locks` what is locked besides. `erases` is whose identity goes with it, `compared` the numbers of two persons whose
+    identities were looked at.
     """
 
     recorded_at: datetime
     key: UUID
     orders: tuple[Order, ...]
-    phase: Phase | CoursePhase | GovernancePhase = Phase.ARRIVALS
+    phase: Phase | CoursePhase | GovernancePhase | FundingPhase = Phase.ARRIVALS
     person: int | None = None
     company: int | None = None
     needs: tuple[str, ...] = ()
     of_persons: tuple[UUID, ...] = ()
     locks: tuple[str, ...] = ()
+    erases: UUID | None = None
+    compared: tuple[int, int] | None = None

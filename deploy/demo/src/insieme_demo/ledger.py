@@ -7,16 +7,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from insieme_demo import ledger_money
 from insieme_demo.courses import Course
+from insieme_demo.later import Later
+from insieme_demo.ledger_money import MoneyLedger
 from insieme_demo.people import Person
 from insieme_demo.plan import Plan
 from insieme_demo.quotas import YEARS
 from insieme_events.contracts.intake import SuitabilityOutcome
 
+UNKNOWN = "unknown"
+"""How a breakdown shows who was erased."""
+YES_NO = ("no", "yes")
+
 
 @dataclass(frozen=True)
 class Ledger:
-    """Persons and contract links. `over_50` is by year and month of birth on the day of enrolment.
+    """Persons and contract links; by gender, comune and age those who were erased stand under `UNKNOWN`.
+
+    `over_50` is by year and month of birth on the day of enrolment.
 
     `board_by_year` counts the companies in the Board on each 31 December; `courses` who started each course, who
     completed it, and for whom a contract began on or after its first day. Amounts are euro cents, those of the
@@ -27,7 +36,7 @@ class Ledger:
     enrolled_by_gender: dict[str, int]
     enrolled_by_year: dict[int, int]
     enrolled_by_comune: dict[str, int]
-    enrolled_over_50: int
+    enrolled_over_50: dict[str, int]
     interviewed: int
     interviewed_by_year: dict[int, int]
     interviews_by_year: dict[int, int]
@@ -48,6 +57,26 @@ class Ledger:
     meetings_by_year: dict[int, int]
     committed_by_year: dict[int, int]
     planned_by_year: dict[int, int]
+    money: MoneyLedger
+
+
+@dataclass(frozen=True)
+class LaterLedger:
+    """The years after 2021: everybody enrolled in them was interviewed and taken in charge."""
+
+    enrolled: dict[int, int]
+    placements: dict[int, int]
+    meetings: dict[int, int]
+    committed: dict[int, int]
+
+
+def count_later(later: Later) -> LaterLedger:
+    return LaterLedger(
+        enrolled=_by_year(way.received_on for way in later.ways),
+        placements=_by_year(chain.starts_on for chain, _ in later.placements),
+        meetings=_by_year(one.meets_on for one in later.tables.meetings if one.cancelled is None),
+        committed={each.year: sum(each.last.committed.values()) for each in later.tables.years},
+    )
 
 
 def count(plan: Plan) -> Ledger:
@@ -59,16 +88,21 @@ def count(plan: Plan) -> Ledger:
     chains = [chain for chain in plan.chains if chain.voided is None]
     links = [(chain.way.person, day) for chain in chains for day in chain.starts]
     hirings = {(day.year, plan.offers.employers[chain.number].number) for chain in chains for day in chain.starts}
+    erased = {way.case_id for way, _ in plan.mending.erased}
     in_target = [w.assessed_on for w in enrolled if w.suitability is SuitabilityOutcome.IN_TARGET and w.assessed_on]
     first_years: dict[int, int] = {}
     for person, day in links:
         first_years[person.number] = min(first_years.get(person.number, day.year), day.year)
     return Ledger(
         enrolled=len(enrolled),
-        enrolled_by_gender=dict(Counter(way.person.gender.value for way in enrolled)),
+        enrolled_by_gender=dict(
+            Counter(UNKNOWN if way.case_id in erased else way.person.gender.value for way in enrolled)
+        ),
         enrolled_by_year=dict(Counter(way.received_on.year for way in enrolled)),
-        enrolled_by_comune=dict(Counter(way.person.comune for way in enrolled)),
-        enrolled_over_50=sum(way.person.over_50 for way in enrolled),
+        enrolled_by_comune=dict(Counter(UNKNOWN if way.case_id in erased else way.person.comune for way in enrolled)),
+        enrolled_over_50=dict(
+            Counter(UNKNOWN if way.case_id in erased else YES_NO[way.person.over_50] for way in enrolled)
+        ),
         interviewed=len(held),
         interviewed_by_year=_by_year(held),
         interviews_by_year=_by_year([*held, *again, *(day for way in plan.ways for day in way.follow_ups)]),
@@ -89,6 +123,7 @@ def count(plan: Plan) -> Ledger:
         committed_by_year={each.year: sum(each.last.committed.values()) for each in plan.tables.years},
         planned_by_year={each.year: sum(c.amount for c in each.last.ceilings) for each in plan.tables.years},
         board_by_year={year: sum(each.holds(date(year, 12, 31)) for each in plan.board) for year in YEARS},
+        money=ledger_money.count(plan.money, plan.chains),
     )
 
 

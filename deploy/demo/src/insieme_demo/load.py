@@ -1,29 +1,48 @@
-"""Loading month by month: intake's month, then matching's, governance's and training's once their views have
-applied what they name (decision 16).
+"""Loading month by month: intake's month, then matching's, governance's, training's and funding's once their views
+have applied what they name (decision 16).
 """
 
 from __future__ import annotations
 
+import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from uuid import UUID
 
 from insieme_demo import plan as plans
 from insieme_demo.happening import Happening, Kind
+from insieme_demo.ids import made
 from insieme_demo.plan import Month, Plan
 from insieme_demo.writing import Writer
 from insieme_events.service import Running, running
-from insieme_events.waiting import applied
+from insieme_events.waiting import NotApplied, applied
+from insieme_funding.service import SERVICE as FUNDING
 from insieme_governance.founding import found
 from insieme_governance.service import SERVICE as GOVERNANCE
+from insieme_intake.erasure import AWAITED
 from insieme_intake.service import SERVICE as INTAKE
+from insieme_matching.company import MergeCompanies
 from insieme_matching.service import SERVICE as MATCHING
 from insieme_training.service import SERVICE as TRAINING
 
 LOADED = "demo loaded"
 PATIENCE = 120.0
 """Seconds that a service may take to apply what another one tells."""
+FORGETTING = 300.0
+"""Seconds that they may take to answer an erasure: reporting does once it has applied everything before."""
+RECORDED = "select recorded_at from events.events where stream = %s and version = 1"
+ANSWERS = "select count(*) from events.events where stream = any(%s) and type = 'ErasureCompleted'"
+HEARS: Mapping[tuple[str, Kind], str] = {
+    ("governance", Kind.COMPANY): "governance.companies",
+    ("training", Kind.CASE): "training.in_charge",
+    ("funding", Kind.CASE): "funding.parameters",
+    ("funding", Kind.BOARD): "funding.parameters",
+    ("funding", Kind.PLAN_YEAR): "funding.reactions",
+    ("funding", Kind.EMPLOYMENT): "funding.reactions",
+}
+"""By service, and the kind of what its happenings name, the subscription by which it hears of that."""
 FOUNDED = """
 select stream, max(version) from events.events where type in ('AgreementAdopted', 'LegalLimitsPublished')
 group by stream
@@ -36,11 +55,12 @@ class Services:
     intake: Running
     matching: Running
     training: Running
+    funding: Running
 
     @property
     def told(self) -> tuple[Running, ...]:
         """Those that the history is written to."""
-        return (self.intake, self.matching, self.governance, self.training)
+        return (self.intake, self.matching, self.governance, self.training, self.funding)
 
 
 @asynccontextmanager
@@ -51,8 +71,9 @@ async def services() -> AsyncIterator[Services]:
         running(INTAKE, INTAKE.settings()) as intake,
         running(MATCHING, MATCHING.settings()) as matching,
         running(TRAINING, TRAINING.settings()) as training,
+        running(FUNDING, FUNDING.settings()) as funding,
     ):
-        yield Services(governance, intake, matching, training)
+        yield Services(governance, intake, matching, training, funding)
 
 
 async def founding(to: Services) -> None:
@@ -63,7 +84,7 @@ async def founding(to: Services) -> None:
     await found(to.governance)
     async with to.governance.pool.connection() as connection:
         streams: dict[str, int] = dict(await (await connection.execute(FOUNDED)).fetchall())
-    for service in (to.intake, to.matching, to.training):
+    for service in (to.intake, to.matching, to.training, to.funding):
         await applied(service.pool, f"{service.definition.name}.parameters", streams, PATIENCE)
 
 
@@ -77,32 +98,38 @@ async def load(
 
     Stopped anywhere, it goes on where it was: a unit that is written is never written again.
     """
-    writer = Writer(to.intake, plan.people, plan.offers.companies, wrote)
+    writer = Writer(to.intake, plan.everybody, plan.companies, wrote)
+    unheard: set[str] = set()
     for month in months:
+        unheard |= _cases(month)
         if month.intake:
             await writer.write(to.intake, month.intake)
         if month.matching and not await writer.written(to.matching, month.matching[-1:]):
-            await applied(to.matching.pool, "matching.in_charge", await _reached(to.intake, month), PATIENCE)
+            # Also those of months in which matching was told nothing.
+            await applied(to.matching.pool, "matching.in_charge", await _last(to.intake, unheard), PATIENCE)
+            unheard.clear()
         if month.matching:
             await writer.write(to.matching, month.matching)
-        for further in (
-            Further(to.governance, month.governance, "governance.companies", to.matching),
-            Further(to.training, month.training, "training.in_charge", to.intake),
+            # A membership of the Board goes on under the id that stays: whatever comes later stands on that.
+            await applied(
+                to.governance.pool, "governance.reactions", await _last(to.matching, _merged(month)), PATIENCE
+            )
+        for service, told in (
+            (to.governance, month.governance),
+            (to.training, month.training),
+            (to.funding, month.funding),
         ):
-            if not further.told:
-                continue
-            if not await writer.written(further.service, further.told[-1:]):
-                needed = {stream for happening in further.told for stream in happening.needs}
-                await applied(further.service.pool, further.hears, await _last(further.of, needed), PATIENCE)
-            await writer.write(further.service, further.told)
+            if told and not await writer.written(service, told[-1:]):
+                await _heard(to, service, told)
+            if told:
+                await writer.write(service, told)
     await _answered(to, plan)
 
 
-async def _reached(intake: Running, month: Month) -> dict[str, int]:
-    """How far the cases of this month stand in intake's store, whoever wrote it and when."""
+def _cases(month: Month) -> set[str]:
+    """The streams of the cases of this month."""
     streams = {order.stream for happening in month.intake for order in happening.orders}
-    cases = [stream for stream in streams if stream.startswith("case-")]
-    return await _last(intake, cases)
+    return {stream for stream in streams if stream.startswith("case-")}
 
 
 async def _last(service: Running, streams: Collection[str]) -> dict[str, int]:
@@ -114,20 +141,63 @@ async def _last(service: Running, streams: Collection[str]) -> dict[str, int]:
         return dict(await rows.fetchall())
 
 
-@dataclass(frozen=True)
-class Further:
-    """What a service is told in a month, once its subscription `hears` has applied what that names of another one."""
+async def _heard(to: Services, service: Running, told: Collection[Happening]) -> None:
+    """Waits until the service has applied what these name of others, each by the subscription that tells it."""
+    by_kind: dict[Kind, set[str]] = {}
+    for happening in told:
+        for stream in happening.needs:
+            by_kind.setdefault(Kind(stream.partition("-")[0]), set()).add(stream)
+    for kind, streams in sorted(by_kind.items()):
+        of = next(one for one in to.told if one.definition.name == kind.service)
+        hears = HEARS[service.definition.name, kind]
+        await applied(service.pool, hears, await _last(of, streams), PATIENCE)
 
-    service: Running
-    told: list[Happening]
-    hears: str
-    of: Running
+
+def _merged(month: Month) -> set[str]:
+    """The streams of the companies that another one turned out to be."""
+    orders = (order for happening in month.matching for order in happening.orders)
+    return {order.stream for order in orders if isinstance(order.command, MergeCompanies)}
 
 
 async def _answered(to: Services, plan: Plan) -> None:
-    """Matching frees by itself what a course that is over had kept: the history is whole once it has."""
+    """Matching frees by itself what a course that is over had kept, and every service forgets who was erased: the
+    history is whole once they have.
+    """
     over = {f"{Kind.COURSE}-{course.course_id}" for course in plan.courses}
     await applied(to.matching.pool, "matching.reactions", await _last(to.training, over), PATIENCE)
+    erased = [made(plan.seed, "person", way.person.number) for way, _ in plan.mending.erased]
+    deadline = asyncio.get_running_loop().time() + FORGETTING
+    while missing := await _unanswered(to.intake, erased):
+        if asyncio.get_running_loop().time() > deadline:
+            raise NotApplied("intake.reactions", missing)
+        await asyncio.sleep(0.2)
+
+
+async def _unanswered(intake: Running, erased: Collection[UUID]) -> int:
+    """How many answers of services to these erasures are missing."""
+    streams = [f"{Kind.PERSON}-{person_id}" for person_id in erased]
+    async with intake.pool.connection() as connection:
+        found = await (await connection.execute(ANSWERS, (streams,))).fetchone()
+    return len(erased) * len(AWAITED) - (int(found[0]) if found is not None else 0)
+
+
+class OtherHistory(Exception):
+    """`demo.other_history`: what stands in the stores is the history of another scale."""
+
+    def __init__(self, scale: float) -> None:
+        super().__init__(
+            f"demo.other_history: the history that stands there is not that of scale {scale}; "
+            "`make reset` forgets it, without HISTORY= it is gone on with"
+        )
+
+
+async def of_another_scale(to: Services, plan: Plan, months: list[Month]) -> bool:
+    """Whether the stores hold another history of this seed: its first person was recorded at another instant."""
+    first = next(each for month in months for each in month.intake if each.person == plan.people[0].number)
+    async with to.intake.pool.connection() as connection:
+        cursor = await connection.execute(RECORDED, (first.orders[0].stream,))
+        found = await cursor.fetchone()
+    return found is not None and found[0] != first.recorded_at
 
 
 async def is_loaded(to: Services, seed: int, scale: float) -> bool:
@@ -156,10 +226,10 @@ async def mark_loaded(to: Services, seed: int, scale: float) -> None:
             )
 
 
-def history(seed: int, scale: float) -> tuple[Plan, list[Month]]:
+def history(seed: int, scale: float, *, onwards: bool) -> tuple[Plan, list[Month]]:
     """The plan and its months, ready to be loaded. Takes some seconds at scale 1.0."""
     gc.disable()
-    plan = plans.make(seed, scale)
+    plan = plans.make(seed, scale, onwards=onwards)
     months = list(plans.months(plan))
     # It all lives until the end: the collector need not walk through it again and again while we write.
     gc.freeze()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
@@ -54,6 +54,9 @@ from insieme_matching.vacancy import (
     WithdrawVacancy,
 )
 
+LATE = 80
+"""Days until a placement that came about without a vacancy reaches the office at the latest; one of nine comes late."""
+
 
 @dataclass
 class Teller:
@@ -77,7 +80,10 @@ class Teller:
         return Happening(recorded(self.chance, on, delay, after), key, orders, phase, company=company)
 
 
-def happenings(chance: Random, seed: int, offers: Offers, chains: list[Chain]) -> Iterator[Happening]:
+def happenings(
+    chance: Random, seed: int, offers: Offers, chains: list[Chain], known_as: Mapping[int, Company]
+) -> Iterator[Happening]:
+    """`known_as` is the company under which a placement was entered where that id was given up later."""
     teller = Teller(seed, chance)
     for company in offers.companies:
         yield from _company(teller, company)
@@ -88,7 +94,15 @@ def happenings(chance: Random, seed: int, offers: Offers, chains: list[Chain]) -
     for candidacy in offers.candidacies:
         yield from _candidacy(teller, candidacy)
     for chain in chains:
-        yield from _employment(teller, chain, offers.employers[chain.number], offers.vacancy_of.get(chain.number))
+        company = known_as.get(chain.number, offers.employers[chain.number])
+        yield from _employment(teller, chain, company, offers.vacancy_of.get(chain.number))
+
+
+def placements(chance: Random, seed: int, contracts: Iterable[tuple[Chain, Company]], told: int) -> Iterator[Happening]:
+    """Contracts that came about without a vacancy; `told` is how many acts may have been told before."""
+    teller = Teller(seed, chance, told)
+    for chain, company in contracts:
+        yield from _employment(teller, chain, company, None)
 
 
 def _company(teller: Teller, company: Company) -> Iterator[Happening]:
@@ -235,7 +249,8 @@ def _employment(teller: Teller, chain: Chain, company: Company, vacancy: Vacancy
         if vacancy is not None
         else []
     )
-    last = teller.tell(chain.starts_on, Phase.PLACEMENTS, *fill, Order(Kind.EMPLOYMENT, stream, start), delay=4)
+    delay = LATE if vacancy is None and chain.told_late else 4
+    last = teller.tell(chain.starts_on, Phase.PLACEMENTS, *fill, Order(Kind.EMPLOYMENT, stream, start), delay=delay)
     yield last
     acts: list[tuple[date, Command]] = [
         (begins, ExtendPlacement(ends_on=ends_on))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -54,6 +55,25 @@ def make(chance: Random, quotas: Quotas) -> list[Person]:
     return [
         *_group(chance, taken, 0, quotas.enrolled, quotas.men, quotas.over_50),
         *_group(chance, taken, quotas.enrolled, others, others // 2, others * 2 // 5),
+    ]
+
+
+def later(chance: Random, known: Iterable[Person], first: int, received: Iterable[date]) -> list[Person]:
+    """More persons, numbered from `first` on, one for each of these days of receipt."""
+    taken = {person.identity.codice_fiscale for person in known}
+    genders, comuni = list(Gender)[:2], list(lists.POPULATION)
+    weights = list(lists.POPULATION.values())
+    return [
+        _person(
+            chance,
+            taken,
+            first + n,
+            chance.choice(genders),
+            chance.random() < 0.4,
+            chance.choices(comuni, weights)[0],
+            on,
+        )
+        for n, on in enumerate(received)
     ]
 
 

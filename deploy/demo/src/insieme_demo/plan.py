@@ -12,12 +12,19 @@ from insieme_demo import (
     chains,
     courses,
     endings,
+    funds_story,
     funnel,
     governance_story,
+    grants,
+    grants_story,
     intake_story,
     internships,
     internships_story,
+    later,
+    later_story,
     matching_story,
+    mending,
+    mending_story,
     offers,
     people,
     tables,
@@ -27,11 +34,14 @@ from insieme_demo import (
 from insieme_demo.board import Membership
 from insieme_demo.chains import Chain
 from insieme_demo.courses import Course
-from insieme_demo.days import months_between
+from insieme_demo.days import LATER_DAY, months_between
 from insieme_demo.funnel import Way
+from insieme_demo.grants import Money
 from insieme_demo.happening import Happening
 from insieme_demo.internships import Internship
-from insieme_demo.offers import Offers
+from insieme_demo.later import Later
+from insieme_demo.mending import Mending
+from insieme_demo.offers import Company, Offers
 from insieme_demo.people import Person
 from insieme_demo.quotas import FIRST_DAY, LAST_DAY, Quotas, scaled
 from insieme_demo.tables import Tables
@@ -56,6 +66,21 @@ class Plan:
     courses: list[Course]
     tables: Tables
     internships: list[Internship]
+    money: Money
+    mending: Mending
+    later: Later | None
+    """The years after 2021, None where the history ends with them."""
+
+    @property
+    def everybody(self) -> list[Person]:
+        """All whose identity stands in the vault, by their number: also those who stand there twice."""
+        after = self.later.people if self.later is not None else ()
+        return [*self.people, *(one.person for one in self.mending.twice), *after]
+
+    @property
+    def companies(self) -> list[Company]:
+        """All of the directory, by their number: also those that stand there twice."""
+        return [*self.offers.companies, *(one.company for one in self.mending.companies)]
 
 
 @dataclass(frozen=True)
@@ -68,6 +93,7 @@ class Month:
     matching: list[Happening]
     governance: list[Happening] = field(default_factory=list)
     training: list[Happening] = field(default_factory=list)
+    funding: list[Happening] = field(default_factory=list)
 
     @property
     def told(self) -> Iterator[Happening]:
@@ -77,14 +103,16 @@ class Month:
     @property
     def services(self) -> tuple[list[Happening], ...]:
         """What each service is told, in the order in which it is written."""
-        return (self.intake, self.matching, self.governance, self.training)
+        return (self.intake, self.matching, self.governance, self.training, self.funding)
 
     def __str__(self) -> str:
         return f"{self.year}-{self.month:02d}"
 
 
-def make(seed: int = SEED, scale: float = 1.0) -> Plan:
-    """The same seed and scale give the same plan. Raises ValueError for a scale that leaves too little."""
+def make(seed: int = SEED, scale: float = 1.0, *, onwards: bool = False) -> Plan:
+    """The same seed and scale give the same plan; `onwards` it goes on to 2026. Raises ValueError for a scale that
+    leaves too little.
+    """
     chance, quotas = Random(f"insieme/{seed}/{scale}"), scaled(scale)
     persons = people.make(chance, quotas)
     first = funnel.first_cases(chance, seed, quotas, persons)
@@ -96,7 +124,20 @@ def make(seed: int = SEED, scale: float = 1.0) -> Plan:
     held = courses.make(Random(f"insieme/{seed}/{scale}/courses"), seed, quotas, ways, placed, offered.companies)
     met = tables.make(Random(f"insieme/{seed}/{scale}/tables"), seed, given())
     interns = internships.make(Random(f"insieme/{seed}/{scale}/internships"), seed, quotas, ways, placed, offered, held)
-    return Plan(seed, scale, quotas, persons, ways, placed, offered, members, held, met, interns)
+    granting = Random(f"insieme/{seed}/{scale}/grants")
+    money = grants.make(granting, seed, quotas, met, ways, placed, members, held, interns)
+    mended = mending.make(
+        Random(f"insieme/{seed}/{scale}/mending"),
+        seed, quotas, persons, ways, placed, offered, members, held, interns, money,
+    )  # fmt: skip
+    after = None
+    if onwards:
+        known = [*persons, *(one.person for one in mended.twice)]
+        same = {one.of.number for one in mended.companies}
+        employers = [company for company in offered.companies if company.number not in same]
+        going_on = Random(f"insieme/{seed}/{scale}/later")
+        after = later.make(going_on, seed, scale, given(), known, placed, employers)
+    return Plan(seed, scale, quotas, persons, ways, placed, offered, members, held, met, interns, money, mended, after)
 
 
 def months(plan: Plan) -> Iterator[Month]:
@@ -107,29 +148,42 @@ def months(plan: Plan) -> Iterator[Month]:
         for number, way in enumerate(plan.ways)
         for happening in intake_story.happenings(chance, plan.seed, number, way)
     ]
-    matching = matching_story.happenings(chance, plan.seed, plan.offers, plan.chains)
+    matching = matching_story.happenings(chance, plan.seed, plan.offers, plan.chains, plan.mending.known_as)
 
     def further(part: str) -> Random:
         return Random(f"insieme/{plan.seed}/{plan.scale}/recording of {part}")
 
-    told = {
+    told: dict[str, list[Happening]] = {
         "intake": [
             *intake,
             *training_story.of_intake(further("interventions"), plan.seed, plan.courses),
             *internships_story.of_intake(further("interns"), plan.seed, plan.internships),
+            *mending_story.of_intake(further("mended persons"), plan.seed, plan.mending, len(plan.ways)),
         ],
         "matching": [
             *matching,
             *training_story.of_matching(further("positions"), plan.seed, plan.courses),
             *internships_story.of_matching(further("internships"), plan.seed, plan.internships),
+            *mending_story.of_matching(further("mended companies"), plan.seed, plan.mending),
         ],
         "governance": [
             *governance_story.happenings(further("the board"), plan.seed, plan.board),
             *tables_story.happenings(further("the tables"), plan.seed, plan.tables),
+            *mending_story.of_governance(further("the mended Board"), plan.seed, plan.mending),
         ],
-        "training": training_story.of_training(further("courses"), plan.seed, plan.courses),
+        "training": [*training_story.of_training(further("courses"), plan.seed, plan.courses)],
+        "funding": [
+            *grants_story.happenings(further("the grants"), plan.seed, plan.money),
+            *funds_story.happenings(further("the funds"), plan.seed, plan.money),
+        ],
     }
-    by_month = {each: Month(*each, [], []) for each in months_between(FIRST_DAY, LAST_DAY)}
+    if plan.later is not None:
+        cases = len(plan.ways) + len(plan.mending.twice)
+        told["intake"] += later_story.of_intake(further("later persons"), plan.seed, plan.later, cases)
+        told["matching"] += later_story.of_matching(further("later placements"), plan.seed, plan.later)
+        told["governance"] += later_story.of_governance(further("later tables"), plan.seed, plan.later)
+    last = LAST_DAY if plan.later is None else LATER_DAY
+    by_month = {each: Month(*each, [], []) for each in months_between(FIRST_DAY, last)}
     for service, happenings in told.items():
         for happening in sorted(happenings, key=lambda each: (each.phase, each.recorded_at, each.key)):
             month = by_month[happening.recorded_at.year, happening.recorded_at.month]

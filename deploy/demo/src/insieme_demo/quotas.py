@@ -32,8 +32,8 @@ class Quotas:
     By year too: `in_target` the persons by their first judgement, `placed` those with at least one link, `newcomers`
     those of them whom the programme had never placed before. Of these three a small scale may miss one or two.
     `board` counts the companies in the Board at the end of each year; `courses` are that of health-care assistants and
-    that of cleaning. `hired_interns` are those of the
-    internships that a contract at the host follows, at the most.
+    that of cleaning. `hired_interns` are those of the internships that a contract at the host follows, at the most.
+    `projects` are those submitted, of strand 3a and of strand 3b.
     """
 
     enrolled: int
@@ -61,6 +61,12 @@ class Quotas:
     courses: tuple[CourseQuota, ...]
     internships: int
     hired_interns: int
+    projects: tuple[int, int]
+    merged_persons: int
+    mistaken_merges: int
+    merged_companies: int
+    voided_renewals: int
+    erased_persons: int
 
 
 PLACEMENTS = (60, 215, 313, 270, 552)
@@ -117,6 +123,12 @@ def scaled(scale: float) -> Quotas:
         board=tuple(of(n) for n in BOARD),
         internships=of(90),
         hired_interns=of(16),
+        projects=(of(42), of(22)),
+        merged_persons=of(12),
+        mistaken_merges=of(6),
+        merged_companies=of(8),
+        voided_renewals=of(4),
+        erased_persons=of(8),
         courses=tuple(CourseQuota(of(c.started), of(c.completed), of(c.placed)) for c in COURSES),
     )
 

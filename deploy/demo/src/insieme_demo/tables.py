@@ -14,7 +14,7 @@ from uuid import UUID
 
 from insieme_demo.days import later
 from insieme_demo.ids import made
-from insieme_demo.quotas import parts
+from insieme_demo.quotas import LAST_DAY, parts
 from insieme_events.contracts.governance_bodies import CancelReason, DecisionSubject
 from insieme_events.contracts.governance_plan import Ceiling, PlannedAction
 from insieme_events.contracts.vocabulary import BodyKind, Strand
@@ -33,7 +33,10 @@ POSTPONED = (BodyKind.COORDINATION_TABLE, 2020, 11)
 """In the second wave of the pandemic."""
 COMES = {BodyKind.COORDINATION_TABLE: 0.88, BodyKind.TECHNICAL_TABLE: 0.8, BodyKind.BOARD: 0.7}
 
-RESOURCES = {2018: 60_000_000, 2019: 65_000_000, 2020: 70_000_000, 2021: 80_000_000}
+RESOURCES = {
+    2018: 60_000_000, 2019: 65_000_000, 2020: 70_000_000, 2021: 80_000_000,
+    2022: 85_000_000, 2023: 85_000_000, 2024: 90_000_000, 2025: 90_000_000,
+}  # fmt: skip
 """Euro cents of a year, borne by the promoters as the agreement shares the costs."""
 MORE = (2020, "comune_bologna", 10_000_000)
 """What one of them added in June of the year of the lock-down, for the strand that is transversal."""
@@ -101,59 +104,82 @@ class Year:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """The years of a part of the history: when bodies meet, which years have a plan, and the last day of anything.
+
+    `gone` are parties that withdrew, each with its first day as none; meetings are numbered from `first` on.
+    """
+
+    meeting: tuple[int, ...] = (2017, *YEARS)
+    planned: tuple[int, ...] = tuple(YEARS)
+    last: date = LAST_DAY
+    first: int = 0
+    gone: Mapping[str, date] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Tables:
     meetings: tuple[Meeting, ...]
     years: tuple[Year, ...]
 
 
-def make(chance: Random, seed: int, founding: Founding) -> Tables:
-    """Every meeting up to the end of 2021 and the plans from 2018 on."""
-    meetings = tuple(_meetings(chance, seed, founding))
+def make(chance: Random, seed: int, founding: Founding, span: Span | None = None) -> Tables:
+    """Every meeting and every plan of the span; without one those up to the end of 2021."""
+    span = span or Span()
+    meetings = tuple(_meetings(chance, seed, founding, span))
     tavolo = {
         (one.meets_on.year, one.meets_on.month): one
         for one in meetings
         if one.kind is BodyKind.COORDINATION_TABLE and one.cancelled is None
     }
     shares = {share["party"]: share["basis_points"] for share in founding.agreements[0].parameters["cost_shares"]}
-    return Tables(meetings, tuple(_year(seed, year, shares, tavolo) for year in YEARS))
+    return Tables(meetings, tuple(_year(seed, year, shares, tavolo) for year in span.planned))
 
 
-def parties_on(founding: Founding, day: date) -> dict[str, str]:
-    """The parties of the protocol that was signed last by that day, each with its role."""
+def parties_on(founding: Founding, day: date, gone: Mapping[str, date]) -> dict[str, str]:
+    """The parties of the protocol that was signed last by that day, each with its role, but for those gone by then."""
     signed = max((one for one in founding.protocols if one.signature.on <= day), key=lambda one: one.signature.on)
-    return {party: role.value for role, parties in signed.parties.items() for party in parties}
+    roles = {party: role.value for role, parties in signed.parties.items() for party in parties}
+    return {party: role for party, role in roles.items() if gone.get(party, date.max) > day}
 
 
-def _meetings(chance: Random, seed: int, founding: Founding) -> Iterator[Meeting]:
+def _meetings(chance: Random, seed: int, founding: Founding, span: Span) -> Iterator[Meeting]:
     bodies = {body.kind: body.body_id for body in founding.bodies}
-    number = 0
+    number = span.first
     for kind, days in DAYS.items():
-        for year in (2017, *YEARS):
+        for year in span.meeting:
             for month, day in days:
                 about = date(year, month, day)
-                if about < FIRST_MEETING:
+                if about < FIRST_MEETING or about > span.last:
                     continue
                 # Tables meet from Tuesday to Thursday.
                 meets_on = about + timedelta(days=1 - about.weekday() + chance.randint(0, 2))
                 if (kind, year, month) == POSTPONED:
                     off_on = meets_on - timedelta(days=6)
                     called_off = off_on, CancelReason.POSTPONED
-                    invited = frozenset(parties_on(founding, meets_on))
+                    invited = frozenset(parties_on(founding, meets_on, span.gone))
                     convened_on = meets_on - CONVENED_BEFORE
                     meeting_id = made(seed, "meeting", number)
                     yield Meeting(meeting_id, kind, bodies[kind], convened_on, meets_on, invited, cancelled=called_off)
                     number, meets_on = number + 1, meets_on + timedelta(days=14)
-                yield _held(chance, seed, number, kind, bodies[kind], meets_on, founding)
+                yield _held(chance, seed, number, kind, bodies[kind], meets_on, founding, span)
                 number += 1
 
 
 def _held(
-    chance: Random, seed: int, number: int, kind: BodyKind, body_id: UUID, meets_on: date, founding: Founding
+    chance: Random,
+    seed: int,
+    number: int,
+    kind: BodyKind,
+    body_id: UUID,
+    meets_on: date,
+    founding: Founding,
+    span: Span,
 ) -> Meeting:
-    parties = parties_on(founding, meets_on)
+    parties = parties_on(founding, meets_on, span.gone)
     present = {party: chance.random() < COMES[kind] for party in sorted(parties)}
     decisions = tuple(
-        _decision(chance, made(seed, f"decision of meeting {number}", n), subject, meets_on, sorted(parties))
+        _decision(chance, made(seed, f"decision of meeting {number}", n), subject, meets_on, sorted(parties), span.last)
         for n, subject in enumerate(_subjects(chance, kind, meets_on))
     )
     return Meeting(
@@ -179,13 +205,15 @@ def _subjects(chance: Random, kind: BodyKind, on: date) -> list[DecisionSubject]
     return [*found, *chance.sample(others, chance.choice((0, 1, 1, 2)))]
 
 
-def _decision(chance: Random, decision_id: UUID, subject: DecisionSubject, on: date, parties: list[str]) -> Decision:
+def _decision(
+    chance: Random, decision_id: UUID, subject: DecisionSubject, on: date, parties: list[str], last: date
+) -> Decision:
     """What somebody has to do has an owner and a deadline, and is mostly done, by then or some weeks later."""
     if subject in (DecisionSubject.WORK_PLAN, DecisionSubject.WORK_PLAN_AMENDMENT, DecisionSubject.ANNUAL_RESULTS):
         return Decision(decision_id, subject, completed_on=on)
     deadline = on + timedelta(days=chance.choice((30, 60, 90)))
     done_on = later(chance, on, 10, 120, date.max)
-    done = done_on if done_on <= date(2021, 12, 20) and chance.random() < 0.85 else None
+    done = done_on if done_on <= last - timedelta(days=11) and chance.random() < 0.85 else None
     return Decision(decision_id, subject, chance.choice(parties), deadline, done)
 
 

@@ -46,6 +46,7 @@ class Teller:
 
     seed: int
     chance: Random
+    last_day: date = LAST_DAY
     told: int = 0
 
     def tell(
@@ -56,8 +57,11 @@ class Teller:
         return Happening(recorded(self.chance, on, delay, after), key, orders, phase)
 
 
-def happenings(chance: Random, seed: int, tables: Tables) -> Iterator[Happening]:
-    teller = Teller(seed, chance)
+def happenings(
+    chance: Random, seed: int, tables: Tables, last_day: date = LAST_DAY, told: int = 0
+) -> Iterator[Happening]:
+    """`told` is how many acts may have been told before; nothing is told after `last_day`."""
+    teller = Teller(seed, chance, last_day, told)
     for meeting in tables.meetings:
         yield from _meeting(teller, meeting)
     for year in tables.years:
@@ -183,7 +187,7 @@ def _carried_out(teller: Teller, plan: Year) -> Iterator[Happening]:
     ]
     after = None
     for on, commands in acts:
-        if on > LAST_DAY:
+        if on > teller.last_day:
             return
         orders = tuple(Order(Kind.PLAN_YEAR, plan_year_id(year), command) for command in commands)
         last = teller.tell(on, GovernancePhase.CARRIED_OUT, *orders, delay=3, after=after)

@@ -17,10 +17,11 @@ from insieme_events.contracts import Actor
 from insieme_events.decider import Command, Refused
 from insieme_events.service import Running
 from insieme_events.units import Aggregate, Answer, IdempotencyKey, Step, Unit, Write
-from insieme_governance.aggregates import BOARD, BODIES, MEETINGS, PLAN_YEARS
+from insieme_funding.aggregates import BUDGETS, CALLS, COMMITTEES, DECISIONS, PROJECTS
+from insieme_governance.aggregates import BOARD, BODIES, MEETINGS, PLAN_YEARS, PROTOCOLS
 from insieme_governance.reactions import BOARD_LOCK
 from insieme_governance.steps import REGISTER
-from insieme_intake import codice_fiscale, erasure, vault
+from insieme_intake import codice_fiscale, duplicates, erasure, vault
 from insieme_intake.aggregates import CASES, LEDGERS, PERSONS, REFERRALS_OF_REGISTERED
 from insieme_matching import directory
 from insieme_matching.aggregates import CANDIDACIES, COMPANIES, EMPLOYMENTS, INTERNSHIPS, NEEDS, VACANCIES
@@ -45,13 +46,19 @@ AGGREGATES: dict[Kind, Aggregate[Any, Any, Any]] = {
     Kind.BODY: BODIES,
     Kind.MEETING: MEETINGS,
     Kind.PLAN_YEAR: PLAN_YEARS,
+    Kind.PROTOCOL: PROTOCOLS,
     Kind.LEDGER: LEDGERS,
     Kind.COURSE: COURSES,
     Kind.COURSE_PARTICIPATION: PARTICIPATIONS,
+    Kind.COMMITTEE: COMMITTEES,
+    Kind.CALL: CALLS,
+    Kind.BUDGET: BUDGETS,
+    Kind.PROJECT: PROJECTS,
+    Kind.FUNDING_DECISION: DECISIONS,
 }
 LOCKS: dict[Kind, tuple[str, ...]] = {
     Kind.BOARD: (BOARD_LOCK,),
-    **dict.fromkeys((Kind.BODY, Kind.MEETING, Kind.PLAN_YEAR), REGISTER),
+    **dict.fromkeys((Kind.BODY, Kind.MEETING, Kind.PLAN_YEAR, Kind.PROTOCOL), REGISTER),
 }
 """What the commands of an aggregate take before anything is loaded."""
 PERSON_LOCKS = {"intake": erasure.lock, "training": training_lock}
@@ -61,7 +68,14 @@ INTAKE = Actor(party="fondazione", role="operator", purpose="intake")
 MATCHING = Actor(party=MATCHING_PARTY, role="operator", purpose="matching")
 GOVERNANCE = Actor(party="citta_metropolitana", role="operator", purpose="governance")
 TRAINING = Actor(party=TRAINING_PARTY, role="operator", purpose="training")
-ACTORS = {"intake": INTAKE, "matching": MATCHING, "governance": GOVERNANCE, "training": TRAINING}
+FUNDING = Actor(party="citta_metropolitana", role="operator", purpose="funding")
+ACTORS = {
+    "intake": INTAKE,
+    "matching": MATCHING,
+    "governance": GOVERNANCE,
+    "training": TRAINING,
+    "funding": FUNDING,
+}
 """Who acts, by service."""
 
 # The key of a unit is the correlation id of its events: the store itself tells what is written, however long ago.
@@ -168,6 +182,12 @@ class Writer:
             for n, h in enumerate(told)
             if h.company is not None
         }
+        found |= {n: (vault.delete(h.erases),) for n, h in enumerate(told) if h.erases is not None}
+        for n, h in enumerate(told):
+            if h.compared is not None:
+                one, other = (self.people[number] for number in h.compared)
+                looked = duplicates.seen(self.intake.master_key, one.identity, other.identity)
+                found[n] = (vault.put_compared(*_ids(h), looked),)
         new = {n: h for n, h in enumerate(told) if h.person is not None and h.orders[0].kind is Kind.PERSON}
         if not new:
             return found
@@ -182,6 +202,12 @@ class Writer:
             code_hash = vault.tax_code_hash(service.master_key, code)
             found[n] = (vault.put(happening.orders[0].stream_id, code_hash, identity, keys),)
         return found
+
+
+def _ids(happening: Happening) -> tuple[UUID, UUID]:
+    """Those of the two that were looked at, the lesser one first."""
+    lesser, greater = sorted(happening.of_persons)
+    return lesser, greater
 
 
 async def _run(service: Running, units: Sequence[Unit]) -> Sequence[Answer]:

@@ -1,0 +1,138 @@
+"""2022 to June 2026, with a lighter hand: meetings, plans, some persons and placements, and how the term ended.
+
+Nothing of these years is published: every total after 2021 is invented. A party withdraws in 2023; the renewal that is
+proposed in 2025 lacks one consent, so the protocol expires on the day after 3 March 2026, and who applies after that is
+enrolled by the transitional rule of the agreement (P80, P81).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+from uuid import UUID
+
+from insieme_demo import people, tables
+from insieme_demo.chains import Chain
+from insieme_demo.days import LATER_DAY, between
+from insieme_demo.funnel import Fate, Way
+from insieme_demo.ids import made
+from insieme_demo.offers import Company
+from insieme_demo.people import Person
+from insieme_demo.tables import Span, Tables
+from insieme_events.contracts.intake import EmploymentStatus
+from insieme_events.contracts.matching import EndReason
+from insieme_events.contracts.vocabulary import WorkingTime
+from insieme_governance.founding import Founding
+
+PERSONS = {2022: 90, 2023: 80, 2024: 80, 2025: 70, 2026: 30}
+PLACED = 0.35
+MEETINGS_FROM = 1_000
+"""Their meetings are numbered from here on."""
+LAST_MEETING = date(2026, 2, 28)
+LAST_RECEIPT = date(2026, 5, 10)
+WITHDREW = ("confesercenti", date(2023, 1, 16), date(2023, 5, 1))
+"""Who gave notice of its withdrawal, on which day, and since when it is no party any more."""
+PROPOSED = ("comune_bologna", date(2025, 9, 15), date(2031, 3, 3))
+"""Who proposed the renewal, when, and until which day."""
+REFUSED = ("uil", date(2025, 12, 9))
+"""Whose consent is missing: with it the protocol would have been renewed."""
+WARNED = (date(2025, 3, 3), date(2025, 9, 3), date(2025, 12, 3))
+EXPIRED = date(2026, 3, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """How the term went; `consents` are the parties that agreed to the renewal, each with its day."""
+
+    protocol_id: UUID
+    consents: tuple[tuple[date, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """`ways` are the cases, one for each person; `placements` the contracts with their employers."""
+
+    tables: Tables
+    term: Term
+    people: tuple[Person, ...]
+    ways: tuple[Way, ...]
+    placements: tuple[tuple[Chain, Company], ...]
+
+
+def make(
+    chance: Random,
+    seed: int,
+    scale: float,
+    founding: Founding,
+    known: list[Person],
+    chains: list[Chain],
+    companies: list[Company],
+) -> Later:
+    """`known` are all whose identity stands in the vault before; `companies` those that may employ."""
+    party, _, effective_on = WITHDREW
+    span = Span(
+        meeting=tuple(range(2022, 2027)),
+        planned=tuple(range(2022, 2026)),
+        last=LAST_MEETING,
+        first=MEETINGS_FROM,
+        gone={party: effective_on},
+    )
+    met = tables.make(chance, seed, founding, span)
+    received = sorted(_received(chance, scale))
+    persons = tuple(people.later(chance, known, len(known), received))
+    ways = tuple(_way(chance, made(seed, "later case", n), person) for n, person in enumerate(persons))
+    placed = [way for way in ways if chance.random() < PLACED]
+    contracts = (_placed(chance, seed, len(chains) + n, way, companies) for n, way in enumerate(placed))
+    return Later(met, _term(chance, founding, span), persons, ways, tuple(one for one in contracts if one is not None))
+
+
+def _received(chance: Random, scale: float) -> Iterable[date]:
+    for year, count in PERSONS.items():
+        last = min(date(year, 12, 20), LAST_RECEIPT)
+        yield from (between(chance, date(year, 1, 10), last) for _ in range(max(round(count * scale), 1)))
+    # At every scale somebody is enrolled after the term.
+    yield between(chance, EXPIRED + timedelta(days=5), LAST_RECEIPT)
+
+
+def _term(chance: Random, founding: Founding, span: Span) -> Term:
+    protocol = max(founding.protocols, key=lambda one: one.signature.on)
+    _, proposed_on, _ = PROPOSED
+    last = REFUSED[1] - timedelta(days=2)
+    parties = sorted(tables.parties_on(founding, last, span.gone))
+    agreed = ((between(chance, proposed_on + timedelta(days=1), last), one) for one in parties if one != REFUSED[0])
+    return Term(protocol.protocol_id, tuple(sorted(agreed)))
+
+
+def _way(chance: Random, case_id: UUID, person: Person) -> Way:
+    fixed_on = person.received_on + timedelta(days=chance.randint(3, 8))
+    interviewed_on = fixed_on + timedelta(days=chance.randint(7, 14))
+    assessed_on = interviewed_on + timedelta(days=chance.randint(0, 5))
+    taken_on = assessed_on + timedelta(days=chance.randint(0, 6))
+    status = EmploymentStatus.DISOCCUPATO if chance.random() < 0.87 else EmploymentStatus.INOCCUPATO
+    return Way(
+        case_id=case_id,
+        person=person,
+        received_on=person.received_on,
+        fate=Fate.IN_CHARGE,
+        status=status,
+        fixed_on=fixed_on,
+        interviewed_on=interviewed_on,
+        assessed_on=assessed_on,
+        taken_on=taken_on,
+        planned_on=taken_on + timedelta(days=chance.randint(3, 12)),
+    )
+
+
+def _placed(chance: Random, seed: int, number: int, way: Way, companies: list[Company]) -> tuple[Chain, Company] | None:
+    """A contract of some months, None where it would begin too late."""
+    starts_on = way.available_from + timedelta(days=chance.randint(20, 90))
+    if starts_on > LATER_DAY - timedelta(days=10):
+        return None
+    ends_on = starts_on + timedelta(days=chance.choice((89, 121, 182, 364)))
+    ended = (ends_on, EndReason.TERM_REACHED) if ends_on <= LATER_DAY - timedelta(days=10) else None
+    hours = WorkingTime.FULL if chance.random() < 0.6 else WorkingTime.HORIZONTAL
+    employment_id = made(seed, "employment", number)
+    chain = Chain(employment_id, number, way, starts_on, (ends_on,), "A.02.00", hours, ended=ended)
+    return chain, chance.choice(companies)

@@ -1,0 +1,120 @@
+"""The whole projects and budgets through the services' own decisions, and their money by the ledger."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from tests.unit.demo.on_paper import Paper
+
+from insieme_demo import ledger, plan
+from insieme_demo.ledger_money import MoneyLedger
+from insieme_demo.mending import Mending
+from insieme_events.contracts import DomainEvent
+from insieme_events.contracts.funding_budget import (
+    AnnualBudgetSet,
+    BudgetAmended,
+    CommitmentReleased,
+    ExpenditureRecorded,
+    ExpenditureReturned,
+    FundsCommitted,
+)
+from insieme_events.contracts.funding_committees import ConflictDeclared
+from insieme_events.contracts.funding_projects import (
+    MicrocreditReported,
+    ProjectEvaluated,
+    ProjectFunded,
+    ProjectSubmitted,
+)
+from insieme_events.contracts.vocabulary import Strand
+
+WHOLE = plan.make()
+NOTHING = Mending((), (), (), {}, (), ())
+MONEY: MoneyLedger = ledger.count(WHOLE).money
+
+
+@pytest.fixture(scope="module")
+def events() -> list[DomainEvent]:
+    """With the cases of those who take part, the companies and the placements that projects count, and no more."""
+    linked = {one for project in WHOLE.money.projects for _, one, _ in project.after.placements}
+    chains = [chain for chain in WHOLE.chains if chain.employment_id in linked]
+    ways = [pupil.way for course in WHOLE.courses for pupil in course.pupils]
+    ways += [one.way for one in WHOLE.internships]
+    ways += [one.way for one in WHOLE.money.projects if one.way is not None]
+    ways += [chain.way for chain in chains]
+    once = list({way.case_id: way for way in ways}.values())
+    companies = replace(WHOLE.offers, needs=[], vacancies=[], candidacies=[], vacancy_of={})
+    paper = Paper()
+    paper.write(plan.months(replace(WHOLE, ways=once, chains=chains, offers=companies, mending=NOTHING)))
+    return [event for stream in paper.streams.values() for _, event in stream]
+
+
+def of(events: Iterable[DomainEvent], *types: type[DomainEvent]) -> list[Any]:
+    return [event for event in events if isinstance(event, types)]
+
+
+def by_year(amounts: Iterable[tuple[date, int]]) -> dict[int, int]:
+    found: Counter[int] = Counter()
+    for on, amount in amounts:
+        found[on.year] += amount
+    return dict(found)
+
+
+def test_every_kind_of_end_of_a_project_is_told(events: list[DomainEvent]) -> None:
+    types = Counter(type(event).__name__ for event in events)
+    assert types["ProjectSubmitted"] == 64
+    assert types["ProjectSubmitted"] > types["ProjectEvaluated"] > types["ProjectApproved"] == types["ProjectFunded"]
+    for rare in (
+        "ProjectRejected", "FundingRevoked", "FundsReturned", "ProjectClosed", "ConflictDeclared",
+        "PlacementLinkedToProject", "ConsolidationActionRecorded", "ProjectSurvivalRecorded", "MicrocreditReported",
+        "ActivityFundingRefused", "BudgetAmended", "BudgetClosed",
+    ):  # fmt: skip
+        assert types[rare] > 0, rare
+
+
+def test_the_money_of_the_events_is_that_of_the_ledger(events: list[DomainEvent]) -> None:
+    """A commitment counts on its day, whenever part of it was given up or came back."""
+    assert by_year((one.occurred_on, 1) for one in of(events, ProjectSubmitted)) == MONEY.submitted
+    funded = of(events, ProjectFunded)
+    assert by_year((one.occurred_on, 1) for one in funded) == MONEY.funded
+    assert by_year((one.occurred_on, one.investment + one.consultancy) for one in funded) == MONEY.granted
+    lines: dict[Any, Any] = {}
+    for one in of(events, AnnualBudgetSet, BudgetAmended):
+        lines[one.budget_id] = date(one.year, 1, 1), sum(line.amount for line in one.lines)
+    assert by_year(lines.values()) == MONEY.budget
+    bound = of(events, FundsCommitted)
+    day = {one.commitment_id: one.occurred_on for one in bound}
+    less = of(events, CommitmentReleased, ExpenditureReturned)
+    kept = [(one.occurred_on, one.amount) for one in bound] + [(day[one.commitment_id], -one.amount) for one in less]
+    assert by_year(kept) == MONEY.committed
+    spent = [(one.occurred_on, one.amount) for one in of(events, ExpenditureRecorded)]
+    spent += [(one.occurred_on, -one.amount) for one in of(events, ExpenditureReturned)]
+    assert by_year(spent) == MONEY.spent
+    assert by_year((one.occurred_on, one.amount) for one in of(events, MicrocreditReported)) == MONEY.microcredit
+
+
+def test_no_line_of_a_budget_carries_more_than_it_has(events: list[DomainEvent]) -> None:
+    """Counted at the end of each year, when all of it is bound: what is committed, and what was spent without."""
+    used: Counter[tuple[Any, Strand]] = Counter()
+    lines: dict[tuple[Any, Strand], int] = {}
+    for one in of(events, FundsCommitted):
+        used[one.budget_id, one.strand] += one.amount
+    for one in of(events, ExpenditureRecorded):
+        if one.commitment_id is None:
+            used[one.budget_id, one.strand] += one.amount
+    for one in of(events, AnnualBudgetSet, BudgetAmended):
+        lines |= {(one.budget_id, line.strand): line.amount for line in one.lines}
+    assert used.keys() <= lines.keys()
+    assert all(0 < amount <= lines[line] for line, amount in used.items())
+
+
+def test_a_member_in_conflict_never_takes_part_in_the_evaluation(events: list[DomainEvent]) -> None:
+    conflicts = {(one.project_id, one.member_id) for one in of(events, ConflictDeclared)}
+    evaluated = of(events, ProjectEvaluated)
+    assert conflicts
+    assert {project for project, _ in conflicts} <= {one.project_id for one in evaluated}
+    assert not {(one.project_id, member) for one in evaluated for member in one.members_present} & conflicts
