@@ -9,11 +9,12 @@ import asyncio
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import psycopg
 import pytest
+from tests.end_to_end.nursery import Nursery
 from tests.end_to_end.platform import THE_PATH_OF_A_PERSON, Platform
 from tests.unit.demo.on_paper import Paper
 
@@ -21,12 +22,13 @@ from insieme_demo import digest, ledger, plan
 from insieme_demo.happening import Kind
 from insieme_demo.ledger import LaterLedger, Ledger
 from insieme_demo.plan import Plan
-from insieme_events import migrate
 from insieme_events.contracts import DomainEvent
-from insieme_funding.service import SERVICE as FUNDING
+from insieme_local.folders import Folders
 from insieme_local.plan import program
+from insieme_local.provision import Provisioned
+from insieme_local.servers import Servers
 from insieme_local.service import inherited
-from insieme_training.service import SERVICE as TRAINING
+from insieme_local.testing import session_folders
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -110,12 +112,15 @@ class Demonstration:
 
 
 @pytest.fixture(scope="module")
-def platform(prepared: Platform) -> Platform:
-    """The demonstration begins with the protocol, and tells of courses and projects: every service is there."""
-    for service in (TRAINING, FUNDING):
-        migrate.upgrade_service(prepared.provisioned.urls[f"{service.name}_owner"], service.name, service.migrations)
-    prepared.start_all(("governance", "training", "funding", *THE_PATH_OF_A_PERSON))
-    return prepared
+def platform(provisioned: Provisioned, servers: Servers, young: Nursery) -> Iterator[Platform]:
+    """Every service, as `make run` has them: what they know of the agreement, governance has told them."""
+    made = Platform(provisioned, Folders(session_folders().root / f"platform-{provisioned.topic_prefix}"), young)
+    try:
+        made.prepare_all()
+        made.start_all(("governance", "training", "funding", *THE_PATH_OF_A_PERSON))
+        yield made
+    finally:
+        made.stop_all()
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from insieme_events.agreement import Limits
+from insieme_events.agreement import Agreement, Limits
 from insieme_events.clock import business_date
 from insieme_events.contracts import DomainEvent
+from insieme_events.days import add_months
 from insieme_events.decider import Refused
-from insieme_events.testing.agreements import published
 from insieme_governance.aggregates import PROTOCOLS
 from insieme_governance.founding import ACTOR, given, units
 from insieme_governance.protocol import PROTOCOL
@@ -30,8 +30,7 @@ def protocols() -> Iterator[tuple[UUID, DomainEvent]]:
             if step.aggregate is not PROTOCOLS:
                 continue
             state = states.get(step.stream_id, PROTOCOL.initial)
-            agreement = published()[0]
-            decided = PROTOCOL.decide(step.command, state, ProtocolCircumstances(ACTOR, on, agreement))
+            decided = PROTOCOL.decide(step.command, state, ProtocolCircumstances(ACTOR, on, AGREEMENTS[0]))
             assert not isinstance(decided, Refused), decided
             for event in decided:
                 state = PROTOCOL.evolve(state, event)
@@ -55,4 +54,19 @@ def founded_limits() -> tuple[Limits, ...]:
     return tuple(found)
 
 
+def founded_agreements() -> tuple[Agreement, ...]:
+    """The same of the agreement; a version is in force to the end of the term and of the transition after it."""
+    found: list[Agreement] = []
+    says: dict[str, Any] = {}
+    signed = [protocol.signature for protocol in given().protocols]
+    for one in given().agreements:
+        says |= one.parameters
+        ends_on = max((s.on, s.ends_on) for s in signed if s.on <= one.valid_from)[1]
+        until = add_months(ends_on, says["transitional_months"])
+        dated = {"version": one.version, "valid_from": one.valid_from, "valid_to": until}
+        found.append(Agreement.model_validate({**says, **dated}))
+    return tuple(found)
+
+
 LIMITS = founded_limits()
+AGREEMENTS = founded_agreements()

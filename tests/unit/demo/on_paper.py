@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from tests.unit.demo import money_on_paper
 from tests.unit.demo.deciders import DECIDERS
-from tests.unit.demo.founded import LIMITS, protocols, register_of
+from tests.unit.demo.founded import AGREEMENTS, LIMITS, protocols, register_of
 
 from insieme_demo.days import LATER_DAY
 from insieme_demo.happening import Happening, Kind, Order
@@ -28,7 +28,6 @@ from insieme_events.contracts.training import PositionsReturned
 from insieme_events.decider import Circumstances, Refused
 from insieme_events.gates import Interval
 from insieme_events.in_charge import Charge, after
-from insieme_events.testing.agreements import published
 from insieme_funding.project import PlacementSeen
 from insieme_governance.board_membership import BOARD_MEMBERSHIP, BoardCircumstances, CedeMembership
 from insieme_governance.body import BODY, BodyCircumstances
@@ -185,7 +184,7 @@ class Paper:
         return order.command.model_copy(update={order.refers.field: found})
 
     def circumstances(self, order: Order, today: date) -> Circumstances:
-        command, agreements = order.command, published()
+        command, agreements = order.command, AGREEMENTS
         day = getattr(command, "on", today)
         actor = ACTORS[order.kind.service]
         usual = (actor, today, in_force(agreements, day))
@@ -305,7 +304,7 @@ class Paper:
             actor=usual[0],
             today=usual[1],
             agreement=usual[2],
-            last_known=last_known(published(), day),
+            last_known=last_known(AGREEMENTS, day),
             in_charge=None if person_id is None else self.in_charge(person_id),
             course=None if course is None else found(course),
         )
