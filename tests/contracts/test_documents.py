@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
+from tests.transitions.services import SERVICES
 
 from insieme_events import many_api
 from insieme_events.decider import Refused
@@ -21,7 +22,6 @@ from insieme_events.service import Role, ServiceDefinition, create_app
 
 pytestmark = pytest.mark.unit
 
-SERVICES = ("intake", "matching", "training", "funding", "governance", "reporting")
 NOTHING: Any = None
 """Settings are read when the application starts, and here it does not."""
 

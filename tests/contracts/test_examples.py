@@ -7,21 +7,16 @@ from functools import cache
 from typing import Any
 
 import pytest
+from tests.transitions.services import SERVICES, definition
 
 from insieme_events.service import Role, create_app
-from insieme_funding.service import SERVICE as FUNDING
 from insieme_governance import founding
-from insieme_governance.service import SERVICE as GOVERNANCE
-from insieme_intake.service import SERVICE as INTAKE
-from insieme_matching.service import SERVICE as MATCHING
-from insieme_reporting.service import SERVICE as REPORTING
-from insieme_training.service import SERVICE as TRAINING
 
 pytestmark = pytest.mark.unit
 
 NOTHING: Any = None
 """Settings are read when the application starts, and here it does not."""
-SERVICES = [INTAKE, MATCHING, TRAINING, FUNDING, GOVERNANCE, REPORTING]
+DEFINITIONS = {service: definition(service) for service in SERVICES}
 A_PARTY = {
     "adopted_by",
     "association",
@@ -42,10 +37,10 @@ A_PARTY = {
 @cache
 def apis() -> dict[str, dict[str, Any]]:
     """What each service documents, by its name."""
-    return {service.name: create_app(service, NOTHING, Role.HTTP).openapi() for service in SERVICES}
+    return {name: create_app(service, NOTHING, Role.HTTP).openapi() for name, service in DEFINITIONS.items()}
 
 
-@pytest.mark.parametrize("service", [service.name for service in SERVICES])
+@pytest.mark.parametrize("service", SERVICES)
 def test_examples_name_parties_that_there_are(service: str) -> None:
     known = {party for one in founding.given().protocols for all_of in one.parties.values() for party in all_of}
     for path, name, party in parties_in(apis()[service]):

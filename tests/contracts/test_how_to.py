@@ -26,10 +26,12 @@ def test_the_diff_of_a_page_applies(page: Path) -> None:
     assert done.returncode == 0, f"follow {page.name} again and put its diff in the place of this one: {done.stderr}"
 
 
-def test_there_are_pages() -> None:
+def test_every_diff_has_its_page() -> None:
     assert PAGES
+    assert [diff.stem for diff in sorted(FOLDER.glob("*.diff"))] == [page.stem for page in PAGES]
 
 
-def test_a_diff_of_what_is_not_there_does_not_apply() -> None:
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_diff_of_what_is_not_there_does_not_apply(page: Path) -> None:
     """Control: backwards it does not, because nobody has done it yet."""
-    assert applies(PAGES[0].with_suffix(".diff"), "--reverse").returncode != 0
+    assert applies(page.with_suffix(".diff"), "--reverse").returncode != 0

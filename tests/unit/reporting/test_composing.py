@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -40,3 +41,10 @@ def test_every_measure_has_its_population_and_a_name_of_its_own(version: int) ->
     for measure in found:
         population = f"population_{measure.file.removesuffix('.sql')} as ("
         assert population in statement(measure.name, version=version)
+
+
+def test_a_measure_without_its_population_says_which_file_is_missing() -> None:
+    measures = VERSIONS[2].measures
+    lost = replace(measures.by_name["calls_opened"], name="lost")
+    with pytest.raises(FileNotFoundError, match=r"there is no lost\.sql in insieme_reporting"):
+        measures.statement([Question(lost, date(2019, 1, 1), date(2019, 12, 31))])

@@ -147,7 +147,11 @@ class Measures:
         return "with recursive " + ",\n".join(made)
 
     def _population(self, file: str) -> str:
-        return next(_sql(package, file) for package in reversed(self.packages) if _has(package, file))
+        """Raises FileNotFoundError where no package of the version has it."""
+        for package in reversed(self.packages):
+            if _has(package, file):
+                return _sql(package, file)
+        raise FileNotFoundError(f"measures.population: there is no {file} in {', '.join(self.packages)}")
 
 
 def _name(measure: Measure) -> str:
