@@ -43,6 +43,8 @@ class Journey:
             "exit_state": None,
             "merged_into_case": None,
             "plan_overdue": False,
+            "interview_awaited_since": "2024-03-04",
+            "interview_late_since": None,
             "job_loss_cause": None,
             "job_loss_month": None,
             "ateco_version": None,
@@ -94,6 +96,7 @@ async def test_a_whole_journey_sends_every_command_once(intake: Any, somebody: A
         {"interview_id": second, "kind": "access", "interviewer_id": officer, "on": "2024-03-14"},
         status="interviewed",
         interviewed_on="2024-03-14",
+        interview_awaited_since=None,
         interviews=[missed, held],
     )
     await journey.send(

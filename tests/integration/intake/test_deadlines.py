@@ -74,6 +74,39 @@ async def test_a_plan_is_late_the_day_after_it_was_due(intake: Any, somebody: An
 
 
 @pytest.mark.clause("P24")
+async def test_an_interview_is_late_the_day_after_it_was_due(intake: Any, somebody: Any, on_day: Any) -> None:
+    """Enrolled on 4 March 2024: the 35 days are over on 8 April."""
+    late, taken, restricted = [await intake.apply(somebody()) for _ in range(3)]
+    await intake.in_charge(taken["case_id"])
+    await intake.post(f"/v1/persons/{restricted['person_id']}/restrict", ground="objection_pending", on="2024-03-20")
+
+    async def overdue(told: Any) -> list[tuple[str, str]]:
+        noted = """
+        select occurred_on::text, data::json ->> 'due_on' from events.events
+        where stream = %s and type = 'InterviewOverdue' order by version
+        """
+        found: list[tuple[str, str]] = await intake.rows(noted, f"case-{told['case_id']}")
+        return found
+
+    await on_day("2024-04-08")
+    assert await overdue(late) == []
+    for _ in range(2):
+        await on_day("2024-06-30")
+    assert await overdue(late) == [("2024-04-09", "2024-04-08")]
+    assert await overdue(taken) == await overdue(restricted) == []
+    shown = await intake.get(f"/v1/cases/{late['case_id']}")
+    assert (shown["interview_awaited_since"], shown["interview_late_since"]) == ("2024-03-04", "2024-03-04")
+
+    await intake.command(late["case_id"], "close", exit_state="withdrew", on="2024-04-20")
+    await intake.command(late["case_id"], "reopen", reason="came_back", on="2024-05-02")
+    await on_day("2024-06-06")
+    assert len(await overdue(late)) == 1
+    for _ in range(2):
+        await on_day("2024-06-07")
+    assert await overdue(late) == [("2024-04-09", "2024-04-08"), ("2024-06-07", "2024-06-06")]
+
+
+@pytest.mark.clause("P24")
 async def test_referents_with_their_dates_and_the_group(intake: Any, somebody: Any) -> None:
     told = await intake.apply(somebody())
     await intake.in_charge(told["case_id"])
@@ -128,6 +161,45 @@ async def test_follow_ups_are_due_at_the_exit_and_after_six_months(intake: Any, 
     await intake.command(case_id, "record-follow-up", months_after_exit=6, outcome="employed", on="2024-11-30")
     assert await due("2024-12-31") == []
     assert (await intake.get(f"/v1/participations/{participation['id']}"))["closed_on"] == "2024-04-30"
+
+
+@pytest.mark.clause("P18")
+async def test_follow_ups_that_are_due_are_noted_once_for_each_exit(intake: Any, somebody: Any, on_day: Any) -> None:
+    """Out of the operation on 30 April 2024 and of the case on 31 May: 31 November is 30 November."""
+    told, answered, erased = [await intake.apply(somebody()) for _ in range(3)]
+    for each in (told, answered, erased):
+        await intake.in_charge(each["case_id"])
+    person_id, case_id = told["person_id"], told["case_id"]
+    opened = {"person_id": person_id, "case_id": case_id, "operation": f"po.{case_id[:8]}", "on": "2024-03-20"}
+    participation = (await intake.post("/v1/participations", 201, **opened))["id"]
+    await intake.post(f"/v1/participations/{participation}/close", on="2024-04-30")
+    for each in (told, answered, erased):
+        await intake.command(each["case_id"], "close", exit_state="stable_work", on="2024-05-31")
+    record = {"months_after_exit": 0, "outcome": "employed", "on": "2024-06-03"}
+    await intake.command(answered["case_id"], "record-follow-up", **record)
+    await intake.post(f"/v1/persons/{erased['person_id']}/erasure", ground="request", on="2024-06-04")
+
+    async def noted(stream: str) -> list[tuple[str, int, str]]:
+        statement = """
+        select data::json ->> 'left_on', (data::json ->> 'months_after_exit')::int, occurred_on::text from events.events
+        where stream = %s and type like '%%FollowUpDue' order by version
+        """
+        found: list[tuple[str, int, str]] = await intake.rows(statement, stream)
+        return found
+
+    case, operation = f"case-{case_id}", f"participation-{participation}"
+    await on_day("2024-05-27")
+    assert await noted(operation) == []
+    for _ in range(2):
+        await on_day("2024-06-28")
+    assert await noted(operation) == [("2024-04-30", 0, "2024-05-28")]
+    assert await noted(case) == [("2024-05-31", 0, "2024-06-28")]
+    for _ in range(2):
+        await on_day("2025-01-31")
+    assert await noted(operation) == [("2024-04-30", 0, "2024-05-28"), ("2024-04-30", 6, "2024-10-30")]
+    assert await noted(case) == [("2024-05-31", 0, "2024-06-28"), ("2024-05-31", 6, "2024-11-30")]
+    assert await noted(f"case-{answered['case_id']}") == [("2024-05-31", 6, "2024-11-30")]
+    assert await noted(f"case-{erased['case_id']}") == []
 
 
 @pytest.mark.clause("P06", "P07", "P08", "P17", "P18")

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 from tests.integration.intake.telling import heard, internship, until_september
 
 from insieme_events import putting_back, store
-from insieme_events.commands import Done
+from insieme_events.commands import Done, Step, Unit
 from insieme_events.envelope import received
 from insieme_events.position import Standing
 from insieme_events.putting_back import Recovered, as_told
 from insieme_events.store import Position
 from insieme_events.testing.road import on_wire
+from insieme_events.timers import ACTOR
 from insieme_intake import views
+from insieme_intake.aggregates import CASES
+from insieme_intake.case.commands import NoteFollowUpDue
 from insieme_intake.ledger_reaction import LedgerReaction
 from insieme_local.provision import Provisioned
 
@@ -69,6 +73,8 @@ async def test_a_case_opened_after_another_was_closed_and_an_erasure_come_back_i
     await bare_intake.post(f"/v1/persons/{known}/request-access", 201, on="2024-06-20")
     gone = await bare_intake.apply(somebody())
     await bare_intake.post(f"/v1/persons/{gone['person_id']}/erasure", ground="request", on="2024-07-01")
+    noted = Step(CASES, UUID(case), NoteFollowUpDue(months=6, on=date(2024, 10, 2)))
+    assert isinstance(await bare_intake.service.commands.run(Unit((noted,), ACTOR)), Done)
     before = await seen(bare_intake)
     assert all(before), "something of everything"
     streams = [name for (name,) in await bare_intake.rows("select distinct stream from events.events")]

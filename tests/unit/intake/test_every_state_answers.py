@@ -188,6 +188,7 @@ AGGREGATES = [
             (*INTERVIEWED, commands.CloseCase(on=LATER, exit_state=ExitState.TRAINING)),
             (SUBMIT, ENROL, commands.VoidEnrolment(on=LATER, voids=ENROLMENT, reason=VoidReason.WRONG_DATA)),
             (*IN_CHARGE, commands.NotePlanOverdue(on=MUCH_LATER)),
+            (SUBMIT, ENROL, commands.NoteInterviewOverdue(on=MUCH_LATER)),
             (*IN_CHARGE, commands.OfferFamilySupport(support_id=INTERVIEW, kind="care", on=LATER)),
             (*IN_CHARGE, commands.MergeCase(into_case_id=OFFICER, on=LATER)),
             (SUBMIT, commands.MergeCase(into_case_id=OFFICER, on=LATER)),

@@ -21,6 +21,7 @@ from insieme_events.contracts.intake_following import (
     FollowUpGroupJoined,
     FollowUpGroupLeft,
     ParticipationClosed,
+    ParticipationFollowUpDue,
     ParticipationOpened,
     PlanOverdue,
     PreviousStatus,
@@ -32,7 +33,14 @@ from insieme_events.testing import scenario
 from insieme_intake.case import CASE, commands
 from insieme_intake.case.states import InCharge
 from insieme_intake.circumstances import PersonFound
-from insieme_intake.participation import PARTICIPATION, CloseParticipation, OpenParticipation, participation_id
+from insieme_intake.follow_ups import Recorded
+from insieme_intake.participation import (
+    PARTICIPATION,
+    CloseParticipation,
+    NoteParticipationFollowUpDue,
+    OpenParticipation,
+    participation_id,
+)
 from insieme_intake.testing import (
     CASE_ID,
     OFFICER,
@@ -238,3 +246,36 @@ def test_a_participation_needs_a_person_and_a_case_of_theirs() -> None:
         ({"person_of_case": OFFICER}, "intake.case_of_another"),
     ):
         taking_part().under(circumstances(**changes)).when(OPEN).then_refused(code)
+
+
+@pytest.mark.clause("P18")
+def test_after_an_operation_it_is_asked_what_became_of_the_person() -> None:
+    """Left on 1 July 2021: four weeks are over on 29 July, six months on 1 January."""
+    told = circumstances(today=date(2022, 12, 31))
+    over = ParticipationClosed(**RECORD, occurred_on=LATER)
+    at_exit = NoteParticipationFollowUpDue(months=0, on=date(2021, 7, 29))
+    later = NoteParticipationFollowUpDue(months=6, on=date(2022, 1, 1))
+    first = ParticipationFollowUpDue(**RECORD, occurred_on=at_exit.on, left_on=LATER, months_after_exit=0)
+    second = ParticipationFollowUpDue(**RECORD, occurred_on=later.on, left_on=LATER, months_after_exit=6)
+    left = scenario(PARTICIPATION, told)(OPENED, over)
+    left.when(at_exit).then(first)
+    left.when(later).then(second)
+    left.when(at_exit.model_copy(update={"on": date(2021, 7, 28)})).then_refused("intake.follow_up_not_due", "P18")
+    both = scenario(PARTICIPATION, told)(OPENED, over, first, second)
+    both.when(at_exit).then_nothing()
+    both.when(later).then_nothing()
+    scenario(PARTICIPATION, told)(OPENED).when(at_exit).then_refused("intake.participation_goes_on", "P18")
+    scenario(PARTICIPATION, told)().when(at_exit).then_refused("intake.participation_unknown", "P18")
+    for found in (
+        circumstances(follow_ups=(Recorded(date(2021, 7, 20), 0),)),
+        circumstances(person=PersonFound(erased=True)),
+    ):
+        left.under(found).when(at_exit).then_nothing()
+    before = circumstances(follow_ups=(Recorded(date(2021, 6, 30), 0),))
+    left.under(before).when(at_exit).then(first)
+    for found, code in (
+        (circumstances(person=None), "intake.person_unknown"),
+        (circumstances(person=PersonFound(restricted_on=DAY)), "intake.restricted"),
+        (circumstances(every_limits=()), "intake.limits_unknown"),
+    ):
+        left.under(found).when(at_exit).then_refused(code)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 
 from insieme_events.contracts.intake import InterviewHeld, InterviewKind, InterviewMissed, InterviewScheduled
-from insieme_events.decider import RefusalKind
+from insieme_events.contracts.intake_following import InterviewOverdue
+from insieme_events.decider import RefusalKind, Refused
 from insieme_events.testing import scenario
 from insieme_intake.case import CASE
-from insieme_intake.case.commands import HoldInterview, InterviewCommand, MissInterview, ScheduleInterview
+from insieme_intake.case.commands import (
+    HoldInterview,
+    InterviewCommand,
+    MissInterview,
+    NoteInterviewOverdue,
+    ScheduleInterview,
+)
 from insieme_intake.case.states import Enrolled, Interviewed
 from insieme_intake.testing import (
     HELD,
@@ -23,9 +30,11 @@ from insieme_intake.testing import (
     applied,
     circumstances,
     closed,
+    closing,
     enrolled,
     interviewed,
     of_case,
+    reopening,
 )
 
 given = scenario(CASE, circumstances())
@@ -125,3 +134,40 @@ def test_interviews_follow_the_enrolment() -> None:
 @pytest.mark.parametrize("command", [fix(), hold(), miss()], ids=lambda command: type(command).__name__)
 def test_only_who_is_enrolled_is_interviewed(history: tuple[object, ...], code: str, command: InterviewCommand) -> None:
     given(*history).when(command).then_refused(code)
+
+
+DUE = date(2021, 5, 6)
+"""Thirty-five days after the first of April."""
+
+
+@pytest.mark.clause("P24")
+def test_an_interview_that_is_late_is_noted_once() -> None:
+    late = NoteInterviewOverdue(on=DUE + timedelta(days=1))
+    overdue = of_case(InterviewOverdue, late.on, waiting_since=RECEIVED, due_on=DUE)
+    given(*enrolled()).when(late).then(overdue)
+    given(*enrolled(), fixed(), MISSED).when(late).then(overdue)
+    given(*enrolled(), overdue).when(late).then_nothing()
+    given(*enrolled()).when(NoteInterviewOverdue(on=DUE)).then_refused("intake.interview_not_due", clause="P24")
+    given(*interviewed()).when(late).then_nothing()
+    given(*applied()).when(late).then_refused("intake.not_enrolled")
+    given(*closed()).when(late).then_refused("intake.case_closed")
+
+
+@pytest.mark.clause("P24")
+def test_whoever_comes_back_before_an_interview_waits_anew() -> None:
+    overdue = of_case(InterviewOverdue, DUE + timedelta(days=1), waiting_since=RECEIVED, due_on=DUE)
+    back = (*enrolled(), overdue, closing(), reopening(date(2021, 10, 1)))
+    due = date(2021, 11, 5)
+    late = NoteInterviewOverdue(on=due + timedelta(days=1))
+    again = of_case(InterviewOverdue, late.on, waiting_since=date(2021, 10, 1), due_on=due)
+    given(*back).when(late).then(again)
+    given(*back, again).when(late).then_nothing()
+    given(*back).when(NoteInterviewOverdue(on=due)).then_refused("intake.interview_not_due")
+
+
+def test_a_late_interview_waits_for_the_agreement() -> None:
+    """The days are those of the agreement of the enrolment, which a service that was set up anew may not know yet."""
+    state = CASE.fold(enrolled())
+    decision = CASE.decide(NoteInterviewOverdue(on=DUE + timedelta(days=1)), state, circumstances(agreements=()))
+    assert isinstance(decision, Refused)
+    assert (decision.code, decision.kind) == ("intake.agreement_unknown", RefusalKind.RETRY)

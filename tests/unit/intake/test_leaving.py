@@ -17,9 +17,11 @@ from insieme_events.contracts.intake import (
     InterviewKind,
     ReopeningReason,
 )
+from insieme_events.contracts.intake_following import FollowUpDue
+from insieme_events.decider import RefusalKind, Refused
 from insieme_events.testing import scenario
 from insieme_intake.case import CASE
-from insieme_intake.case.commands import CloseCase, RecordFollowUp, ReopenCase
+from insieme_intake.case.commands import CloseCase, NoteFollowUpDue, RecordFollowUp, ReopenCase
 from insieme_intake.case.states import Enrolled, InCharge, Interviewed, Suspended
 from insieme_intake.testing import (
     OFFICER,
@@ -29,6 +31,7 @@ from insieme_intake.testing import (
     closed,
     closing,
     enrolled,
+    erasure,
     in_charge,
     interviewed,
     of_case,
@@ -143,3 +146,59 @@ def test_nobody_leaves_who_never_entered(command: CloseCase | ReopenCase | Recor
 def test_only_what_is_closed_is_reopened(history: tuple[DomainEvent, ...]) -> None:
     decision = given(*history).when(REOPEN).decision
     assert getattr(decision, "clause", None) == "P24"
+
+
+LEFT, FOUR_WEEKS, SIX_MONTHS = date(2021, 9, 1), date(2021, 9, 29), date(2022, 3, 1)
+AT_EXIT, LATER = NoteFollowUpDue(months=0, on=FOUR_WEEKS), NoteFollowUpDue(months=6, on=SIX_MONTHS)
+in_2022 = circumstances(today=date(2022, 12, 31))
+
+
+def due(day: date, months: int, left_on: date = LEFT) -> FollowUpDue:
+    return of_case(FollowUpDue, day, left_on=left_on, months_after_exit=months)
+
+
+def recorded(day: date, months: int) -> FollowUpRecorded:
+    return of_case(FollowUpRecorded, day, months_after_exit=months, outcome=FollowUpOutcome.EMPLOYED)
+
+
+@pytest.mark.clause("P18")
+def test_it_is_asked_at_the_exit_and_after_six_months_each_once() -> None:
+    left = given(*closed()).under(in_2022)
+    left.when(AT_EXIT).then(due(FOUR_WEEKS, 0))
+    left.when(LATER).then(due(SIX_MONTHS, 6))
+    both = given(*closed(), due(FOUR_WEEKS, 0), due(SIX_MONTHS, 6)).under(in_2022)
+    both.when(AT_EXIT).then_nothing()
+    both.when(LATER).then_nothing()
+    for early in (
+        NoteFollowUpDue(months=0, on=date(2021, 9, 28)),
+        NoteFollowUpDue(months=6, on=date(2022, 2, 28)),
+        NoteFollowUpDue(months=3, on=SIX_MONTHS),
+    ):
+        left.when(early).then_refused("intake.follow_up_not_due", clause="P18")
+
+
+@pytest.mark.clause("P18")
+def test_it_is_not_asked_what_is_on_record() -> None:
+    early = given(*closed(), recorded(date(2021, 10, 20), 1)).under(in_2022)
+    early.when(AT_EXIT).then_nothing()
+    early.when(LATER).then(due(SIX_MONTHS, 6))
+    late = given(*closed(), recorded(date(2022, 4, 1), 7)).under(in_2022)
+    late.when(LATER).then_nothing()
+    late.when(AT_EXIT).then(due(FOUR_WEEKS, 0))
+    given(*closed(), erasure()).when(AT_EXIT).then_nothing()
+
+
+@pytest.mark.clause("P18")
+def test_after_another_exit_it_is_asked_anew() -> None:
+    again = date(2021, 11, 2)
+    once = (*closed(), due(FOUR_WEEKS, 0), recorded(date(2021, 9, 30), 0), reopening(date(2021, 10, 1)))
+    given(*once).when(AT_EXIT).then_refused("intake.not_closed")
+    four_weeks = date(2021, 11, 30)
+    asked = NoteFollowUpDue(months=0, on=four_weeks)
+    given(*once, closing(again)).when(asked).then(due(four_weeks, 0, again))
+
+
+def test_what_is_asked_when_waits_for_the_legal_limits() -> None:
+    decision = CASE.decide(AT_EXIT, CASE.fold(closed()), circumstances(every_limits=()))
+    assert isinstance(decision, Refused)
+    assert (decision.code, decision.kind) == ("intake.limits_unknown", RefusalKind.RETRY)

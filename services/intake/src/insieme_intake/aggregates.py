@@ -24,7 +24,13 @@ from insieme_intake.ledger import (
     OverrideOverlap,
     RegisterIntervention,
 )
-from insieme_intake.participation import PARTICIPATION, OpenParticipation, ParticipationCommand, ParticipationState
+from insieme_intake.participation import (
+    PARTICIPATION,
+    NoteParticipationFollowUpDue,
+    OpenParticipation,
+    ParticipationCommand,
+    ParticipationState,
+)
 from insieme_intake.person import PERSON, PersonCommand, PersonState
 from insieme_intake.referral import REFERRAL, ReceiveReferral, ReferralCommand, ReferralState, SendReferral
 
@@ -50,10 +56,13 @@ async def circumstances(connection: Connection, asked: Sequence[Asked[Any]]) -> 
     lines = await lookups.lines_elsewhere(connection, taking)
     opened = {e.command.case_id for e in asked if isinstance(e.command, OpenParticipation)}
     owners = await lookups.persons_of_cases(connection, opened)
+    left = {e.stream_id for e in asked if isinstance(e.command, NoteParticipationFollowUpDue)}
+    participants = await lookups.participants(connection, left)
+    follow_ups = await lookups.follow_ups(connection, left)
     told = []
     for each in asked:
         person_id = _person_of(each)
-        person = persons.get(person_id) if person_id is not None else None
+        person = participants.get(each.stream_id) if person_id is None else persons.get(person_id)
         told.append(
             IntakeCircumstances(
                 each.situation.actor,
@@ -68,6 +77,8 @@ async def circumstances(connection: Connection, asked: Sequence[Asked[Any]]) -> 
                 lines.get(each.stream_id, ()),
                 owners.get(each.command.case_id) if isinstance(each.command, OpenParticipation) else None,
                 each.situation.limits_on(each.command.on),
+                each.situation.limits,
+                follow_ups.get(each.stream_id, ()),
             )
         )
     return told

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from insieme_events.agreement import Agreement, Limits, in_force, last_known
+from insieme_events.agreement import Agreement, Limits, in_force, last_known, limits_on
 from insieme_events.contracts.vocabulary import InterventionKind
 from insieme_events.decider import Circumstances, RefusalKind, Refused
+from insieme_intake.follow_ups import Recorded
 
 IN_FUTURE = Refused(
     "intake.date_in_future",
@@ -40,6 +41,11 @@ AGREEMENT_UNKNOWN = Refused(
     "intake.agreement_unknown",
     "No agreement is known here yet, so this cannot be decided: send the same again in a moment.",
     clause="P62",
+    kind=RefusalKind.RETRY,
+)
+LIMITS_UNKNOWN = Refused(
+    "intake.limits_unknown",
+    "The legal limits of {day} are not known here yet, so no deadline can be told: send the same again in a moment.",
     kind=RefusalKind.RETRY,
 )
 BIRTH_IN_FUTURE = Refused(
@@ -89,7 +95,8 @@ class IntakeCircumstances(Circumstances):
     `restricted_on`: since when the data of the case's person may not be used.
     `lines`: confirmed interventions for the other ids of a merged person.
     `person_of_case`: whose case it is that a participation names.
-    `limits`: what the law sets, on the command's business date.
+    `limits`: what the law sets, on the command's business date; `every_limits` answers for other days.
+    `follow_ups`: those on record in the case of a participation.
     """
 
     agreements: tuple[Agreement, ...] = ()
@@ -101,9 +108,14 @@ class IntakeCircumstances(Circumstances):
     lines: tuple[LineFound, ...] = ()
     person_of_case: UUID | None = None
     limits: Limits | None = None
+    every_limits: tuple[Limits, ...] = ()
+    follow_ups: tuple[Recorded, ...] = ()
 
     def agreement_on(self, day: date) -> Agreement | None:
         return in_force(self.agreements, day)
+
+    def limits_on(self, day: date) -> Limits | None:
+        return limits_on(self.every_limits, day)
 
     def last_agreement(self, day: date) -> Agreement | None:
         """The version of the day, or the last one before it: for what may not wait for a new term."""

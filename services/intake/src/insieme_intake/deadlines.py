@@ -1,4 +1,4 @@
-"""What a day gives rise to in intake: referrals that expire, plans and erasures that are late (P11, P24; I9)."""
+"""What a day gives rise to in intake: lateness and questions after an exit, each once (P11, P18, P24; I9)."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from typing import Any
 from uuid import UUID
 
 from insieme_events import metrics, parameters
-from insieme_events.agreement import last_known
+from insieme_events.agreement import last_known, limits_on
 from insieme_events.store import Connection
 from insieme_events.timers import Due, Timer
 from insieme_events.units import Aggregate, Step
-from insieme_intake.aggregates import CASES, PERSONS, REFERRALS
-from insieme_intake.case.commands import NotePlanOverdue
+from insieme_intake.aggregates import CASES, PARTICIPATIONS, PERSONS, REFERRALS
+from insieme_intake.case.commands import NoteFollowUpDue, NoteInterviewOverdue, NotePlanOverdue
 from insieme_intake.erasure import AWAITED
+from insieme_intake.follow_ups import due_days
+from insieme_intake.participation import NoteParticipationFollowUpDue
 from insieme_intake.person import NoteErasureOverdue
 from insieme_intake.referral import ExpireReferral
 
@@ -24,11 +26,39 @@ REFERRALS_DUE = """
 select referral_id, reply_due_on from views.referrals where status = 'pending' and reply_due_on < %s
 order by reply_due_on, referral_id limit %s
 """
+INTERVIEWS_AWAITED = """
+select c.case_id, c.interview_awaited_since from views.cases c join views.persons p on p.person_id = c.root_id
+where c.interview_awaited_since < %s
+    and c.interview_awaited_since is distinct from c.interview_late_since and p.restricted_on is null
+order by c.interview_awaited_since, c.case_id
+"""
 PLANS_DUE = """
 select c.case_id, c.plan_due_on from views.cases c join views.persons p on p.person_id = c.root_id
 where c.status in ('in_charge', 'suspended') and c.plan_version = 0 and not c.plan_overdue and c.plan_due_on < %s
     and p.restricted_on is null
 order by c.plan_due_on, c.case_id limit %s
+"""
+FOLLOW_UPS_OPEN = """
+with limits (valid_from, later) as (select * from unnest(%(valid_from)s::date[], %(later)s::int[])),
+exits as (
+    select c.case_id as exit_id, c.case_id, c.root_id, c.closed_on as left_on, false as of_operation from views.cases c
+    where c.status = 'closed' and c.closed_on < %(today)s
+    union all
+    select p.participation_id, p.case_id, coalesce(o.merged_into, o.person_id), p.closed_on, true
+    from views.participations p join views.persons o on o.person_id = p.person_id where p.closed_on < %(today)s
+)
+select e.exit_id, e.left_on, e.of_operation, asked.months
+from exits e join views.persons p on p.person_id = e.root_id and p.erased_on is null and p.restricted_on is null
+    cross join lateral (select later from limits where valid_from <= e.left_on order by valid_from desc limit 1) l
+    cross join lateral (values (0), (l.later)) asked (months)
+where not exists (
+    select from views.follow_ups_due d
+    where d.exit_id = e.exit_id and d.left_on = e.left_on and d.months = asked.months
+) and not exists (
+    select from views.follow_ups f
+    where f.case_id = e.case_id and f.recorded_on >= e.left_on and (f.months < l.later) = (asked.months = 0)
+)
+order by e.left_on, e.exit_id
 """
 ERASURES_OPEN = """
 select person_id, erased_on, erasure_completed_by, erasure_overdue from views.persons
@@ -68,10 +98,48 @@ async def referrals_due(connection: Connection, today: date, at_most: int) -> Se
     return [after(due_on, REFERRALS, referral_id, ExpireReferral) for referral_id, due_on in rows]
 
 
+async def interviews_due(connection: Connection, today: date, at_most: int) -> Sequence[Due]:
+    """Persons enrolled whose access interview was due before today (P24)."""
+    known = await parameters.agreements(connection)
+    steps = []
+    for case_id, since in await (await connection.execute(INTERVIEWS_AWAITED, (today,))).fetchall():
+        agreement = last_known(known, since)
+        if agreement is None:
+            continue
+        due_on = since + timedelta(days=agreement.interview_due_days)
+        if due_on < today:
+            steps.append(after(due_on, CASES, case_id, NoteInterviewOverdue))
+    # Two versions of the agreement may give different days.
+    return sorted(steps, key=lambda due: due.day)[:at_most]
+
+
 async def plans_due(connection: Connection, today: date, at_most: int) -> Sequence[Due]:
     """Cases in charge whose plan was due before today (P24, I9)."""
     rows = await (await connection.execute(PLANS_DUE, (today, at_most))).fetchall()
     return [after(due_on, CASES, case_id, NotePlanOverdue) for case_id, due_on in rows]
+
+
+async def follow_ups_due(connection: Connection, today: date, at_most: int) -> Sequence[Due]:
+    """Exits, from a case or an operation, of which nobody recorded what came of them by the day it is asked (P18)."""
+    known = await parameters.limits(connection)
+    told = {
+        "today": today,
+        "valid_from": [one.valid_from for one in known],
+        "later": [one.follow_up_months for one in known],
+    }
+    steps = []
+    for exit_id, left_on, of_operation, months in await (await connection.execute(FOLLOW_UPS_OPEN, told)).fetchall():
+        limits = limits_on(known, left_on)
+        assert limits is not None, "an exit before every limit is not listed"
+        day = due_days(left_on, limits)[months]
+        if day > today:
+            continue
+        if of_operation:
+            step = Step(PARTICIPATIONS, exit_id, NoteParticipationFollowUpDue(months=months, on=day))
+        else:
+            step = Step(CASES, exit_id, NoteFollowUpDue(months=months, on=day))
+        steps.append(Due(day, step))
+    return sorted(steps, key=lambda due: due.day)[:at_most]
 
 
 async def erasures_due(connection: Connection, today: date, at_most: int) -> Sequence[Due]:
@@ -96,6 +164,8 @@ def after(due_on: date, aggregate: Aggregate[Any, Any, Any], stream_id: UUID, co
 
 TIMERS = (
     Timer("intake.referrals_expire", referrals_due),
+    Timer("intake.interviews_overdue", interviews_due),
     Timer("intake.plans_overdue", plans_due),
+    Timer("intake.follow_ups_due", follow_ups_due),
     Timer("intake.erasures_overdue", erasures_due),
 )

@@ -11,6 +11,7 @@ from insieme_events.contracts.vocabulary import InterventionKind
 from insieme_events.projection import UNKNOWN
 from insieme_events.store import Connection
 from insieme_intake.circumstances import LineFound, PersonFound, ReferralFound
+from insieme_intake.follow_ups import Recorded
 
 LAST_IDS = """
 select distinct on (stream, type) stream, type, event_id from events.events
@@ -37,6 +38,16 @@ from views.persons p cross join lateral (
 where p.person_id = any(%s) and other.person_id <> p.person_id and i.effective and i.kind <> %s
 """
 PERSON_OF_CASE = "select case_id, root_id from views.cases where case_id = any(%s)"
+PARTICIPANTS = """
+select p.participation_id, r.erased_on is not null, r.restricted_on
+from views.participations p join views.persons o on o.person_id = p.person_id
+    join views.persons r on r.person_id = coalesce(o.merged_into, o.person_id)
+where p.participation_id = any(%s)
+"""
+FOLLOW_UPS = """
+select p.participation_id, f.recorded_on, f.months
+from views.participations p join views.follow_ups f on f.case_id = p.case_id where p.participation_id = any(%s)
+"""
 ROOT = "select coalesce(merged_into, person_id) from views.persons where person_id = %s"
 STANDING = """
 select r.person_id, r.identity_kind from views.persons p join views.persons r on r.person_id = p.merged_into
@@ -96,6 +107,24 @@ async def persons_of_cases(connection: Connection, cases: Collection[UUID]) -> M
         return {}
     rows = await connection.execute(PERSON_OF_CASE, (list(cases),))
     return dict(await rows.fetchall())
+
+
+async def participants(connection: Connection, ids: Collection[UUID]) -> Mapping[UUID, PersonFound]:
+    """Per participation whose it is, by the id that stands for the person now."""
+    if not ids:
+        return {}
+    rows = await connection.execute(PARTICIPANTS, (list(ids),))
+    return {participation_id: PersonFound(*values) for participation_id, *values in await rows.fetchall()}
+
+
+async def follow_ups(connection: Connection, ids: Collection[UUID]) -> Mapping[UUID, tuple[Recorded, ...]]:
+    """Per participation the follow-ups on record in its case."""
+    found: dict[UUID, tuple[Recorded, ...]] = {}
+    if ids:
+        rows = await connection.execute(FOLLOW_UPS, (list(ids),))
+        for participation_id, on, months in await rows.fetchall():
+            found[participation_id] = (*found.get(participation_id, ()), Recorded(on, months))
+    return found
 
 
 async def root_of(connection: Connection, person_id: UUID) -> UUID:

@@ -5,16 +5,17 @@ Its stream is named by the person and the operation, so there is one however man
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from insieme_events.contracts import Code, DomainEvent
-from insieme_events.contracts.intake_following import ParticipationClosed, ParticipationOpened
+from insieme_events.contracts.intake_following import ParticipationClosed, ParticipationFollowUpDue, ParticipationOpened
 from insieme_events.days import Day
 from insieme_events.decider import Command, Decider, Decision, RefusalKind, Refused
-from insieme_intake.circumstances import ERASED_PERSON, RESTRICTED, IntakeCircumstances, misdated
+from insieme_intake.circumstances import ERASED_PERSON, LIMITS_UNKNOWN, RESTRICTED, IntakeCircumstances, misdated
+from insieme_intake.follow_ups import FOLLOW_UP_NOT_DUE, answered, due_days
 from insieme_intake.person import PERSON_UNKNOWN
 
 
@@ -33,7 +34,14 @@ class CloseParticipation(Command):
     on: Day
 
 
-ParticipationCommand = OpenParticipation | CloseParticipation
+class NoteParticipationFollowUpDue(Command):
+    """It is to be asked what became of the person at the exit (0), or so many months after it (P18)."""
+
+    months: int
+    on: Day
+
+
+ParticipationCommand = OpenParticipation | CloseParticipation | NoteParticipationFollowUpDue
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +60,11 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
+    """`asked`: the months of the follow-ups that were due without an answer."""
+
     opened: Open
     on: date
+    asked: frozenset[int] = frozenset()
 
 
 ParticipationState = NoParticipation | Open | Ended
@@ -67,6 +78,11 @@ PARTICIPATION_UNKNOWN = Refused(
 PARTICIPATION_OVER = Refused(
     "intake.participation_over",
     "The person left this operation on {on}: a person takes part in an operation once.",
+    clause="P18",
+)
+PARTICIPATION_GOES_ON = Refused(
+    "intake.participation_goes_on",
+    "The person takes part in this operation since {since}: a follow-up asks what became of them after it.",
     clause="P18",
 )
 PARTICIPATES_ALREADY = Refused(
@@ -95,6 +111,8 @@ def decide(command: ParticipationCommand, state: ParticipationState, found: Inta
             return open_participation(command, state, found)
         case CloseParticipation():
             return close(command, state)
+        case NoteParticipationFollowUpDue():
+            return note_follow_up_due(command, state, found)
         case _:
             assert_never(command)
 
@@ -149,12 +167,52 @@ def close(command: CloseParticipation, state: ParticipationState) -> Decision:
             assert_never(state)
 
 
+def note_follow_up_due(
+    command: NoteParticipationFollowUpDue, state: ParticipationState, found: IntakeCircumstances
+) -> Decision:
+    """Once per follow-up; of one that the case has on record, or that nobody can record any more, nothing is said."""
+    match state:
+        case NoParticipation():
+            return PARTICIPATION_UNKNOWN
+        case Open(since=since):
+            return PARTICIPATION_GOES_ON.about(since=since)
+        case Ended(opened=opened, on=left_on, asked=asked):
+            if found.person is None:
+                return PERSON_UNKNOWN
+            if found.person.restricted_on is not None:
+                return RESTRICTED.about(on=found.person.restricted_on)
+            limits = found.limits_on(left_on)
+            if limits is None:
+                return LIMITS_UNKNOWN.about(day=left_on)
+            due_on = due_days(left_on, limits).get(command.months)
+            if due_on is None or command.on < due_on:
+                return FOLLOW_UP_NOT_DUE.about(left_on=left_on, months=command.months, day=command.on)
+            told = command.months in asked or answered(found.follow_ups, left_on, command.months, limits)
+            if told or found.person.erased:
+                return []
+            return [
+                ParticipationFollowUpDue(
+                    occurred_on=command.on,
+                    participation_id=opened.participation_id,
+                    person_id=opened.person_id,
+                    case_id=opened.case_id,
+                    operation=opened.operation,
+                    left_on=left_on,
+                    months_after_exit=command.months,
+                )
+            ]
+        case _:
+            assert_never(state)
+
+
 def evolve(state: ParticipationState, event: DomainEvent) -> ParticipationState:
     match state, event:
         case NoParticipation(), ParticipationOpened():
             return Open(event.participation_id, event.person_id, event.case_id, event.operation, event.occurred_on)
         case Open(), ParticipationClosed(occurred_on=day):
             return Ended(state, day)
+        case Ended(asked=asked), ParticipationFollowUpDue(months_after_exit=months):
+            return replace(state, asked=asked | {months})
         case _:
             raise TypeError(f"a participation in state {type(state).__name__} has no {type(event).__name__}")
 

@@ -74,6 +74,7 @@ def circumstances(on: date = RECEIVED, today: date = TODAY, **changes: Any) -> I
         "person": PersonFound(),
         "person_of_case": PERSON,
         "limits": limits_on(published_limits(), on),
+        "every_limits": published_limits(),
     }
     return IntakeCircumstances(**{**values, **changes})
 

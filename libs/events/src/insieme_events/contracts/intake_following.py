@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import Field
 
 from insieme_events.contracts.base import Code, Sealed
 from insieme_events.contracts.intake import CaseEvent, IntakeEvent
@@ -33,10 +36,30 @@ class WorkHistoryRecorded(CaseEvent):
     previous_status: Sealed[PreviousStatus]
 
 
+class InterviewOverdue(CaseEvent):
+    """Enrolled, and no access interview was held by the day it was due: so many days after the enrolment (P24).
+
+    `waiting_since` is the enrolment, or the reopening of a case that was closed before its interview.
+    """
+
+    waiting_since: date
+    due_on: date
+
+
 class PlanOverdue(CaseEvent):
     """In charge, and no individual plan was agreed by the day it was due (P24)."""
 
     due_on: date
+
+
+class FollowUpDue(CaseEvent):
+    """What became of the person is to be asked, and is not on record: at the exit, or so many months after it (P18).
+
+    Months 0 is the exit itself, within its four weeks (EECR01 to EECR04); six are asked by EECR05 and EECR06.
+    """
+
+    left_on: date
+    months_after_exit: Annotated[int, Field(ge=0, le=60)]
 
 
 class FollowUpGroupJoined(CaseEvent):
@@ -106,3 +129,13 @@ class ParticipationOpened(ParticipationEvent):
 
 class ParticipationClosed(ParticipationEvent):
     """The person left the operation: what became of them is asked after four weeks and after six months (P18)."""
+
+
+class ParticipationFollowUpDue(ParticipationEvent):
+    """What became of the person after the operation is to be asked, and is not on record in the case (P18).
+
+    Months 0 is the exit itself, within its four weeks; six are asked by EECR05 and EECR06.
+    """
+
+    left_on: date
+    months_after_exit: Annotated[int, Field(ge=0, le=60)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,19 +14,19 @@ from insieme_events import parameters, reading
 from insieme_events.agreement import limits_on
 from insieme_events.commands import Step
 from insieme_events.contracts import Code
-from insieme_events.days import add_months
 from insieme_events.http import CommandAnswer, Incoming, Limit
 from insieme_events.problems import RESPONSES, ProblemError
 from insieme_events.reading import Row, equals
 from insieme_intake import views
 from insieme_intake.aggregates import PARTICIPATIONS
+from insieme_intake.circumstances import LIMITS_UNKNOWN
+from insieme_intake.follow_ups import Recorded, answered, due_days
 from insieme_intake.participation import (
     PARTICIPATION_UNKNOWN,
     CloseParticipation,
     OpenParticipation,
     participation_id,
 )
-from insieme_intake.person.rights import LIMITS_UNKNOWN
 
 router = APIRouter(prefix="/v1/participations", tags=["participations"], responses=RESPONSES)
 follow_ups_router = APIRouter(prefix="/v1/follow-ups", tags=["participations"], responses=RESPONSES)
@@ -111,20 +111,18 @@ async def follow_ups_due(request: Request, on: date) -> list[FollowUpDue]:
     """
     async with reading.pool_of(request).connection() as connection:
         exits = await (await connection.execute(EXITS, {"on": on})).fetchall()
-        recorded = await (await connection.execute(RECORDED, ([case_id for case_id, *_ in exits],))).fetchall()
+        rows = await connection.execute(RECORDED, ([case_id for case_id, *_ in exits],))
+        recorded: dict[UUID, list[Recorded]] = {}
+        for case_id, months, day in await rows.fetchall():
+            recorded.setdefault(case_id, []).append(Recorded(day, months))
         known = await parameters.limits(connection)
     found = []
     for case_id, person_id, left_on, operation in exits:
         limits = limits_on(known, left_on)
         if limits is None:
             raise ProblemError(LIMITS_UNKNOWN.about(day=left_on))
-        deadlines_of_exit = (
-            (0, left_on + timedelta(days=limits.follow_up_exit_days)),
-            (limits.follow_up_months, add_months(left_on, limits.follow_up_months)),
-        )
-        done = [months for case, months, day in recorded if case == case_id and day >= left_on]
-        for months, due in deadlines_of_exit:
-            if due <= on and not any(_answers(each, months, limits.follow_up_months) for each in done):
+        for months, due in due_days(left_on, limits).items():
+            if due <= on and not answered(recorded.get(case_id, ()), left_on, months, limits):
                 found.append(
                     FollowUpDue(
                         case_id=case_id,
@@ -136,8 +134,3 @@ async def follow_ups_due(request: Request, on: date) -> list[FollowUpDue]:
                     )
                 )
     return sorted(found, key=lambda due: (due.due_on, due.case_id))
-
-
-def _answers(recorded: int, asked: int, later: int) -> bool:
-    """A follow-up before the later one tells of the exit, any other one of what came after."""
-    return recorded < later if asked == 0 else recorded >= later

@@ -50,7 +50,7 @@ def decide(command: CaseCommand, state: CaseState, found: IntakeCircumstances) -
     if isinstance(command, FactCommand):
         return decide_fact(command, state)
     if isinstance(command, InterviewCommand):
-        return decide_interview(command, state)
+        return decide_interview(command, state, found)
     if isinstance(command, AssessmentCommand):
         return decide_assessment(command, state, found)
     if isinstance(command, ChargeCommand):

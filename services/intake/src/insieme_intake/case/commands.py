@@ -185,6 +185,10 @@ class MissInterview(DatedCommand):
     interview_id: UUID
 
 
+class NoteInterviewOverdue(DatedCommand):
+    """The day by which the access interview was due is over, and none was held (P24)."""
+
+
 class AssessEligibility(DatedCommand):
     """Find out from the recorded facts whether the person may be taken in charge on that day (I7b)."""
 
@@ -273,6 +277,12 @@ class RecordFollowUp(DatedCommand):
     outcome: FollowUpOutcome
 
 
+class NoteFollowUpDue(DatedCommand):
+    """It is to be asked what became of the person at the exit (0), or so many months after it (P18)."""
+
+    months: int
+
+
 class MergeCase(DatedCommand):
     """The person has another open case, `into_case_id`, which goes on as the only one (P25)."""
 
@@ -299,12 +309,12 @@ FactCommand = (
     | AssessFragility
     | AssessAutonomy
 )
-InterviewCommand = ScheduleInterview | HoldInterview | MissInterview
+InterviewCommand = ScheduleInterview | HoldInterview | MissInterview | NoteInterviewOverdue
 AssessmentCommand = AssessEligibility | AssessSuitability
 ChargeCommand = TakeInCharge | AssignReferent | AgreePlan | NotePlanOverdue | SuspendCase | ResumeCase
 CircleCommand = AddToFollowUpGroup | LeaveFollowUpGroup | OfferFamilySupport | StartFamilySupport
 MergingCommand = MergeCase | UnmergeCase
-ExitCommand = CloseCase | ReopenCase | RecordFollowUp
+ExitCommand = CloseCase | ReopenCase | RecordFollowUp | NoteFollowUpDue
 CaseCommand = (
     AdmissionCommand
     | FactCommand

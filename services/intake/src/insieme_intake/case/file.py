@@ -19,6 +19,7 @@ from insieme_events.contracts.intake import (
     EligibilityAssessed,
     EmploymentStatus,
     EmploymentStatusRecorded,
+    FollowUpRecorded,
     FragilityAssessed,
     InterviewHeld,
     InterviewKind,
@@ -36,12 +37,15 @@ from insieme_events.contracts.intake_following import (
     FamilySupportKind,
     FamilySupportOffered,
     FamilySupportStarted,
+    FollowUpDue,
     FollowUpGroupJoined,
     FollowUpGroupLeft,
+    InterviewOverdue,
     PreviousStatus,
     WorkHistoryRecorded,
 )
 from insieme_events.contracts.vocabulary import AtecoVersion, ChannelClass, FragilityBand
+from insieme_intake.follow_ups import Recorded
 
 
 class Dated(Protocol):
@@ -130,7 +134,11 @@ class Interview:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """`erased`: no sealed value can be read or recorded any more. `group`: who follows the case beside the referent."""
+    """`erased`: no sealed value can be read or recorded any more. `group`: who follows the case beside the referent.
+
+    `late_interviews`: since when those waited whose access interview is on record as late.
+    `follow_ups_asked`: day of exit and months of those that were due without an answer.
+    """
 
     case_id: UUID
     person_id: UUID
@@ -146,6 +154,9 @@ class CaseFile:
     histories: tuple[WorkHistory, ...] = ()
     supports: tuple[Support, ...] = ()
     group: frozenset[UUID] = frozenset()
+    late_interviews: frozenset[date] = frozenset()
+    follow_ups: tuple[Recorded, ...] = ()
+    follow_ups_asked: frozenset[tuple[date, int]] = frozenset()
     erased: bool = False
 
     def interview(self, interview_id: UUID) -> Interview | None:
@@ -199,6 +210,12 @@ def learn(file: CaseFile, event: DomainEvent) -> CaseFile:
             return _with_interview(file, Interview(interview_id, kind, InterviewStatus.HELD, day))
         case InterviewMissed(interview_id=interview_id, kind=kind, occurred_on=day):
             return _with_interview(file, Interview(interview_id, kind, InterviewStatus.MISSED, day))
+        case InterviewOverdue(waiting_since=since):
+            return replace(file, late_interviews=file.late_interviews | {since})
+        case FollowUpRecorded(occurred_on=on, months_after_exit=months):
+            return replace(file, follow_ups=(*file.follow_ups, Recorded(on, months)))
+        case FollowUpDue(left_on=left_on, months_after_exit=months):
+            return replace(file, follow_ups_asked=file.follow_ups_asked | {(left_on, months)})
         case JobLossRecorded(occurred_on=on, cause=cause, month=month):
             return replace(file, job_losses=(*file.job_losses, JobLoss(on, cause, month)))
         case WorkHistoryRecorded(occurred_on=on, ateco_version=version, section=section, previous_status=previous):

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import assert_never
 
 from insieme_events.contracts.intake import InterviewHeld, InterviewKind, InterviewMissed, InterviewScheduled
+from insieme_events.contracts.intake_following import InterviewOverdue
 from insieme_events.decider import Decision, RefusalKind, Refused
-from insieme_intake.case.commands import HoldInterview, InterviewCommand, MissInterview, ScheduleInterview
+from insieme_intake.case.commands import (
+    HoldInterview,
+    InterviewCommand,
+    MissInterview,
+    NoteInterviewOverdue,
+    ScheduleInterview,
+)
 from insieme_intake.case.file import CaseFile, Interview, InterviewStatus
 from insieme_intake.case.states import CaseState, Enrolled, InCharge, Interviewed, Suspended, no_room
-from insieme_intake.circumstances import misdated
+from insieme_intake.circumstances import AGREEMENT_UNKNOWN, IntakeCircumstances, misdated
 
 INTERVIEW_OVER = Refused(
     "intake.interview_over", "This interview was {status} on {day}: fix another one with an id of its own."
@@ -32,14 +40,22 @@ FOLLOW_UP_FIRST = Refused(
     "intake.access_first", "The first interview of a case is the access interview: hold that one first.", "P24"
 )
 
+INTERVIEW_NOT_DUE = Refused(
+    "intake.interview_not_due",
+    "The access interview is due on {due} and is late from the day after.",
+    clause="P24",
+)
 
-def decide_interview(command: InterviewCommand, state: CaseState) -> Decision:
+
+def decide_interview(command: InterviewCommand, state: CaseState, found: IntakeCircumstances) -> Decision:
     if not isinstance(state, Enrolled | Interviewed | InCharge | Suspended):
         # A follow-up after the exit is recorded by RecordFollowUp.
         return no_room(state)
     file = state.file
     if wrong := misdated(command.on, command.on, file.received_on, "the enrolment"):
         return wrong
+    if isinstance(command, NoteInterviewOverdue):
+        return note_overdue(command, state, found)
     known = file.interview(command.interview_id)
     match command:
         case ScheduleInterview():
@@ -110,5 +126,29 @@ def miss(command: MissInterview, file: CaseFile, known: Interview | None) -> Dec
             occurred_on=command.on,
             interview_id=command.interview_id,
             kind=known.kind,
+        )
+    ]
+
+
+def note_overdue(
+    command: NoteInterviewOverdue, state: Enrolled | Interviewed | InCharge | Suspended, found: IntakeCircumstances
+) -> Decision:
+    """Once for each wait. Fixed, or missed, is not held: it is late all the same; one that came late is no lateness
+    that nobody noted (P24)."""
+    if not isinstance(state, Enrolled) or state.since in state.file.late_interviews:
+        return []
+    agreement = found.last_agreement(state.since)
+    if agreement is None:
+        return AGREEMENT_UNKNOWN
+    due_on = state.since + timedelta(days=agreement.interview_due_days)
+    if command.on <= due_on:
+        return INTERVIEW_NOT_DUE.about(due=due_on)
+    return [
+        InterviewOverdue(
+            case_id=state.file.case_id,
+            person_id=state.file.person_id,
+            occurred_on=command.on,
+            waiting_since=state.since,
+            due_on=due_on,
         )
     ]

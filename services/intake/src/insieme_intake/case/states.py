@@ -62,6 +62,11 @@ class Enrolled:
     file: CaseFile
     reopened_on: date | None = None
 
+    @property
+    def since(self) -> date:
+        """Since when the person waits for the access interview."""
+        return self.reopened_on or self.file.received_on
+
 
 @dataclass(frozen=True, slots=True)
 class Interviewed:

@@ -14,7 +14,7 @@ from insieme_events.contracts.intake_persons import (
 from insieme_events.days import add_months
 from insieme_events.decider import Decision, RefusalKind, Refused
 from insieme_events.legal_terms import Rule, last_day
-from insieme_intake.circumstances import IntakeCircumstances, misdated
+from insieme_intake.circumstances import LIMITS_UNKNOWN, IntakeCircumstances, misdated
 from insieme_intake.person.commands import (
     AnswerAccess,
     LiftRestriction,
@@ -24,11 +24,6 @@ from insieme_intake.person.commands import (
 )
 from insieme_intake.person.states import Erased, Known, Merged, PersonState, Restricted, Unknown, not_plainly_known
 
-LIMITS_UNKNOWN = Refused(
-    "intake.limits_unknown",
-    "The legal limits of {day} are not known here yet, so no deadline can be told: send the same again in a moment.",
-    kind=RefusalKind.RETRY,
-)
 NOT_ASKED = Refused(
     "intake.access_not_asked",
     "No request for access has this id: record the request first, or correct the id.",

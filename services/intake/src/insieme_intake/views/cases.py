@@ -14,7 +14,7 @@ from insieme_events.contracts.intake import (
     PersonTakenInCharge,
     ReferentAssigned,
 )
-from insieme_events.contracts.intake_following import FollowUpGroupJoined, FollowUpGroupLeft
+from insieme_events.contracts.intake_following import FollowUpDue, FollowUpGroupJoined, FollowUpGroupLeft
 from insieme_events.store import Connection
 from insieme_events.units import Change
 from insieme_intake.case.file import CaseFile, as_of
@@ -47,7 +47,7 @@ update views.cases set status = %s, is_open = %s, interviewed_on = %s, taken_in_
     plan_due_on = %s, plan_version = %s, plan_overdue = %s, eligible_until = %s, closed_on = %s, merged_into_case = %s,
     last_event_on = greatest(last_event_on, %s), comune = %s, employment_status = %s, fragility_band = %s,
     job_loss_cause = %s, job_loss_month = %s, ateco_version = %s, provenance_section = %s, previous_status = %s,
-    version = %s
+    interview_awaited_since = %s, interview_late_since = %s, version = %s
 where case_id = %s
 """
 CLOSED_AS = "update views.cases set exit_state = %s where case_id = %s"
@@ -66,6 +66,9 @@ on conflict (case_id, operator_id, joined_on) do update set left_on = null
 LEAVE = "update views.case_group set left_on = %s where case_id = %s and operator_id = %s and left_on is null"
 PUT_FOLLOW_UP = """
 insert into views.follow_ups (case_id, months, recorded_on) values (%s, %s, %s) on conflict do nothing
+"""
+PUT_FOLLOW_UP_DUE = """
+insert into views.follow_ups_due (exit_id, left_on, months, noted_on) values (%s, %s, %s, %s) on conflict do nothing
 """
 PUT_SUPPORT = """
 insert into views.family_supports (support_id, case_id, person_id, kind, offered_on, started_on)
@@ -146,6 +149,8 @@ def _happened(changes: Sequence[Change[CaseState]]) -> dict[str, Rows]:
                     found.setdefault(LEAVE, []).append((event.occurred_on, case_id, operator_id))
                 case FollowUpRecorded(months_after_exit=months):
                     found.setdefault(PUT_FOLLOW_UP, []).append((case_id, months, event.occurred_on))
+                case FollowUpDue(left_on=left_on, months_after_exit=months):
+                    found.setdefault(PUT_FOLLOW_UP_DUE, []).append((case_id, left_on, months, event.occurred_on))
                 case CaseClosed(exit_state=exit_state):
                     found.setdefault(CLOSED_AS, []).append((exit_state, case_id))
                 case CaseReopened():
@@ -175,6 +180,8 @@ def _case_row(change: Change[CaseState]) -> tuple[Any, ...]:
         state.into_case_id if isinstance(state, MergedCase) else None,
         max(stored.event.occurred_on for stored in change.events),
         *_readable(file),
+        state.since if isinstance(state, Enrolled) else None,
+        max(file.late_interviews, default=None),
         change.sequence,
         change.stream_id,
     )

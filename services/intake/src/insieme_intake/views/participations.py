@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from insieme_events.contracts.intake_following import ParticipationFollowUpDue
 from insieme_events.store import Connection
 from insieme_events.units import Change
 from insieme_intake.participation import Ended, NoParticipation, ParticipationState
+from insieme_intake.views.cases import PUT_FOLLOW_UP_DUE
 
 PUT = """
 insert into views.participations (participation_id, person_id, case_id, operation, opened_on, closed_on, version)
@@ -16,7 +18,7 @@ on conflict (participation_id) do update set closed_on = excluded.closed_on, ver
 
 
 async def write_participations(connection: Connection, changes: Sequence[Change[ParticipationState]]) -> None:
-    rows = []
+    rows, due = [], []
     for change in changes:
         state = change.after
         if isinstance(state, NoParticipation):
@@ -33,5 +35,11 @@ async def write_participations(connection: Connection, changes: Sequence[Change[
                 change.sequence,
             )
         )
+        due += [
+            (change.stream_id, event.left_on, event.months_after_exit, event.occurred_on)
+            for event in (stored.event for stored in change.events)
+            if isinstance(event, ParticipationFollowUpDue)
+        ]
     async with connection.cursor() as cursor:
         await cursor.executemany(PUT, rows)
+        await cursor.executemany(PUT_FOLLOW_UP_DUE, due)

@@ -63,6 +63,8 @@ CASES = sa.Table(
     sa.Column("exit_state", sa.Text),
     sa.Column("merged_into_case", sa.Uuid),
     sa.Column("plan_overdue", sa.Boolean, nullable=False),
+    sa.Column("interview_awaited_since", sa.Date),
+    sa.Column("interview_late_since", sa.Date),
     sa.Column("job_loss_cause", sa.Text),
     sa.Column("job_loss_month", sa.Text),
     sa.Column("ateco_version", sa.Text),
@@ -133,6 +135,15 @@ FOLLOW_UPS = sa.Table(
     sa.Column("months", sa.Integer, primary_key=True),
     sa.Column("recorded_on", sa.Date, primary_key=True),
 )
+FOLLOW_UPS_DUE = sa.Table(
+    "follow_ups_due",
+    METADATA,
+    sa.Column("exit_id", sa.Uuid, primary_key=True),
+    sa.Column("left_on", sa.Date, primary_key=True),
+    sa.Column("months", sa.Integer, primary_key=True),
+    sa.Column("noted_on", sa.Date, nullable=False),
+)
+"""`exit_id`: the case, or the participation, that the person left."""
 FAMILY_SUPPORTS = sa.Table(
     "family_supports",
     METADATA,
