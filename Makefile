@@ -6,8 +6,9 @@ SOURCES := $(addsuffix /src,$(PACKAGES))
 STAMP := .venv/complete
 BENCH_STAMP := .venv/complete-bench
 ARGS ?=
-# Tests that start every service as a process of its own, or break servers of their own.
-PLATFORMS := tests/running tests/end_to_end tests/chaos tests/integration/disasters
+# Tests that start every service as a process of its own, break servers of their own, or kill schedulers over a year.
+PLATFORMS := tests/running tests/end_to_end tests/chaos tests/integration/disasters \
+	$(wildcard tests/integration/*/test_simulated_year.py)
 # Processes of `make test`. Most of a test's time is spent waiting, so more than there are cores. Files are handed out in
 # their order, which puts the long ones first: sorted by their number of tests, the longest would come last and alone.
 WORKERS ?= 3
