@@ -60,7 +60,8 @@ def _rows(console: Console, rows: list[dict[str, Any]]) -> None:
     table = Table(*names, box=None, pad_edge=False)
     for row in rows:
         table.add_row(*(_text(row.get(name)) for name in names))
-    if console.measure(table).maximum <= console.width:
+    beside = console.measure(table, options=console.options.update(max_width=WIDE)).maximum
+    if beside <= console.width:
         console.print(table)
         return
     # What does not fit beside one another stands below one another.

@@ -139,6 +139,8 @@ def refused(answer: httpx.Response) -> NoReturn:
 
 
 def _where(pointer: str) -> str:
-    """`/body/address/comune` as the option `--address.comune`."""
+    """`/body/address/comune` as the option `--address.comune`, `/path/case_id` as the argument `CASE_ID`."""
     parts = pointer.strip("/").split("/")
+    if parts[0] == Place.PATH:
+        return parts[-1].upper()
     return "--" + ".".join(parts[1:]).replace("_", "-") if len(parts) > 1 else pointer
