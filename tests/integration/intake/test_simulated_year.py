@@ -1,7 +1,7 @@
-"""A year of two schedulers that are killed at random, against the calendar of this test (P11, P18, P24; GDPR art. 17).
+"""A year of two schedulers that are killed at random, against the calendar of this test (P11, P18, P24; GDPR art. 5, 17).
 
 The calendar is written down with what is told of each person, from the text of the agreement and of the law (35 days to
-the interview, 30 to the plan, 15 to an answer, 28 and six months after an exit, 30 for an erasure): it asks nothing of
+the interview, 30 to the plan, 15 to an answer, 28 and six months after an exit, 30 for an erasure, 24 months for what is kept): it asks nothing of
 the code. What prevents a deadline is told in time; what comes later is told once the deadline is on record.
 """
 
@@ -28,11 +28,11 @@ from insieme_intake.service import SERVICE
 from insieme_local.provision import Provisioned
 
 FIRST, LAST_ENTRY, END = date(2024, 1, 8), date(2024, 10, 31), date(2025, 1, 20)
-PERSONS = 42
+PERSONS = 48
 SAID = """
 select type, stream, occurred_on, coalesce(data::json ->> 'months_after_exit', ''), recorded_at
 from events.events where type in ('InterviewOverdue', 'PlanOverdue', 'ReferralExpired', 'ErasureOverdue', 'FollowUpDue',
-    'ParticipationFollowUpDue')
+    'ParticipationFollowUpDue', 'RetentionEnded')
 order by position
 """
 
@@ -51,6 +51,13 @@ def half_a_year_after(day: date) -> date:
     return date(day.year + (day.month > 6), (day.month + 5) % 12 + 1, day.day)
 
 
+def early_in_the_month(day: date) -> date:
+    """That day, or the next one that every month has; the last of May stays what it is."""
+    while day.day > 28 and day != date(2024, 5, 31):
+        day = days(day, 1)
+    return day
+
+
 class Year:
     """What is told on which day, and what the clock must say of it."""
 
@@ -67,15 +74,28 @@ class Year:
         if day <= END:
             self.calendar.add((kind, stream, months, day))
 
-    def on(self, day: date, path: str, **body: Any) -> None:
+    def due_once_told(self, told_on: date, kind: str, stream: str, day: date, months: str = "") -> None:
+        """Due on a day before the one on which it is told what makes it due."""
+
+        async def note() -> None:
+            self.due(kind, stream, day, months)
+
+        if told_on < END:
+            self.told[told_on].append(note)
+
+    def on(self, day: date, path: str, said_on: date | None = None, **body: Any) -> None:
+        """Told on that day; of another one where `said_on` says so."""
         if day < END:
-            self.told[day].append(lambda: self.intake.post(path, 200, **body, on=str(day)))
+            self.told[day].append(lambda: self.intake.post(path, 200, **body, on=str(said_on or day)))
 
     async def enters(self, day: date, way: int) -> None:
         """One person; which of the ways they go follows from `way`."""
+        if way % 8 == 7:
+            await self.left_long_ago(day, way // 8)
+            return
         told = await self.intake.apply(self.somebody(), received_on=str(day))
         case, person, stream = f"/v1/cases/{told['case_id']}", told["person_id"], f"case-{told['case_id']}"
-        match way % 7:
+        match way % 8:
             case 0:  # Nobody calls; the person goes, comes back, and nobody calls again.
                 self.due("InterviewOverdue", stream, days(day, 36))
                 self.late.add(days(day, 90))
@@ -108,12 +128,42 @@ class Year:
             case 5:  # Nobody calls, and while it was late the data could not be used.
                 self.on(days(day, 10), f"/v1/persons/{person}/restrict", ground="objection_pending")
                 self.on(days(day, 60), f"/v1/persons/{person}/lift-restriction")
-                self.due("InterviewOverdue", stream, days(day, 36))
+                self.due_once_told(days(day, 60), "InterviewOverdue", stream, days(day, 36))
             case _:  # Asks for an erasure before anything is due, and no service answers.
                 asked = days(day, self.chance.randrange(3, 30))
                 self.on(asked, f"/v1/persons/{person}/erasure", ground="request")
                 self.due("ErasureOverdue", f"person-{person}", days(asked, 31))
                 self.due("InterviewOverdue", stream, days(day, 36))
+
+    async def left_long_ago(self, day: date, way: int) -> None:
+        """Entered now, two years late: received, and gone after forty days. The retention ends in some weeks."""
+        received, left = days(day, -740), early_in_the_month(days(day, -700))
+        told = await self.intake.apply(self.somebody(), received_on=str(received))
+        case, person, stream = f"/v1/cases/{told['case_id']}", told["person_id"], f"case-{told['case_id']}"
+        self.due("InterviewOverdue", stream, days(received, 36))
+        self.late.add(days(day, 1))
+        self.on(days(day, 1), f"{case}/close", said_on=left, exit_state="withdrew")
+
+        self.due_once_told(days(day, 1), "FollowUpDue", stream, days(left, 28), "0")
+        self.due_once_told(days(day, 1), "FollowUpDue", stream, half_a_year_after(left), "6")
+        later, over = days(day, 12), days(left.replace(year=left.year + 2), 1)
+        match way % 4:
+            case 0:  # Nobody decides anything before the end.
+                self.due("RetentionEnded", f"person-{person}", over)
+            case 1:  # Kept for longer, and that ends, too.
+                longer = {"ground": "legal_claims", "until": str(days(day, 100))}
+                self.on(later, f"/v1/persons/{person}/extend-retention", **longer)
+                self.due("RetentionEnded", f"person-{person}", days(day, 101))
+            case 2:  # Comes back before the end, and leaves again: two years from then are after this year.
+                self.late.add(later)
+                self.on(later, f"{case}/reopen", reason="came_back")
+                again = self.leaves(case, stream, days(later, 20))
+                self.due("FollowUpDue", stream, days(again, 28), "0")
+                self.due("FollowUpDue", stream, half_a_year_after(again), "6")
+            case _:  # Erased before the end.
+                self.late.add(later)
+                self.on(later, f"/v1/persons/{person}/erasure", ground="request")
+                self.due("ErasureOverdue", f"person-{person}", days(later, 31))
 
     async def in_charge(self, case: str, day: date) -> None:
         """Interviewed on the second day and in charge from the fifth."""
@@ -139,8 +189,7 @@ class Year:
         self.told[day].append(send)
 
     def leaves(self, case: str, stream: str, day: date) -> date:
-        while day.day > 28 and day != date(2024, 5, 31):
-            day = days(day, 1)
+        day = early_in_the_month(day)
         self.on(day, f"{case}/close", exit_state="stable_work")
         return day
 
@@ -199,6 +248,8 @@ async def until_said(intake: Any, schedulers: Schedulers, calendar: set[Said], s
         if calendar <= {one for one, _ in await said(intake)}:
             return
         await asyncio.sleep(0.1)
+    missing = calendar - {one for one, _ in await said(intake)}
+    raise AssertionError(f"not said within {seconds:.0f} s: {sorted(missing)}")
 
 
 @pytest.mark.timeout(300)
@@ -226,7 +277,7 @@ async def test_a_year_of_two_schedulers_that_are_killed(
             for tell in year.told[today]:
                 await tell()
             schedulers.tend()
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
             today = days(today, 1)
         day.set(END)
         await until_said(of_the_day, schedulers, year.calendar, 60)
@@ -242,6 +293,7 @@ async def test_a_year_of_two_schedulers_that_are_killed(
         "ErasureOverdue",
         "FollowUpDue",
         "ParticipationFollowUpDue",
+        "RetentionEnded",
     }
     assert schedulers.killed >= 5
     print(f"{len(found)} steps, {schedulers.killed} kills")

@@ -19,9 +19,10 @@ from insieme_events.store import Position
 from insieme_events.testing.road import on_wire
 from insieme_events.timers import ACTOR
 from insieme_intake import views
-from insieme_intake.aggregates import CASES
+from insieme_intake.aggregates import CASES, PERSONS
 from insieme_intake.case.commands import NoteFollowUpDue
 from insieme_intake.ledger_reaction import LedgerReaction
+from insieme_intake.person import NoteRetentionEnded
 from insieme_local.provision import Provisioned
 
 pytestmark = pytest.mark.integration
@@ -71,10 +72,16 @@ async def test_a_case_opened_after_another_was_closed_and_an_erasure_come_back_i
     referral = {"person_id": known, "direction": "received", "other_class": "third_sector", "on": "2024-03-05"}
     await bare_intake.post("/v1/referrals", 201, **referral)
     await bare_intake.post(f"/v1/persons/{known}/request-access", 201, on="2024-06-20")
+    longer = {"ground": "funding_evidence", "until": "2029-12-31", "on": "2024-07-01"}
+    await bare_intake.post(f"/v1/persons/{known}/extend-retention", **longer)
+    long_gone = await bare_intake.apply(somebody())
+    await bare_intake.command(long_gone["case_id"], "close", exit_state="other", on="2024-04-02")
     gone = await bare_intake.apply(somebody())
     await bare_intake.post(f"/v1/persons/{gone['person_id']}/erasure", ground="request", on="2024-07-01")
     noted = Step(CASES, UUID(case), NoteFollowUpDue(months=6, on=date(2024, 10, 2)))
-    assert isinstance(await bare_intake.service.commands.run(Unit((noted,), ACTOR)), Done)
+    over = Step(PERSONS, UUID(long_gone["person_id"]), NoteRetentionEnded(on=date(2026, 4, 3)))
+    for step in (noted, over):
+        assert isinstance(await bare_intake.service.commands.run(Unit((step,), ACTOR)), Done)
     before = await seen(bare_intake)
     assert all(before), "something of everything"
     streams = [name for (name,) in await bare_intake.rows("select distinct stream from events.events")]

@@ -210,6 +210,16 @@ def test_revocation_and_return_free_the_money() -> None:
     given(*history, released, returned).when(one_more).then_refused("funding.not_left")
 
 
+def test_a_closed_budget_takes_back_and_lets_go() -> None:
+    paid = spent(500_000, B3, commitment_id=PROJECT_ID, occurred_on=date(2022, 6, 1))
+    closed = BudgetClosed(**PLACE, occurred_on=date(2022, 12, 1))
+    back = TakeBack(return_id=OTHER, commitment_id=PROJECT_ID, amount=200_000, on=date(2022, 12, 2))
+    given(budget_set(), committed(), paid, closed).when(back).then_types(ExpenditureReturned)
+    held = ReductionReserved(**PLACE, amendment_id=AMENDMENT, ceilings=lines(s3b=900_000), occurred_on=date(2022, 6, 1))
+    release = ReleaseReduction(amendment_id=AMENDMENT, on=date(2022, 12, 2))
+    given(budget_set(), committed(), held, closed).when(release).then_types(ReductionReleased)
+
+
 def test_an_amendment_keeps_what_is_used() -> None:
     low = AmendBudget(lines=lines(s3b=799_999), on=date(2022, 6, 1))
     given(budget_set(), committed()).when(low).then_refused("funding.below_used", clause="P66")

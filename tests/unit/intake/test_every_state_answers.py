@@ -42,6 +42,7 @@ from insieme_intake import ledger, participation, person, referral
 from insieme_intake.case import CASE, commands
 from insieme_intake.case.commands import CaseCommand
 from insieme_intake.case.states import CaseState
+from insieme_intake.retention import Left
 from insieme_intake.testing import (
     ASSESSED,
     BOLOGNA,
@@ -63,7 +64,8 @@ from insieme_intake.testing import (
     submit,
 )
 
-FOUND = circumstances()
+FOUND = circumstances(left=Left(date(2019, 4, 20)))
+"""Everything else of the person ended so long ago that the retention is over in the days drawn, or not."""
 LATER, MUCH_LATER = date(2021, 5, 3), date(2021, 7, 1)
 IDS = st.sampled_from([UUID(int=n) for n in (*range(1, 9), 101, 102)])
 DAYS = st.integers(-5, 60).map(lambda n: RECEIVED + timedelta(days=n))
@@ -79,6 +81,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "service": st.sampled_from(["intake", "matching"]),
     "services": st.just(("intake", "matching")),
     "due_on": DAYS,
+    "until": DAYS,
     "starts_on": DAYS,
     "ends_on": st.one_of(st.none(), DAYS),
     "party": st.sampled_from(["regione", "comune_bologna"]),
@@ -131,6 +134,7 @@ AGGREGATES = [
             (REGISTER, person.BecomeAlias(of=OFFICER, on=LATER)),
             (REGISTER, person.MergePersons(merged_id=OFFICER, on=LATER)),
             (REGISTER, person.RequestAccess(request_id=INTERVIEW, on=LATER)),
+            (REGISTER, person.NoteRetentionEnded(on=LATER)),
             (REGISTER, ERASE),
             (REGISTER, ERASE, person.CompleteErasure(service="intake", on=LATER)),
             (REGISTER, ERASE, person.NoteErasureOverdue(due_on=LATER, services=("intake",), on=MUCH_LATER)),

@@ -35,9 +35,6 @@ from insieme_intake.person import (
 from insieme_matching.company import MergeCompanies, NoteMerged, RegisterCompany
 from insieme_matching.employment import ExtendPlacement, VoidPlacement
 
-ERASURES_PER_REQUEST = 0.7
-"""Share of the erasures that the person asked for; the others are due because the data were no longer needed."""
-
 
 @dataclass
 class Teller:
@@ -70,12 +67,11 @@ def of_intake(chance: Random, seed: int, mending: Mending, cases: int) -> Iterat
     for mistaken in mending.mistaken:
         yield from _mistaken(teller, mistaken)
     for way, on in mending.erased:
-        ground = ErasureGround.REQUEST if chance.random() < ERASURES_PER_REQUEST else ErasureGround.RETENTION_ENDED
         instant, key = teller.when(on, delay=2)
         person_id = teller.person_id(way)
         orders = (
             Order(Kind.CASE, way.case_id, EraseFields(on=on)),
-            teller.person(way, ErasePerson(ground=ground, on=on)),
+            teller.person(way, ErasePerson(ground=ErasureGround.REQUEST, on=on)),
         )
         yield Happening(instant, key, orders, Phase.AMENDMENTS, of_persons=(person_id,), erases=person_id)
 

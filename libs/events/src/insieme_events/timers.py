@@ -49,7 +49,7 @@ class Due:
 @dataclass(frozen=True, slots=True)
 class Timer:
     """`due` lists at most so many steps whose day has come by `today`, the earliest first, as a plain look into the
-    service's views. It must find the day by the function that decides.
+    service's views. It must find the day that the decision gives: whatever is listed early is refused.
     """
 
     name: str

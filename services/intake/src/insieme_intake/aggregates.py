@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from insieme_events.contracts.intake import ErasureGround
 from insieme_events.decider import RefusalKind, Refused
 from insieme_events.store import Connection
 from insieme_events.units import Aggregate, Asked
@@ -31,7 +32,7 @@ from insieme_intake.participation import (
     ParticipationCommand,
     ParticipationState,
 )
-from insieme_intake.person import PERSON, PersonCommand, PersonState
+from insieme_intake.person import PERSON, ErasePerson, NoteRetentionEnded, PersonCommand, PersonState
 from insieme_intake.referral import REFERRAL, ReceiveReferral, ReferralCommand, ReferralState, SendReferral
 
 ONE_OPEN_CASE = Refused(
@@ -59,6 +60,8 @@ async def circumstances(connection: Connection, asked: Sequence[Asked[Any]]) -> 
     left = {e.stream_id for e in asked if isinstance(e.command, NoteParticipationFollowUpDue)}
     participants = await lookups.participants(connection, left)
     follow_ups = await lookups.follow_ups(connection, left)
+    leaving = {e.stream_id for e in asked if isinstance(e.command, NoteRetentionEnded) or _for_retention(e.command)}
+    ends = await lookups.left(connection, leaving)
     told = []
     for each in asked:
         person_id = _person_of(each)
@@ -79,9 +82,14 @@ async def circumstances(connection: Connection, asked: Sequence[Asked[Any]]) -> 
                 each.situation.limits_on(each.command.on),
                 each.situation.limits,
                 follow_ups.get(each.stream_id, ()),
+                ends.get(each.stream_id),
             )
         )
     return told
+
+
+def _for_retention(command: Any) -> bool:
+    return isinstance(command, ErasePerson) and command.ground is ErasureGround.RETENTION_ENDED
 
 
 def _person_of(asked: Asked[Any]) -> UUID | None:

@@ -11,6 +11,7 @@ from insieme_events.agreement import Agreement, Limits, in_force, last_known, li
 from insieme_events.contracts.vocabulary import InterventionKind
 from insieme_events.decider import Circumstances, RefusalKind, Refused
 from insieme_intake.follow_ups import Recorded
+from insieme_intake.retention import Left
 
 IN_FUTURE = Refused(
     "intake.date_in_future",
@@ -97,6 +98,7 @@ class IntakeCircumstances(Circumstances):
     `person_of_case`: whose case it is that a participation names.
     `limits`: what the law sets, on the command's business date; `every_limits` answers for other days.
     `follow_ups`: those on record in the case of a participation.
+    `left`: when the last of what the person had ended, for the end of the retention.
     """
 
     agreements: tuple[Agreement, ...] = ()
@@ -110,6 +112,7 @@ class IntakeCircumstances(Circumstances):
     limits: Limits | None = None
     every_limits: tuple[Limits, ...] = ()
     follow_ups: tuple[Recorded, ...] = ()
+    left: Left | None = None
 
     def agreement_on(self, day: date) -> Agreement | None:
         return in_force(self.agreements, day)

@@ -12,6 +12,7 @@ from insieme_events.projection import UNKNOWN
 from insieme_events.store import Connection
 from insieme_intake.circumstances import LineFound, PersonFound, ReferralFound
 from insieme_intake.follow_ups import Recorded
+from insieme_intake.retention import Left
 
 LAST_IDS = """
 select distinct on (stream, type) stream, type, event_id from events.events
@@ -47,6 +48,11 @@ where p.participation_id = any(%s)
 FOLLOW_UPS = """
 select p.participation_id, f.recorded_on, f.months
 from views.participations p join views.follow_ups f on f.case_id = p.case_id where p.participation_id = any(%s)
+"""
+LEFT = """
+select p.person_id, r.left_on, r.extended_to
+from views.persons p join views.retention r on r.person_id = coalesce(p.merged_into, p.person_id)
+where p.person_id = any(%s)
 """
 ROOT = "select coalesce(merged_into, person_id) from views.persons where person_id = %s"
 STANDING = """
@@ -125,6 +131,14 @@ async def follow_ups(connection: Connection, ids: Collection[UUID]) -> Mapping[U
         for participation_id, on, months in await rows.fetchall():
             found[participation_id] = (*found.get(participation_id, ()), Recorded(on, months))
     return found
+
+
+async def left(connection: Connection, ids: Collection[UUID]) -> Mapping[UUID, Left]:
+    """Per person when the last of what they had ended, under any of their ids."""
+    if not ids:
+        return {}
+    rows = await connection.execute(LEFT, (list(ids),))
+    return {person_id: Left(*values) for person_id, *values in await rows.fetchall()}
 
 
 async def root_of(connection: Connection, person_id: UUID) -> UUID:

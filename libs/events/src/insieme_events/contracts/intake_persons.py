@@ -1,6 +1,6 @@
 """Events of a person apart from cases: merged and set apart, restricted, told of, and what an erasure waits for.
 
-P25; GDPR art. 15, 17, 18.
+P25; GDPR art. 5, 15, 17, 18.
 """
 
 from __future__ import annotations
@@ -95,6 +95,36 @@ class ErasureOverdue(IntakeEvent):
     person_id: UUID
     due_on: date
     missing: tuple[Code, ...]
+
+
+class ExtensionGround(StrEnum):
+    """What the data are kept for beyond the months of the agreement (GDPR art. 17 (3) b, e)."""
+
+    FUNDING_EVIDENCE = "funding_evidence"
+    """What a funded operation has to be able to prove (Regulation (EU) 2021/1060 art. 82)."""
+    LEGAL_CLAIMS = "legal_claims"
+    PUBLIC_TASK = "public_task"
+
+
+class RetentionExtended(IntakeEvent):
+    """Somebody decided that the data are kept through `until`, and why; the last such decision stands (GDPR art. 5)."""
+
+    person_id: UUID
+    ground: ExtensionGround
+    until: date
+
+
+class RetentionEnded(IntakeEvent):
+    """The data were to be kept through `kept_until`, and from now on wait for a decision (GDPR art. 5 (1) e).
+
+    `left_on`: the day on which the last of what the person had here ended, under any id. Nothing is erased by it:
+    somebody orders the erasure, or extends the retention.
+    """
+
+    person_id: UUID
+    left_on: date
+    kept_until: date
+    agreement_version: Code
 
 
 class SubjectAccessRequested(IntakeEvent):

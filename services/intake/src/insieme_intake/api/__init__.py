@@ -26,4 +26,5 @@ ROUTERS = (
     rights.router,
     rights.erasures_router,
     rights.requests_router,
+    rights.retention_router,
 )

@@ -1,4 +1,7 @@
-"""What a person may ask for: erasure, restriction, the document of all that is held (GDPR art. 15, 17, 18, 20)."""
+"""What a person may ask for: erasure, restriction, the document of all that is held; and how long data are kept.
+
+GDPR art. 5, 15, 17, 18, 20.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +18,26 @@ from insieme_events import reading
 from insieme_events.clock import business_date
 from insieme_events.commands import Step
 from insieme_events.contracts.intake import ErasureGround
-from insieme_events.contracts.intake_persons import RefusalGround, RestrictionGround
+from insieme_events.contracts.intake_persons import ExtensionGround, RefusalGround, RestrictionGround
+from insieme_events.days import Day
 from insieme_events.http import CommandAnswer, Incoming, Limit
 from insieme_events.problems import RESPONSES
 from insieme_events.reading import equals
 from insieme_events.service import Running
 from insieme_intake import deadlines, erasure, vault, views
 from insieme_intake.aggregates import PERSONS
-from insieme_intake.person import AnswerAccess, LiftRestriction, RefuseErasure, RequestAccess, RestrictProcessing
+from insieme_intake.person import (
+    AnswerAccess,
+    ExtendRetention,
+    LiftRestriction,
+    RefuseErasure,
+    RequestAccess,
+    RestrictProcessing,
+)
 
 router = APIRouter(prefix="/v1/persons", tags=["rights"], responses=RESPONSES)
 erasures_router = APIRouter(prefix="/v1/erasures", tags=["rights"], responses=RESPONSES)
+retention_router = APIRouter(prefix="/v1/retention-ended", tags=["rights"], responses=RESPONSES)
 requests_router = APIRouter(prefix="/v1/access-requests", tags=["rights"], responses=RESPONSES)
 
 
@@ -61,6 +73,16 @@ class Restriction(BaseModel):
     on: date
 
 
+class Extension(BaseModel):
+    """What the data are kept for beyond the months of the agreement, and through which day (GDPR art. 5, 17 (3))."""
+
+    model_config = example(ground="funding_evidence", until="2029-12-31", on="2026-11-04")
+
+    ground: ExtensionGround
+    until: Day
+    on: date
+
+
 class Dated(BaseModel):
     model_config = example(on="2024-11-04")
 
@@ -88,7 +110,7 @@ class AccessRequested(BaseModel):
 async def erase(person_id: UUID, request: Erasure, incoming: Incoming) -> CommandAnswer:
     """Erase the person's data everywhere. Figures keep their totals; breakdowns show "unknown".
 
-    Whoever was merged is erased under every id.
+    Whoever was merged is erased under every id. The ground retention_ended is for data whose retention is over.
     """
     service: Running = incoming.http.app.state.service
     # A case that begins right now waits behind the lock or is marked by the erasure's process.
@@ -115,6 +137,13 @@ async def restrict(person_id: UUID, request: Restriction, incoming: Incoming) ->
 async def lift_restriction(person_id: UUID, request: Dated, incoming: Incoming) -> CommandAnswer:
     """The data may be used again; the person was told before."""
     return await incoming.send(Step(PERSONS, person_id, LiftRestriction(on=request.on)))
+
+
+@router.post("/{person_id}/extend-retention")
+async def extend_retention(person_id: UUID, request: Extension, incoming: Incoming) -> CommandAnswer:
+    """Keep the data through a later day, with the ground on record; the last such decision stands."""
+    command = ExtendRetention(ground=request.ground, until=request.until, on=request.on)
+    return await incoming.send(Step(PERSONS, person_id, command))
 
 
 @router.post("/{person_id}/request-access", status_code=201)
@@ -145,6 +174,33 @@ async def access_requests(
     due = None if due_before is None else sa.and_(table.c.answered_on.is_(None), table.c.due_on < due_before)
     filters = [equals(table.c.person_id, person_id), due]
     return await reading.page(request, sa.select(table), table.c.request_id, filters, limit, after)
+
+
+@retention_router.get("")
+async def retention_ended(
+    request: Request,
+    kept_until_before: date | None = None,
+    limit: Limit = 50,
+    after: UUID | None = None,
+) -> dict[str, Any]:
+    """Persons by id whose retention ended and of whom nobody decided yet: they are erased, or kept longer.
+
+    Whoever came back since, or is erased, or kept longer, is not listed.
+    """
+    table = views.RETENTION
+    columns = (
+        table.c.person_id,
+        table.c.left_on,
+        table.c.noted_kept_until.label("kept_until"),
+        table.c.restricted_on,
+    )
+    before = None if kept_until_before is None else table.c.noted_kept_until < kept_until_before
+    filters = [
+        table.c.left_on == table.c.noted_left_on,
+        sa.func.coalesce(table.c.extended_to <= table.c.noted_kept_until, True),
+        before,
+    ]
+    return await reading.page(request, sa.select(*columns), table.c.person_id, filters, limit, after)
 
 
 class OpenErasure(BaseModel):

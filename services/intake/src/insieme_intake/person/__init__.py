@@ -1,4 +1,4 @@
-"""Person: known under one id from the first contact, until the data are erased (P25; GDPR art. 13, 15-18, 20).
+"""Person: known under one id from the first contact, until the data are erased (P25; GDPR art. 5, 13, 15-18, 20).
 
 Who it is stands in the vault only; that one codice fiscale has one id is an index there.
 """
@@ -16,22 +16,26 @@ from insieme_intake.person.commands import (
     DismissDuplicate,
     ErasePerson,
     ErasureCommand,
+    ExtendRetention,
     GiveNotice,
     IdentityCommand,
     LiftRestriction,
     MergePersons,
     NoteErasureOverdue,
+    NoteRetentionEnded,
     PersonCommand,
     RefuseErasure,
     RegisterPerson,
     RequestAccess,
     RestrictProcessing,
+    RetentionCommand,
     RevertMerge,
     RightsCommand,
     SetApart,
 )
 from insieme_intake.person.erasing import decide_erasure
 from insieme_intake.person.identity import decide_identity
+from insieme_intake.person.retaining import decide_retention
 from insieme_intake.person.rights import decide_rights
 from insieme_intake.person.states import (
     IS_ALIAS,
@@ -55,12 +59,14 @@ __all__ = [
     "DismissDuplicate",
     "ErasePerson",
     "Erased",
+    "ExtendRetention",
     "GiveNotice",
     "Known",
     "LiftRestriction",
     "MergePersons",
     "Merged",
     "NoteErasureOverdue",
+    "NoteRetentionEnded",
     "PersonCommand",
     "PersonState",
     "RefuseErasure",
@@ -82,7 +88,9 @@ def decide(command: PersonCommand, state: PersonState, found: IntakeCircumstance
     if isinstance(command, RightsCommand):
         return decide_rights(command, state, found)
     if isinstance(command, ErasureCommand):
-        return decide_erasure(command, state)
+        return decide_erasure(command, state, found)
+    if isinstance(command, RetentionCommand):
+        return decide_retention(command, state, found)
     assert_never(command)
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from insieme_events.contracts import Code
 from insieme_events.contracts.intake import ErasureGround, IdentityKind
-from insieme_events.contracts.intake_persons import DismissReason, RefusalGround, RestrictionGround
+from insieme_events.contracts.intake_persons import DismissReason, ExtensionGround, RefusalGround, RestrictionGround
+from insieme_events.days import Day
 from insieme_events.decider import Command
 
 
@@ -118,9 +119,24 @@ class NoteErasureOverdue(Command):
     on: date
 
 
+class ExtendRetention(Command):
+    """The data are kept through `until`, whatever the months of the agreement say (GDPR art. 5, 17 (3))."""
+
+    ground: ExtensionGround
+    until: Day
+    on: date
+
+
+class NoteRetentionEnded(Command):
+    """The last day through which the data were to be kept is over (GDPR art. 5 (1) e)."""
+
+    on: date
+
+
 IdentityCommand = RegisterPerson | GiveNotice | MergePersons | BecomeAlias | RevertMerge | SetApart | DismissDuplicate
 RightsCommand = RestrictProcessing | LiftRestriction | RequestAccess | AnswerAccess
 ErasureCommand = RefuseErasure | ErasePerson | CompleteErasure | NoteErasureOverdue
+RetentionCommand = ExtendRetention | NoteRetentionEnded
 PersonCommand = (
     RegisterPerson
     | GiveNotice
@@ -137,4 +153,6 @@ PersonCommand = (
     | ErasePerson
     | CompleteErasure
     | NoteErasureOverdue
+    | ExtendRetention
+    | NoteRetentionEnded
 )

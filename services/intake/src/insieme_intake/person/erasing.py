@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from insieme_events.contracts.intake import ErasureCompleted, PersonErased
+from insieme_events.contracts.intake import ErasureCompleted, ErasureGround, PersonErased
 from insieme_events.contracts.intake_persons import ErasureOverdue, ErasureRefused
 from insieme_events.decider import Decision, RefusalKind, Refused
-from insieme_intake.circumstances import misdated
+from insieme_intake.circumstances import IntakeCircumstances, misdated
 from insieme_intake.person.commands import (
     CompleteErasure,
     ErasePerson,
@@ -15,6 +15,7 @@ from insieme_intake.person.commands import (
     NoteErasureOverdue,
     RefuseErasure,
 )
+from insieme_intake.person.retaining import ended
 from insieme_intake.person.states import (
     PERSON_UNKNOWN,
     Erased,
@@ -38,12 +39,12 @@ ERASURE_NOT_DUE = Refused(
 )
 
 
-def decide_erasure(command: ErasureCommand, state: PersonState) -> Decision:
+def decide_erasure(command: ErasureCommand, state: PersonState, found: IntakeCircumstances) -> Decision:
     match command:
         case RefuseErasure():
             return refuse(command, state)
         case ErasePerson():
-            return erase(command, state)
+            return erase(command, state, found)
         case CompleteErasure():
             return complete(command, state)
         case NoteErasureOverdue():
@@ -68,7 +69,7 @@ def refuse(command: RefuseErasure, state: PersonState) -> Decision:
             assert_never(state)
 
 
-def erase(command: ErasePerson, state: PersonState) -> Decision:
+def erase(command: ErasePerson, state: PersonState, found: IntakeCircumstances) -> Decision:
     """Also of an id that was given up: an erasure covers every id of the person."""
     match state:
         case Unknown():
@@ -76,6 +77,9 @@ def erase(command: ErasePerson, state: PersonState) -> Decision:
         case (Known() as known) | Restricted(known=known) | Merged(known=known):
             if wrong := misdated(command.on, command.on, known.since, "the registration"):
                 return wrong
+            over = ended(command.on, found) if command.ground is ErasureGround.RETENTION_ENDED else None
+            if isinstance(over, Refused):
+                return over
             return [PersonErased(occurred_on=command.on, person_id=known.person_id, ground=command.ground)]
         case Erased():
             return []

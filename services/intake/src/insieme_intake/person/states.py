@@ -21,11 +21,14 @@ from insieme_events.contracts.intake_persons import (
     DuplicateDismissed,
     ErasureOverdue,
     ErasureRefused,
+    ExtensionGround,
     PersonAliased,
     PersonSetApart,
     ProcessingRestricted,
     RefusalGround,
     RestrictionLifted,
+    RetentionEnded,
+    RetentionExtended,
     SubjectAccessAnswered,
     SubjectAccessRequested,
 )
@@ -40,7 +43,11 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """`aliases`: ids that were given up for this one. `asked`: per request for access its day, None once answered."""
+    """`aliases`: ids that were given up for this one. `asked`: per request for access its day, None once answered.
+
+    `extended`: through which day the data are kept longer, and why. `retention_ended`: the last end on
+    record: when the last of theirs had ended, and through which day the data were kept.
+    """
 
     person_id: UUID
     identity_kind: IdentityKind
@@ -49,6 +56,8 @@ class Known:
     aliases: frozenset[UUID] = frozenset()
     asked: tuple[tuple[UUID, date | None], ...] = ()
     refusals: frozenset[tuple[date, RefusalGround]] = frozenset()
+    extended: tuple[date, ExtensionGround] | None = None
+    retention_ended: tuple[date, date] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +153,10 @@ def learn(known: Known, event: DomainEvent) -> Known:
             return known
         case ErasureRefused(ground=ground, occurred_on=day):
             return replace(known, refusals=known.refusals | {(day, ground)})
+        case RetentionExtended(until=until, ground=ground):
+            return replace(known, extended=(until, ground))
+        case RetentionEnded(left_on=left_on, kept_until=until):
+            return replace(known, retention_ended=(left_on, until))
         case SubjectAccessRequested(request_id=request_id, occurred_on=day):
             return replace(known, asked=(*known.asked, (request_id, day)))
         case SubjectAccessAnswered(request_id=request_id):

@@ -20,6 +20,7 @@ from insieme_intake.views.tables import (
     READABLE_SEALED,
     REFERENTS,
     REFERRALS,
+    RETENTION,
     TOLD_APART,
 )
 
@@ -38,6 +39,7 @@ __all__ = [
     "READABLE_SEALED",
     "REFERENTS",
     "REFERRALS",
+    "RETENTION",
     "STATUS",
     "TOLD_APART",
     "write_cases",

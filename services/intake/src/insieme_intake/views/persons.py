@@ -16,12 +16,12 @@ from insieme_events.contracts.intake_persons import (
 )
 from insieme_events.store import Connection
 from insieme_events.units import Change
-from insieme_intake.person import Erased, Merged, PersonState, Restricted
+from insieme_intake.person import Erased, Known, Merged, PersonState, Restricted
 
 INSERT_PERSON = "insert into views.persons (person_id, identity_kind, registered_on, version) values (%s, %s, %s, 1)"
 UPDATE_PERSON = """
 update views.persons set erased_on = %s, erasure_completed_by = %s, erasure_overdue = %s, restricted_on = %s,
-    merged_into = %s, version = %s
+    merged_into = %s, extended_to = %s, retention_left_on = %s, retention_kept_until = %s, version = %s
 where person_id = %s
 """
 REFUSED = "update views.persons set erasure_refused_on = %s where person_id = %s"
@@ -78,6 +78,9 @@ def _person_row(change: Change[PersonState]) -> tuple[Any, ...]:
     restricted_on: date | None = None
     completed: list[str] = []
     overdue = False
+    extended_to: date | None = None
+    left_on: date | None = None
+    kept_until: date | None = None
     match change.after:
         case Erased(on=erased_on, completed=services, overdue=overdue):
             completed = sorted(services)
@@ -85,7 +88,15 @@ def _person_row(change: Change[PersonState]) -> tuple[Any, ...]:
             pass
         case _:
             pass
-    return (erased_on, completed, overdue, restricted_on, _into(change.after), change.sequence, change.stream_id)
+    match change.after:
+        case (Known() as known) | Restricted(known=known) | Merged(known=known):
+            extended_to = known.extended[0] if known.extended else None
+            left_on, kept_until = known.retention_ended or (None, None)
+        case _:
+            pass
+    retention = (extended_to, left_on, kept_until)
+    into = _into(change.after)
+    return (erased_on, completed, overdue, restricted_on, into, *retention, change.sequence, change.stream_id)
 
 
 def _into(state: PersonState) -> UUID | None:

@@ -36,7 +36,22 @@ PERSONS = sa.Table(
     sa.Column("merged_into", sa.Uuid),
     sa.Column("erasure_refused_on", sa.Date),
     sa.Column("erasure_overdue", sa.Boolean, nullable=False),
+    sa.Column("extended_to", sa.Date),
+    sa.Column("retention_left_on", sa.Date),
+    sa.Column("retention_kept_until", sa.Date),
 )
+RETENTION = sa.Table(
+    "retention",
+    sa.MetaData(schema="views"),
+    sa.Column("person_id", sa.Uuid, primary_key=True),
+    sa.Column("left_on", sa.Date),
+    sa.Column("extended_to", sa.Date),
+    sa.Column("registered_on", sa.Date, nullable=False),
+    sa.Column("restricted_on", sa.Date),
+    sa.Column("noted_left_on", sa.Date),
+    sa.Column("noted_kept_until", sa.Date),
+)
+"""Derived by the database from the tables here: it is no table to write, so it stands outside METADATA."""
 CASES = sa.Table(
     "cases",
     METADATA,
