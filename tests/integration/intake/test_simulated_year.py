@@ -1,8 +1,9 @@
-"""A year of two schedulers that are killed at random, against the calendar of this test (P11, P18, P24; GDPR art. 5, 17).
+"""A year of two schedulers that are killed at random, against the calendar of this test (P11, P18, P24).
 
 The calendar is written down with what is told of each person, from the text of the agreement and of the law (35 days to
-the interview, 30 to the plan, 15 to an answer, 28 and six months after an exit, 30 for an erasure, 24 months for what is kept): it asks nothing of
-the code. What prevents a deadline is told in time; what comes later is told once the deadline is on record.
+the interview, 30 to the plan, 15 to an answer, 28 and six months after an exit, 30 for an erasure, 24 months for what is
+kept; GDPR art. 5, 17): it asks nothing of the code. What prevents a deadline is told in time; what comes later is told
+once the deadline is on record.
 """
 
 from __future__ import annotations
