@@ -7,23 +7,21 @@ from __future__ import annotations
 
 import asyncio
 import random
-import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from tests.integration.governance.planning import COMUNE
 
 from insieme_events import migrate
 from insieme_events.clock import business_date
-from insieme_events.commands import Commands, Done
+from insieme_events.commands import Done
 from insieme_events.testing.http import Served, served
-from insieme_events.testing.scheduler import Day, Schedulers
-from insieme_events.timers import Timers
+from insieme_events.testing.scheduler import Day, Schedulers, each_once, without_the_guard
 from insieme_governance import founding
 from insieme_governance.service import SERVICE
 from insieme_local.provision import Provisioned
@@ -94,13 +92,6 @@ def about(kind: str, data: dict[str, Any]) -> str:
             return ""
 
 
-def told_by(governance: Served, day: Day) -> None:
-    """Everything that this process does is done on that day too."""
-    service = governance.service
-    service.clock = day.clock()
-    service.commands = Commands("governance", service.pool, None, service.clock)
-
-
 async def said(governance: Served) -> list[tuple[Said, date]]:
     """What the timers said, and the day on which each was recorded."""
     rows = await governance.rows(SAID, list(NOTED))
@@ -120,21 +111,12 @@ async def governance(fresh_provisioned: Provisioned, day: Day) -> AsyncIterator[
     owner = fresh_provisioned.urls["governance_owner"]
     await asyncio.to_thread(migrate.upgrade_service, owner, "governance", SERVICE.migrations)
     async with served(SERVICE, fresh_provisioned.environment("governance")) as running:
-        told_by(running, day)
+        day.told_to(running.service)
         # What the founding data says of days after the eve is not known yet.
         for unit in founding.units(founding.given()):
             if unit.recorded_at is not None and business_date(unit.recorded_at) <= EVE:
                 assert isinstance(await running.service.commands.run(unit), Done)
         yield running
-
-
-async def until_said(governance: Served, schedulers: Schedulers, calendar: set[Said], seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        schedulers.tend()
-        if calendar <= {one for one, _ in await said(governance)}:
-            return
-        await asyncio.sleep(0.1)
 
 
 @pytest.mark.timeout(300)
@@ -144,66 +126,46 @@ async def test_a_year_of_two_schedulers_that_are_killed(
     governance: Served, fresh_provisioned: Provisioned, day: Day
 ) -> None:
     chance = random.Random(20250228)
-    environment = fresh_provisioned.environment("governance")
-    schedulers = Schedulers("governance", environment, day, count=2, seed=7)
     calendar = set(BEFORE)
     asked = Counter(date(2025, 3, 5) + timedelta(days=chance.randrange(340)) for _ in range(40))
     body_id = (await governance.get("/v1/bodies", kind="coordination_table"))["items"][0]["body_id"]
-    try:
-        await until_said(governance, schedulers, calendar, 60)
-        today = EVE
-        while today < END:
-            today += timedelta(days=1)
-            day.set(today)
-            for _ in range(asked[today]):
-                party = chance.choice(ASKING)
-                told = await governance.post(f"/v1/bodies/{body_id}/requests", party=party, on=str(today))
-                if today > date(2025, 4, 1):  # The meeting that is convened then answers all that were made by then.
-                    ((request_id,),) = await governance.rows(REQUEST, told["event_ids"][0])
-                    calendar.add(("MeetingRequestOverdue", request_id, today + timedelta(days=31)))
-            match today.isoformat():
-                case "2025-04-01" as on:
-                    invited = [one["party"] for one in await governance.get("/v1/parties", on="2025-04-10")]
-                    meeting: dict[str, Any] = {
-                        "body_id": body_id,
-                        "meets_on": "2025-04-10",
-                        "invited": invited,
-                    }
-                    meeting_id = (await governance.post("/v1/meetings", on=on, **meeting))["id"]
-                case "2025-04-10" as on:
-                    await governance.post(f"/v1/meetings/{meeting_id}/holding", 200, on=on)
-                case "2026-01-15" as on:
-                    commitment: dict[str, Any] = {
-                        "party": "comune_bologna",
-                        "source": "comune_bologna",
-                        "amount": 1000,
-                    }
-                    await governance.post("/v1/plan-years/2026/commitments", headers=COMUNE, on=on, **commitment)
-                case _:
-                    pass
-            schedulers.tend()
-            await asyncio.sleep(0.02)
+    meeting_id = ""
+
+    async def happens(today: date) -> None:
+        nonlocal meeting_id
+        for _ in range(asked[today]):
+            party = chance.choice(ASKING)
+            told = await governance.post(f"/v1/bodies/{body_id}/requests", party=party, on=str(today))
+            if today > date(2025, 4, 1):  # The meeting that is convened then answers all that were made by then.
+                ((request_id,),) = await governance.rows(REQUEST, told["event_ids"][0])
+                calendar.add(("MeetingRequestOverdue", request_id, today + timedelta(days=31)))
+        match today.isoformat():
+            case "2025-04-01" as on:
+                invited = [one["party"] for one in await governance.get("/v1/parties", on="2025-04-10")]
+                meeting: dict[str, Any] = {"body_id": body_id, "meets_on": "2025-04-10", "invited": invited}
+                meeting_id = (await governance.post("/v1/meetings", on=on, **meeting))["id"]
+            case "2025-04-10" as on:
+                await governance.post(f"/v1/meetings/{meeting_id}/holding", 200, on=on)
+            case "2026-01-15" as on:
+                commitment: dict[str, Any] = {"party": "comune_bologna", "source": "comune_bologna", "amount": 1000}
+                await governance.post("/v1/plan-years/2026/commitments", headers=COMUNE, on=on, **commitment)
+            case _:
+                pass
+
+    look = partial(said, governance)
+    with Schedulers("governance", fresh_provisioned.environment("governance"), day, count=2, seed=7) as schedulers:
+        await schedulers.until_said(look, calendar, 150)
+        await schedulers.year(EVE + timedelta(days=1), END, happens)
         calendar |= OF_THE_YEAR
         # Once the term is over nobody is late with a meeting any more (P79).
         calendar = {one for one in calendar if one[0] != "MeetingRequestOverdue" or one[2] <= date(2026, 3, 3)}
-        await until_said(governance, schedulers, calendar, 60)
-    finally:
-        schedulers.close()
-    found = await said(governance)
-    assert Counter(one for one, _ in found) == Counter(dict.fromkeys(calendar, 1))
-    assert [one for one, recorded in found if recorded < one[2]] == [], "said before its day"
-    assert schedulers.killed >= 5
-    print(f"{len(found)} steps, {schedulers.killed} kills")
+        await schedulers.until_said(look, calendar, 150)
+    each_once(await look(), calendar, schedulers)
 
 
 async def test_without_the_guard_two_schedulers_say_it_twice(
     governance: Served, fresh_provisioned: Provisioned
 ) -> None:
     """The control: what holds the exactly once is the version on which a step was decided, and this test sees it."""
-    async with await psycopg.AsyncConnection.connect(fresh_provisioned.urls["governance_owner"]) as owner:
-        await owner.execute("alter table events.events drop constraint events_stream_version")
-        await owner.execute("alter table events.events drop constraint events_predecessor")
-    service = governance.service
-    two = [Timers("governance", SERVICE.timers, service.pool, service.commands, service.clock) for _ in range(2)]
-    await asyncio.gather(*(one.once() for one in two), return_exceptions=True)
+    await without_the_guard(governance.service, SERVICE.timers, fresh_provisioned.urls["governance_owner"])
     assert max(Counter(one for one, _ in await said(governance)).values()) > 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import TypeVar
 
 import pytest
@@ -27,6 +28,8 @@ from insieme_events.testing import scenario
 from insieme_matching.candidacy import (
     CANDIDACY,
     AcceptCandidate,
+    CandidacyCircumstances,
+    EndWithVacancy,
     MarkReplyOverdue,
     PresentCandidate,
     RankedAs,
@@ -34,6 +37,7 @@ from insieme_matching.candidacy import (
     RecordSelectionReasons,
     RefuseCandidate,
     ShortlistCandidate,
+    VacancyEnd,
     WithdrawCandidate,
 )
 from insieme_matching.testing import CANDIDACY_ID, PERSON, VACANCY_ID, candidacy_circumstances, shortlisted
@@ -190,6 +194,51 @@ def test_a_reply_is_overdue_after_the_days_that_the_agreement_of_the_presentatio
     given(*LIVE[1]).when(late).then(overdue)
     given(*LIVE[1], overdue).when(late).then_nothing()
     given(*LIVE[1], overdue).when(RecordInterview(on=date(2021, 3, 20))).then_types(CandidateInterviewed)
-    for history in (LIVE[0], LIVE[2], LIVE[3]):
-        given(*history).when(late).then_refused("matching.reply_not_awaited")
-    given(shortlisted(), REFUSED).when(late).then_refused("matching.candidacy_over")
+    given(*LIVE[0]).when(late).then_refused("matching.reply_not_awaited")
+    for history in (*LIVE[2:], (shortlisted(), REFUSED)):
+        given(*history).when(late).then_nothing()
+    given(*LIVE[1]).under(candidacy_circumstances(restricted=True)).when(late).then_nothing()
+
+
+@pytest.mark.clause("P32")
+def test_whoever_still_waits_when_the_vacancy_ended_is_withdrawn_by_the_later_of_the_two_days() -> None:
+    before, after = date(2021, 2, 20), date(2021, 3, 9)  # Of the last step, which the last three made on 1 March.
+    for history in LIVE[:3]:
+        for ended_on in (before, after):
+            day = max(ended_on, history[-1].occurred_on)
+            for filled, reason in ((True, WithdrawalReason.POSITION_TAKEN), (False, WithdrawalReason.VACANCY_GONE)):
+                over = given(*history).under(standing(VacancyEnd(ended_on, filled, placed=False)))
+                over.when(EndWithVacancy(on=day)).then(
+                    WITHDRAWN.model_copy(update={"reason": reason, "occurred_on": day})
+                )
+                over.when(EndWithVacancy(on=day - timedelta(days=1))).then_nothing()
+
+
+@pytest.mark.clause("P32")
+def test_a_vacancy_that_is_over_ends_nothing_that_is_decided_placed_open_or_not_to_be_used() -> None:
+    end = EndWithVacancy(on=date(2021, 4, 1))
+    over = standing(VacancyEnd(DAY, filled=True, placed=False))
+    for history in (LIVE[3], (shortlisted(), REFUSED), (shortlisted(), WITHDRAWN)):
+        given(*history).under(over).when(end).then_nothing()
+    given(*LIVE[2]).under(standing(VacancyEnd(DAY, filled=True, placed=True))).when(end).then_nothing()
+    given(*LIVE[2]).under(standing(None)).when(end).then_nothing()
+    given(*LIVE[2]).under(replace(over, restricted=True)).when(end).then_nothing()
+    given().under(over).when(end).then_refused("matching.candidacy_unknown")
+
+
+@pytest.mark.clause("P32")
+def test_an_answer_that_was_overdue_when_the_vacancy_ended_is_noted_with_the_end() -> None:
+    """Presented on 1 March: the company had until the 16th."""
+    for ended_on, noted in ((date(2021, 3, 16), False), (date(2021, 3, 17), True), (date(2021, 5, 3), True)):
+        over = given(*LIVE[1]).under(standing(VacancyEnd(ended_on, filled=False, placed=False)))
+        end = EndWithVacancy(on=ended_on)
+        if noted:
+            late, withdrawn = over.when(end).then_types(CandidateReplyOverdue, CandidateWithdrawn)
+            assert (late.occurred_on, withdrawn.occurred_on) == (date(2021, 3, 17), ended_on)
+            over.given(late).when(end).then_types(CandidateWithdrawn)
+        else:
+            over.when(end).then_types(CandidateWithdrawn)
+
+
+def standing(end: VacancyEnd | None) -> CandidacyCircumstances:
+    return replace(candidacy_circumstances(), vacancy_end=end)

@@ -17,6 +17,8 @@ from insieme_matching.candidacy import (
     Candidacy,
     CandidacyCircumstances,
     CandidacyCommand,
+    EndWithVacancy,
+    MarkReplyOverdue,
     ShortlistCandidate,
 )
 from insieme_matching.company import COMPANY, Company, CompanyCommand
@@ -109,18 +111,25 @@ async def of_candidacies(
     charges = await in_charge.of_persons(connection, persons)
     still_open = await vacancies.open_ones(connection, {command.vacancy_id for command in shortlisting})
     restricted = await told.restricted(connection, persons)
-    return [
-        CandidacyCircumstances(
-            actor=each.situation.actor,
-            today=each.situation.today,
-            agreement=each.situation.agreement_on(each.command.on),
-            in_charge=charges.get(each.command.person_id) if isinstance(each.command, ShortlistCandidate) else None,
-            vacancy_open=isinstance(each.command, ShortlistCandidate) and each.command.vacancy_id in still_open,
-            restricted=isinstance(each.command, ShortlistCandidate) and each.command.person_id in restricted,
-            agreements=each.situation.agreements,
+    timed = {each.stream_id for each in asked if isinstance(each.command, MarkReplyOverdue | EndWithVacancy)}
+    standing = await candidacies.standing(connection, timed) if timed else {}
+    found = []
+    for each in asked:
+        shortlist = each.command if isinstance(each.command, ShortlistCandidate) else None
+        not_to_be_used, vacancy_end = standing.get(each.stream_id, (False, None))
+        found.append(
+            CandidacyCircumstances(
+                actor=each.situation.actor,
+                today=each.situation.today,
+                agreement=each.situation.agreement_on(each.command.on),
+                in_charge=None if shortlist is None else charges.get(shortlist.person_id),
+                vacancy_open=shortlist is not None and shortlist.vacancy_id in still_open,
+                restricted=not_to_be_used or (shortlist is not None and shortlist.person_id in restricted),
+                agreements=each.situation.agreements,
+                vacancy_end=vacancy_end,
+            )
         )
-        for each in asked
-    ]
+    return found
 
 
 async def of_profiles(connection: Connection, asked: Sequence[Asked[ProfileCommand]]) -> list[ProfileCircumstances]:

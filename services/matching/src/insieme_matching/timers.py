@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from insieme_events.contracts.matching import WithdrawalReason
 from insieme_events.store import Connection
 from insieme_events.timers import Due, Timer
 from insieme_events.units import Step
 from insieme_matching.aggregates import CANDIDACIES
-from insieme_matching.candidacy import MarkReplyOverdue, WithdrawCandidate
+from insieme_matching.candidacy import EndWithVacancy, MarkReplyOverdue
 from insieme_matching.views import candidacies
 
 DAY = timedelta(days=1)
@@ -24,19 +23,8 @@ async def replies(connection: Connection, today: date, at_most: int) -> Sequence
 
 async def obsolete(connection: Connection, today: date, at_most: int) -> Sequence[Due]:
     """Candidacies whose vacancy is over: somebody else has the place, or there is none any more."""
-    return [
-        Due(
-            day,
-            Step(
-                CANDIDACIES,
-                one,
-                WithdrawCandidate(
-                    reason=WithdrawalReason.POSITION_TAKEN if filled else WithdrawalReason.VACANCY_GONE, on=day
-                ),
-            ),
-        )
-        for one, filled, day in await candidacies.obsolete(connection, today, at_most)
-    ]
+    late = await candidacies.obsolete(connection, today, at_most)
+    return [Due(day, Step(CANDIDACIES, one, EndWithVacancy(on=day))) for one, day in late]
 
 
 TIMERS = (Timer("matching.replies", replies), Timer("matching.obsolete_candidacies", obsolete))

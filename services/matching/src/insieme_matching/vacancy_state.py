@@ -65,7 +65,10 @@ class InSelection:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
+    """Every position is taken since `over_on`, the first day of the placement that took the last one."""
+
     offer: Offer
+    over_on: date
 
     @property
     def kept(self) -> Kept:
@@ -74,7 +77,10 @@ class Filled:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
+    """Over since `over_on`."""
+
     offer: Offer
+    over_on: date
 
     @property
     def kept(self) -> Kept:
@@ -83,7 +89,10 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
+    """Over since `over_on`."""
+
     offer: Offer
+    over_on: date
 
     @property
     def kept(self) -> Kept:
@@ -126,10 +135,10 @@ def evolve(state: Vacancy, event: DomainEvent) -> Vacancy:
                 state, offer=replace(offer, taken=offer.taken - {employment_id}, kept=after(offer.kept, event))
             )
         case Open(offer=offer) | InSelection(offer=offer), VacancyFilled():
-            return Filled(offer)
+            return Filled(offer, event.occurred_on)
         case Open(offer=offer) | InSelection(offer=offer), VacancyClosed():
-            return Closed(offer)
+            return Closed(offer, event.occurred_on)
         case Open(offer=offer) | InSelection(offer=offer), VacancyWithdrawn():
-            return Withdrawn(offer)
+            return Withdrawn(offer, event.occurred_on)
         case _:
             raise TypeError(f"{type(event).__name__} cannot follow {type(state).__name__} on a vacancy's stream")

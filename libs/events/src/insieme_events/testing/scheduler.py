@@ -1,4 +1,8 @@
-"""Schedulers as processes of their own, by a clock that a test sets, which are killed at random and started again."""
+"""Schedulers as processes of their own, by a clock that a test sets, which are killed at random and started again.
+
+What years of different services share: the day that it is, the schedulers, the days one after the other, and what is to
+be found at the end. The calendar, and what happens on which day, is each test's own.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +13,43 @@ import os
 import random
 import signal
 import time as clocks
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import psycopg
 
 from insieme_events import crash_points
 from insieme_events.clock import Clock
+from insieme_events.commands import Commands
+from insieme_events.timers import Timer, Timers
+
+if TYPE_CHECKING:
+    from insieme_events.service import Running
 
 CUT = ("command.before_append", "command.after_append", "command.before_commit", "command.after_commit")
 """The points of a step at which a scheduler ends: before and behind everything that it writes."""
 LONGEST_STEPS = 12
 LIVES = (1.0, 6.0)
 """Seconds."""
+LONG = 0.02
+"""Seconds that a day of such a year lasts at least."""
+UNGUARDED = (
+    "alter table events.events drop constraint events_stream_version",
+    "alter table events.events drop constraint events_predecessor",
+)
+FEWEST_KILLS = 5
+
+Said = TypeVar("Said", bound=tuple[Any, ...])
+"""What a timer says, whatever identifies it; its last part is the day of which it speaks."""
+
+Look = Callable[[], Awaitable[Sequence[tuple[Said, date]]]]
+"""What was said so far, in the order of the log, each with the day on which it was recorded."""
 
 
 @dataclass
@@ -38,6 +65,11 @@ class Day:
 
     def clock(self) -> Clock:
         return lambda: datetime.combine(date.fromisoformat(self.file.read_text("utf-8")), time(12), UTC)
+
+    def told_to(self, service: Running) -> None:
+        """Everything that this process does with the service is done on that day too."""
+        service.clock = self.clock()
+        service.commands = Commands(service.commands.edge.context, service.pool, service.keys, service.clock)
 
 
 @dataclass
@@ -82,11 +114,51 @@ class Schedulers:
         process.start()
         return process, clocks.monotonic() + self.random.uniform(*LIVES)
 
-    def close(self) -> None:
+    async def year(self, first: date, last: date, happens: Callable[[date], Awaitable[None]]) -> None:
+        """Day after day, both included: it is told to everybody, then comes what happens on it."""
+        for count in range((last - first).days + 1):
+            today = first + timedelta(days=count)
+            self.day.set(today)
+            await happens(today)
+            self.tend()
+            await asyncio.sleep(LONG)
+
+    async def until_said(self, look: Look[Said], expected: Set[Said], seconds: float) -> None:
+        """Waits until all of that was said; after so long it says what was not."""
+        end = clocks.monotonic() + seconds
+        while missing := expected - {one for one, _ in await look()}:
+            assert clocks.monotonic() < end, f"not said within {seconds:.0f} s: {missing}"
+            self.tend()
+            await asyncio.sleep(0.1)
+
+    def __enter__(self) -> Schedulers:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for one in self.running:
             if one is not None:
                 one[0].kill()
                 one[0].join()
+
+
+def each_once(found: Sequence[tuple[Said, date]], calendar: Set[Said], schedulers: Schedulers) -> None:
+    """Everything of the calendar once, nothing else, and nothing recorded before its day."""
+    assert Counter(one for one, _ in found) == Counter(dict.fromkeys(calendar, 1))
+    assert [one for one, recorded in found if recorded < one[-1]] == [], "said before its day"
+    assert schedulers.killed >= FEWEST_KILLS
+    print(f"{len(found)} steps, {schedulers.killed} kills")
+
+
+async def without_the_guard(service: Running, timers: Sequence[Timer], owner_url: str) -> None:
+    """Two schedulers look once at the same time, where no version that a step was decided on is checked any more."""
+    async with await psycopg.AsyncConnection.connect(owner_url) as owner:
+        for statement in UNGUARDED:
+            await owner.execute(statement)
+    name = service.commands.edge.context
+    two = [Timers(name, timers, service.pool, service.commands, service.clock) for _ in range(2)]
+    await asyncio.gather(*(one.once() for one in two), return_exceptions=True)
 
 
 def scheduling(service: str, environment: Mapping[str, str], day: Day, point: str | None, passings: int) -> None:
@@ -99,7 +171,6 @@ def scheduling(service: str, environment: Mapping[str, str], day: Day, point: st
 
 async def _schedule(service: str, day: Day) -> None:
     from insieme_events.service import ServiceDefinition, running
-    from insieme_events.timers import Timers
 
     definition: ServiceDefinition = importlib.import_module(f"insieme_{service}.service").SERVICE
     clock = day.clock()

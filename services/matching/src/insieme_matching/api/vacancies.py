@@ -55,6 +55,7 @@ class VacancyRow(BaseModel):
     company_id: UUID
     need_id: UUID | None
     status: VacancyStatus
+    over_on: date | None
     strand: Strand
     profile: ProfileCode
     positions: int

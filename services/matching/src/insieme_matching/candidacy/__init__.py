@@ -6,6 +6,7 @@ from insieme_matching.candidacy.commands import (
     AcceptCandidate,
     CandidacyCircumstances,
     CandidacyCommand,
+    EndWithVacancy,
     MarkReplyOverdue,
     NewCandidacy,
     PresentCandidate,
@@ -14,6 +15,7 @@ from insieme_matching.candidacy.commands import (
     RecordSelectionReasons,
     RefuseCandidate,
     ShortlistCandidate,
+    VacancyEnd,
     WithdrawCandidate,
 )
 from insieme_matching.candidacy.decisions import CANDIDACY
@@ -38,6 +40,7 @@ __all__ = [
     "CandidacyCircumstances",
     "CandidacyCommand",
     "CandidacyRefused",
+    "EndWithVacancy",
     "Interviewed",
     "MarkReplyOverdue",
     "NewCandidacy",
@@ -50,6 +53,7 @@ __all__ = [
     "RefuseCandidate",
     "ShortlistCandidate",
     "Shortlisted",
+    "VacancyEnd",
     "WithdrawCandidate",
     "Withdrawn",
 ]

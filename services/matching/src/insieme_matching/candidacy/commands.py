@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -124,6 +125,12 @@ class MarkReplyOverdue(Command):
     on: Day
 
 
+class EndWithVacancy(Command):
+    """The vacancy is over, and the person still waits for it: asked for by a timer (P32)."""
+
+    on: Day
+
+
 class PresentCandidate(Command):
     on: Day
 
@@ -156,6 +163,7 @@ CandidacyCommand = (
     | RecordSelectionReasons
     | PresentCandidate
     | MarkReplyOverdue
+    | EndWithVacancy
     | RecordInterview
     | AcceptCandidate
     | RefuseCandidate
@@ -164,11 +172,22 @@ CandidacyCommand = (
 
 
 @dataclass(frozen=True, slots=True)
+class VacancyEnd:
+    """Since when a vacancy is over, and whether every position was taken. `placed`: the candidate has one of them."""
+
+    on: date
+    filled: bool
+    placed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CandidacyCircumstances(Circumstances):
     """For a ShortlistCandidate: when the person was in charge (None: not heard of yet), whether the vacancy is open or
-    in selection, and whether the person's data may not be used now. `agreements`: every version."""
+    in selection. For it and for what a timer asks: whether the person's data may not be used now. For an
+    EndWithVacancy: the end of the vacancy, if it is over. `agreements`: every version."""
 
     in_charge: tuple[Interval, ...] | None
     vacancy_open: bool
     restricted: bool = False
     agreements: tuple[Agreement, ...] = ()
+    vacancy_end: VacancyEnd | None = None

@@ -18,7 +18,7 @@ from insieme_events.contracts.matching import (
     SelectionReasonsRecorded,
     WithdrawalReason,
 )
-from insieme_events.decider import Decider, Decision
+from insieme_events.decider import Decider, Decision, Refused
 from insieme_matching.candidacy.commands import (
     ALREADY_SHORTLISTED,
     BEFORE_LAST_STEP,
@@ -35,6 +35,7 @@ from insieme_matching.candidacy.commands import (
     AcceptCandidate,
     CandidacyCircumstances,
     CandidacyCommand,
+    EndWithVacancy,
     MarkReplyOverdue,
     PresentCandidate,
     RankedAs,
@@ -69,12 +70,14 @@ def decide(command: CandidacyCommand, state: Candidacy, circumstances: Candidacy
             return shortlist(command, state, circumstances)
         case _, NotShortlisted():
             return CANDIDACY_UNKNOWN
+        case MarkReplyOverdue(on=on), _:
+            return mark_overdue(state, on, circumstances)
+        case EndWithVacancy(on=on), _:
+            return end_with_vacancy(state, on, circumstances)
         case _, Shortlisted() | Presented() | Interviewed() | Accepted() if command.on < state.match.last_on:
             return BEFORE_LAST_STEP.about(last_on=state.match.last_on)
         case RecordSelectionReasons(), _:
             return record_reasons(command, state)
-        case MarkReplyOverdue(on=on), _:
-            return mark_overdue(state, on, circumstances)
         case PresentCandidate(on=on), _:
             return present(state, on)
         case RecordInterview(on=on), _:
@@ -145,9 +148,15 @@ def reasons(
 
 
 def mark_overdue(candidacy: Known, on: date, circumstances: CandidacyCircumstances) -> Decision:
-    """By the agreement of the day of the presentation; a later one does not judge it again."""
+    """By the agreement of the day of the presentation; a later one does not judge it again.
+
+    Dated by the first day on which it was. Where an answer or an end came first, there is nothing to say any more, and
+    nothing while the data may not be used.
+    """
     match candidacy:
-        case Presented(overdue=True):
+        case Presented(overdue=True) | Interviewed() | Accepted() | CandidacyRefused() | Withdrawn():
+            return []
+        case Presented() if circumstances.restricted:
             return []
         case Presented(match=who):
             presented_on = who.last_on
@@ -166,13 +175,33 @@ def mark_overdue(candidacy: Known, on: date, circumstances: CandidacyCircumstanc
                     person_id=who.person_id,
                     due_on=due_on,
                     agreement_version=agreement.version,
-                    occurred_on=on,
+                    occurred_on=due_on + timedelta(days=1),
                 )
             ]
-        case Shortlisted() | Interviewed() | Accepted():
+        case Shortlisted():
             return REPLY_NOT_AWAITED
-        case CandidacyRefused() | Withdrawn():
-            return CANDIDACY_OVER
+        case _:
+            assert_never(candidacy)
+
+
+def end_with_vacancy(candidacy: Known, on: date, circumstances: CandidacyCircumstances) -> Decision:
+    """On the day on which the vacancy ended, or on that of the last step where it came later.
+
+    An answer that was overdue by then is noted with it, whichever of the two was looked for first. Nothing where the
+    vacancy is open (again), the candidate has the place or was accepted, or the data may not be used.
+    """
+    end = circumstances.vacancy_end
+    match candidacy:
+        case Accepted() | CandidacyRefused() | Withdrawn():
+            return []
+        case Shortlisted(match=who) | Presented(match=who) | Interviewed(match=who):
+            if end is None or end.placed or circumstances.restricted or on < (day := max(who.last_on, end.on)):
+                return []
+            reason = WithdrawalReason.POSITION_TAKEN if end.filled else WithdrawalReason.VACANCY_GONE
+            late = mark_overdue(candidacy, day, circumstances) if isinstance(candidacy, Presented) else []
+            withdrawn = withdraw(candidacy, reason, day)
+            assert not isinstance(withdrawn, Refused), "whoever waits can be withdrawn"
+            return withdrawn if isinstance(late, Refused) else [*late, *withdrawn]
         case _:
             assert_never(candidacy)
 

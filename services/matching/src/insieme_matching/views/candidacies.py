@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import assert_never
 from uuid import UUID
@@ -21,6 +21,7 @@ from insieme_matching.candidacy import (
     NotShortlisted,
     Presented,
     Shortlisted,
+    VacancyEnd,
     Withdrawn,
 )
 
@@ -50,28 +51,44 @@ insert into views.candidacies
     (candidacy_id, vacancy_id, person_id, shortlisted_on, status, last_on, refused_by, reason, overdue, version)
 values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
-# By the agreement of the day of the presentation, the latest one that had begun.
-OVERDUE = """
-select candidacy_id, due_on from (
-    select c.candidacy_id, c.last_on + (
-        select (a.parameters ->> 'candidate_reply_days')::int from events.parameters a
-        where a.kind = 'agreement' and a.valid_from <= c.last_on
-        order by (a.parameters ->> 'valid_to')::date >= c.last_on desc, a.valid_from desc limit 1
-    ) as due_on
-    from views.candidacies c where c.status = 'presented' and not c.overdue
-) as presented
-where due_on < %s order by due_on, candidacy_id limit %s
+USABLE = """
+not exists (
+    select from events.persons p join events.persons m using (root)
+        join views.restricted_persons r on r.person_id = m.person_id and r.until is null
+    where p.person_id = c.person_id
+)
 """
-# The end of a vacancy is its last event; nothing is dated before what the candidacy has already seen.
-OBSOLETE = """
-select candidacy_id, filled, day from (
-    select c.candidacy_id, v.status = 'filled' as filled, greatest(c.last_on, (
-        select max(e.occurred_on) from events.events e where e.stream = 'vacancy-' || v.vacancy_id::text
-    )) as day
-    from views.candidacies c join views.vacancies v using (vacancy_id)
-    where c.status in ('shortlisted', 'presented', 'interviewed') and v.status in ('filled', 'closed', 'withdrawn')
-) as waiting
-where day <= %s order by day, candidacy_id limit %s
+PLACED = """
+exists (
+    select from views.employments e join events.persons p on p.person_id = e.person_id
+        join events.persons m using (root)
+    where e.vacancy_id = c.vacancy_id and e.status <> 'voided' and m.person_id = c.person_id
+)
+"""
+# By the agreement of the day of the presentation, the latest one that had begun.
+OVERDUE = f"""
+with versions as materialized (
+    select valid_from, (parameters ->> 'valid_to')::date as valid_to,
+        (parameters ->> 'candidate_reply_days')::int as days
+    from events.parameters where kind = 'agreement'
+)
+select c.candidacy_id, c.last_on + a.days as due_on from views.candidacies c
+    cross join lateral (
+        select v.days from versions v where v.valid_from <= c.last_on
+        order by v.valid_to >= c.last_on desc, v.valid_from desc limit 1
+    ) a
+where c.status = 'presented' and not c.overdue and c.last_on + a.days < %s and {USABLE}
+order by due_on, c.candidacy_id limit %s
+"""
+OBSOLETE = f"""
+select c.candidacy_id, greatest(c.last_on, v.over_on) as day
+from views.candidacies c join views.vacancies v using (vacancy_id)
+where c.status in ('shortlisted', 'presented', 'interviewed') and v.over_on <= %s and {USABLE} and not {PLACED}
+order by day, c.candidacy_id limit %s
+"""
+STANDING = f"""
+select c.candidacy_id, not {USABLE} as restricted, v.over_on, v.status = 'filled' as filled, {PLACED} as placed
+from views.candidacies c join views.vacancies v using (vacancy_id) where c.candidacy_id = any(%s)
 """
 
 
@@ -127,7 +144,15 @@ async def overdue(connection: Connection, today: date, at_most: int) -> list[tup
     return [(one, day) for one, day in await (await connection.execute(OVERDUE, (today, at_most))).fetchall()]
 
 
-async def obsolete(connection: Connection, today: date, at_most: int) -> list[tuple[UUID, bool, date]]:
-    """Still waiting for a vacancy that is over; with whether it was filled, and since when it waits in vain."""
-    rows = await (await connection.execute(OBSOLETE, (today, at_most))).fetchall()
-    return [(one, filled, day) for one, filled, day in rows]
+async def obsolete(connection: Connection, today: date, at_most: int) -> list[tuple[UUID, date]]:
+    """Still waiting for a vacancy that is over, and since when in vain; the earliest first."""
+    return [(one, day) for one, day in await (await connection.execute(OBSOLETE, (today, at_most))).fetchall()]
+
+
+async def standing(connection: Connection, candidacies: Collection[UUID]) -> dict[UUID, tuple[bool, VacancyEnd | None]]:
+    """Of each of these whether the person's data may not be used now, and the end of the vacancy, if it is over."""
+    rows = await (await connection.execute(STANDING, (list(candidacies),))).fetchall()
+    return {
+        one: (restricted, None if over_on is None else VacancyEnd(over_on, filled, placed))
+        for one, restricted, over_on, filled, placed in rows
+    }

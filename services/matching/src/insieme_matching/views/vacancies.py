@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import assert_never
 from uuid import UUID
 
@@ -34,6 +35,7 @@ VACANCIES = sa.Table(
     sa.Column("hours", sa.Text),
     sa.Column("licence", sa.Text),
     sa.Column("languages", ARRAY(sa.Text), nullable=False),
+    sa.Column("over_on", sa.Date),
 )
 
 INSERT = """
@@ -41,7 +43,9 @@ insert into views.vacancies
     (vacancy_id, company_id, need_id, status, strand, profile, positions, taken, selections, comune, opened_on, version)
 values (%s, %s, %s, 'open', %s, %s, %s, 0, 0, %s, %s, 1)
 """
-UPDATE = "update views.vacancies set status = %s, taken = %s, selections = %s, version = %s where vacancy_id = %s"
+UPDATE = """
+update views.vacancies set status = %s, over_on = %s, taken = %s, selections = %s, version = %s where vacancy_id = %s
+"""
 ASK = "update views.vacancies set hours = %s, licence = %s, languages = %s::text[] where vacancy_id = %s"
 OPEN = "select vacancy_id from views.vacancies where vacancy_id = any(%s) and status in ('open', 'in_selection')"
 
@@ -57,8 +61,10 @@ async def write(connection: Connection, changes: Sequence[Change[Vacancy]]) -> N
     for change in changes:
         if isinstance(change.after, NotOpened):
             continue
-        offer = change.after.offer
-        updates.append((status(change.after), len(offer.taken), offer.selections, change.sequence, change.stream_id))
+        offer, over_on = change.after.offer, over(change.after)
+        updates.append(
+            (status(change.after), over_on, len(offer.taken), offer.selections, change.sequence, change.stream_id)
+        )
     async with connection.cursor() as cursor:
         await cursor.executemany(INSERT, inserts)
         await cursor.executemany(UPDATE, updates)
@@ -85,6 +91,17 @@ def status(vacancy: Open | InSelection | Filled | Closed | Withdrawn) -> str:
             return "closed"
         case Withdrawn():
             return "withdrawn"
+        case _:
+            assert_never(vacancy)
+
+
+def over(vacancy: Open | InSelection | Filled | Closed | Withdrawn) -> date | None:
+    """Since when nobody can be chosen any more; the day may be ahead where a placement that is to begin filled it."""
+    match vacancy:
+        case Open() | InSelection():
+            return None
+        case Filled(over_on=over_on) | Closed(over_on=over_on) | Withdrawn(over_on=over_on):
+            return over_on
         case _:
             assert_never(vacancy)
 
