@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
+import insieme_matching
 from insieme_events.contracts.intake_persons import ProcessingRestricted, RestrictionGround, RestrictionLifted
 from insieme_events.timers import Timers, look
 from insieme_events.units import Done
 from insieme_matching.timers import TIMERS
 from insieme_matching.views.told import RestrictionView
+
+MIGRATION = Path(insieme_matching.__file__).parent / "migrations" / "matching_0005_vacancies_over.py"
 
 
 async def due(matching: Any) -> int:
@@ -131,3 +137,31 @@ async def test_nothing_is_noted_of_whose_data_may_not_be_used_and_all_of_it_once
         ("CandidateReplyOverdue", date(2021, 2, 28)),
         ("CandidateWithdrawn", date(2021, 3, 20)),
     ]
+
+
+async def test_vacancies_that_were_over_before_they_showed_it_are_given_their_day(
+    matching: Any, new_placement: Any
+) -> None:
+    """What the migration puts into older rows is what the view writes, also of a vacancy that saw something later."""
+    company, (first, second) = await matching.company(), await matching.persons(2)
+    freed, lapsed, full = [await matching.vacancy(company, positions) for positions in (1, 2, 1)]
+    ids = [await placed_on(matching, new_placement(first, company, vacancy_id=str(one))) for one in (freed, lapsed)]
+    await placed_on(matching, new_placement(second, company, vacancy_id=str(full)))
+    await matching.post(f"/v1/vacancies/{lapsed}/closing", 200, reason="expired", on="2021-03-02")
+    for employment in ids:
+        (link,) = (await matching.get(f"/v1/employments/{employment}"))["chain"]
+        void = {"voids": link["event_id"], "reason": "never_started", "on": "2021-03-10"}
+        await matching.post(f"/v1/employments/{employment}/void", 200, **void)
+    (fill,) = re.findall(r"update views\.vacancies.*?;", MIGRATION.read_text("utf-8"), re.DOTALL)
+    all_of_them = "select vacancy_id, over_on from views.vacancies order by vacancy_id"
+    written = await matching.rows(all_of_them)
+    async with await psycopg.AsyncConnection.connect(matching.provisioned.urls["matching_owner"]) as owner:
+        await owner.execute("update views.vacancies set over_on = null")
+        await owner.execute(fill)
+        assert await (await owner.execute(all_of_them)).fetchall() == written
+    days = dict(written)
+    assert [days[one] for one in (freed, lapsed, full)] == [None, date(2021, 3, 2), date(2021, 3, 1)]
+
+
+async def placed_on(matching: Any, placement: Any) -> str:
+    return str((await matching.post("/v1/employments", **placement))["id"])
