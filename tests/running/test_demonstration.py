@@ -288,6 +288,9 @@ async def test_the_years_after_2021_are_as_the_ledger_says(loaded: Loaded, after
     await figure(platform, "placements", {"year": after.placements}, period=AFTER)
     await figure(platform, "meetings_held", {"year": after.meetings}, period=AFTER)
     await figure(platform, "resources_committed", {"year": after.committed}, period=AFTER)
+    for day, size in after.board.items():
+        on = {"from": f"{day.year}-01-01", "to": day.isoformat()}
+        await figure(platform, "board_size", {"": {"": size}}, period=on)
 
 
 def test_the_term_ended_without_a_renewal_and_somebody_is_enrolled_by_the_transitional_rule(loaded: Loaded) -> None:

@@ -13,14 +13,15 @@ from datetime import date, timedelta
 from random import Random
 from uuid import UUID
 
-from insieme_demo import people, tables
+from insieme_demo import board, people, tables
+from insieme_demo.board import Membership
 from insieme_demo.chains import Chain
 from insieme_demo.days import LATER_DAY, between
 from insieme_demo.funnel import Fate, Way
 from insieme_demo.ids import made
 from insieme_demo.offers import Company
 from insieme_demo.people import Person
-from insieme_demo.tables import Span, Tables
+from insieme_demo.tables import Span, Tables, Year
 from insieme_events.contracts.intake import EmploymentStatus
 from insieme_events.contracts.matching import EndReason
 from insieme_events.contracts.vocabulary import WorkingTime
@@ -31,6 +32,9 @@ PLACED = 0.35
 MEETINGS_FROM = 1_000
 """Their meetings are numbered from here on."""
 LAST_MEETING = date(2026, 2, 28)
+"""The last day of the term on which a body meets and a company joins the Board or leaves it."""
+BOARD = {2022: 112, 2023: 110, 2024: 116, 2025: 119, 2026: 118}
+"""Companies in the Board at the end of each year."""
 LAST_RECEIPT = date(2026, 5, 10)
 WITHDREW = ("confesercenti", date(2023, 1, 16), date(2023, 5, 1))
 """Who gave notice of its withdrawal, on which day, and since when it is no party any more."""
@@ -52,9 +56,13 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """`ways` are the cases, one for each person; `placements` the contracts with their employers."""
+    """`ways` are the cases, one for each person; `placements` the contracts with their employers. `board` are all
+    memberships of the Board, also those that began before; `before` the plans whose end is told here.
+    """
 
     tables: Tables
+    before: tuple[Year, ...]
+    board: tuple[Membership, ...]
     term: Term
     people: tuple[Person, ...]
     ways: tuple[Way, ...]
@@ -69,12 +77,16 @@ def make(
     known: list[Person],
     chains: list[Chain],
     companies: list[Company],
+    members: list[Membership],
+    before: Tables,
 ) -> Later:
-    """`known` are all whose identity stands in the vault before; `companies` those that may employ."""
+    """`known` are all whose identity stands in the vault before; `companies` those that may employ or join the Board;
+    `members` and `before` are the Board and the plans of the years to 2021.
+    """
     party, _, effective_on = WITHDREW
     span = Span(
         meeting=tuple(range(2022, 2027)),
-        planned=tuple(range(2022, 2026)),
+        planned=tuple(range(2022, 2027)),
         last=LAST_MEETING,
         first=MEETINGS_FROM,
         gone={party: effective_on},
@@ -85,7 +97,11 @@ def make(
     ways = tuple(_way(chance, made(seed, "later case", n), person) for n, person in enumerate(persons))
     placed = [way for way in ways if chance.random() < PLACED]
     contracts = (_placed(chance, seed, len(chains) + n, way, companies) for n, way in enumerate(placed))
-    return Later(met, _term(chance, founding, span), persons, ways, tuple(one for one in contracts if one is not None))
+    placements = tuple(one for one in contracts if one is not None)
+    sizes = ((year, round(size * scale)) for year, size in BOARD.items())
+    # A chance of its own for each further part, which so leaves the parts before it as they are.
+    inside = board.going_on(Random(f"insieme/{seed}/{scale}/later board"), sizes, companies, members, LAST_MEETING)
+    return Later(met, before.years, tuple(inside), _term(chance, founding, span), persons, ways, placements)
 
 
 def _received(chance: Random, scale: float) -> Iterable[date]:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from datetime import date
 from random import Random
 
-from insieme_demo import intake_story, matching_story, tables_story
-from insieme_demo.days import recorded
+from insieme_demo import governance_story, intake_story, matching_story, tables_story
+from insieme_demo.days import LATER_DAY, recorded
 from insieme_demo.happening import GovernancePhase, Happening, Kind, Order
 from insieme_demo.ids import made
-from insieme_demo.later import EXPIRED, LAST_MEETING, PROPOSED, REFUSED, WARNED, WITHDREW, Later
+from insieme_demo.later import EXPIRED, PROPOSED, REFUSED, WARNED, WITHDREW, Later
+from insieme_demo.quotas import LAST_DAY
 from insieme_governance.protocol.commands import (
     ConsentToRenewal,
     ExpireProtocol,
@@ -36,7 +37,8 @@ def of_matching(chance: Random, seed: int, later: Later) -> Iterator[Happening]:
 
 
 def of_governance(chance: Random, seed: int, later: Later) -> Iterator[Happening]:
-    yield from tables_story.happenings(chance, seed, later.tables, LAST_MEETING, BEFORE)
+    yield from tables_story.happenings(chance, seed, later.tables, LATER_DAY, BEFORE, later.before)
+    yield from governance_story.happenings(chance, seed, later.board, LAST_DAY, BEFORE)
     after = None
     for n, (on, command) in enumerate(_acts(later)):
         after = recorded(chance, on, 0, after)

@@ -19,6 +19,7 @@ from insieme_events.contracts.intake import SuitabilityOutcome
 UNKNOWN = "unknown"
 """How a breakdown shows who was erased."""
 YES_NO = ("no", "yes")
+ENDS = (*(date(year, 12, 31) for year in range(2022, 2026)), date(2026, 6, 30))
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,16 @@ class Ledger:
 
 @dataclass(frozen=True)
 class LaterLedger:
-    """The years after 2021: everybody enrolled in them was interviewed and taken in charge."""
+    """The years after 2021: everybody enrolled in them was interviewed and taken in charge.
+
+    `board` counts the companies at the end of each year, and on the last day of the history.
+    """
 
     enrolled: dict[int, int]
     placements: dict[int, int]
     meetings: dict[int, int]
     committed: dict[int, int]
+    board: dict[date, int]
 
 
 def count_later(later: Later) -> LaterLedger:
@@ -76,6 +81,7 @@ def count_later(later: Later) -> LaterLedger:
         placements=_by_year(chain.starts_on for chain, _ in later.placements),
         meetings=_by_year(one.meets_on for one in later.tables.meetings if one.cancelled is None),
         committed={each.year: sum(each.last.committed.values()) for each in later.tables.years},
+        board={day: sum(each.holds(day) for each in later.board) for day in ENDS},
     )
 
 

@@ -136,7 +136,7 @@ def make(seed: int = SEED, scale: float = 1.0, *, onwards: bool = False) -> Plan
         same = {one.of.number for one in mended.companies}
         employers = [company for company in offered.companies if company.number not in same]
         going_on = Random(f"insieme/{seed}/{scale}/later")
-        after = later.make(going_on, seed, scale, given(), known, placed, employers)
+        after = later.make(going_on, seed, scale, given(), known, placed, employers, members, met)
     return Plan(seed, scale, quotas, persons, ways, placed, offered, members, held, met, interns, money, mended, after)
 
 
