@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from tests.unit.demo import money_on_paper
+from tests.unit.demo import governance_on_paper, money_on_paper
 from tests.unit.demo.deciders import DECIDERS
 from tests.unit.demo.founded import AGREEMENTS, LIMITS, protocols, register_of
 
@@ -262,6 +262,8 @@ class Paper:
                 return BoardCircumstances(
                     *usual, stands_for=order.stream_id if known else None, last_known=last_known(agreements, day)
                 )
+            case kind if kind in governance_on_paper.OF_DUTIES:
+                return governance_on_paper.circumstances(order, usual, self.register, self.streams)
             case kind if kind in money_on_paper.OF_MONEY:
                 return self.of_money(order, usual)
             case _:

@@ -8,23 +8,25 @@ enrolled by the transitional rule of the agreement (P80, P81).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 from uuid import UUID
 
-from insieme_demo import board, people, tables
+from insieme_demo import board, duties, people, seats, tables
 from insieme_demo.board import Membership
 from insieme_demo.chains import Chain
 from insieme_demo.days import LATER_DAY, between
+from insieme_demo.duties import Duties
 from insieme_demo.funnel import Fate, Way
 from insieme_demo.ids import made
 from insieme_demo.offers import Company
 from insieme_demo.people import Person
+from insieme_demo.seats import Sitting
 from insieme_demo.tables import Span, Tables, Year
 from insieme_events.contracts.intake import EmploymentStatus
 from insieme_events.contracts.matching import EndReason
-from insieme_events.contracts.vocabulary import WorkingTime
+from insieme_events.contracts.vocabulary import BodyKind, WorkingTime
 from insieme_governance.founding import Founding
 
 PERSONS = {2022: 90, 2023: 80, 2024: 80, 2025: 70, 2026: 30}
@@ -42,15 +44,23 @@ PROPOSED = ("comune_bologna", date(2025, 9, 15), date(2031, 3, 3))
 """Who proposed the renewal, when, and until which day."""
 REFUSED = ("uil", date(2025, 12, 9))
 """Whose consent is missing: with it the protocol would have been renewed."""
+ASKED = (("cgil", date(2022, 9, 19), date(2022, 10, 13)), ("cna", date(2024, 4, 22), None))
+"""Who asked for a meeting of the Tavolo, when, and the day of the meeting that was convened for it in time.
+
+The second had to wait for the regular one, which was convened when the days of the agreement were over (P55).
+"""
 WARNED = (date(2025, 3, 3), date(2025, 9, 3), date(2025, 12, 3))
 EXPIRED = date(2026, 3, 4)
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """How the term went; `consents` are the parties that agreed to the renewal, each with its day."""
+    """How the term went; `consents` are the parties that agreed to the renewal, each with its day. `tavolo_id` is the
+    Tavolo di coordinamento.
+    """
 
     protocol_id: UUID
+    tavolo_id: UUID
     consents: tuple[tuple[date, str], ...]
 
 
@@ -63,6 +73,8 @@ class Later:
     tables: Tables
     before: tuple[Year, ...]
     board: tuple[Membership, ...]
+    sittings: tuple[Sitting, ...]
+    duties: Duties
     term: Term
     people: tuple[Person, ...]
     ways: tuple[Way, ...]
@@ -90,6 +102,7 @@ def make(
         last=LAST_MEETING,
         first=MEETINGS_FROM,
         gone={party: effective_on},
+        asked=tuple(meets_on for _, _, meets_on in ASKED if meets_on is not None),
     )
     met = tables.make(chance, seed, founding, span)
     received = sorted(_received(chance, scale))
@@ -99,9 +112,18 @@ def make(
     contracts = (_placed(chance, seed, len(chains) + n, way, companies) for n, way in enumerate(placed))
     placements = tuple(one for one in contracts if one is not None)
     sizes = ((year, round(size * scale)) for year, size in BOARD.items())
+    term = _term(chance, founding, span)
+
     # A chance of its own for each further part, which so leaves the parts before it as they are.
-    inside = board.going_on(Random(f"insieme/{seed}/{scale}/later board"), sizes, companies, members, LAST_MEETING)
-    return Later(met, before.years, tuple(inside), _term(chance, founding, span), persons, ways, placements)
+    def further(part: str) -> Random:
+        return Random(f"insieme/{seed}/{scale}/later {part}")
+
+    inside = board.going_on(further("board"), sizes, companies, members, LAST_MEETING)
+    parties = tables.parties_on(founding, seats.FIRST[0], span.gone)
+    sittings = seats.make(further("seats"), seed, parties, span.gone, LAST_MEETING)
+    met = replace(met, meetings=tuple(replace(one, seated=seats.at(one, sittings)) for one in met.meetings))
+    owed = duties.make(further("duties"), seed, founding, met.years, span.gone)
+    return Later(met, before.years, tuple(inside), sittings, owed, term, persons, ways, placements)
 
 
 def _received(chance: Random, scale: float) -> Iterable[date]:
@@ -118,7 +140,8 @@ def _term(chance: Random, founding: Founding, span: Span) -> Term:
     last = REFUSED[1] - timedelta(days=2)
     parties = sorted(tables.parties_on(founding, last, span.gone))
     agreed = ((between(chance, proposed_on + timedelta(days=1), last), one) for one in parties if one != REFUSED[0])
-    return Term(protocol.protocol_id, tuple(sorted(agreed)))
+    (tavolo,) = (body for body in founding.bodies if body.kind is BodyKind.COORDINATION_TABLE)
+    return Term(protocol.protocol_id, tavolo.body_id, tuple(sorted(agreed)))
 
 
 def _way(chance: Random, case_id: UUID, person: Person) -> Way:

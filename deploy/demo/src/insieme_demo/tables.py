@@ -118,8 +118,8 @@ class Year:
 class Span:
     """The years of a part of the history: when bodies meet, which years have a plan, and the last day of anything.
 
-    `gone` are parties that withdrew, each with its first day as none; meetings are numbered from `first` on. `asked` are
-    the days of meetings of the Tavolo beside those of every year, because somebody asked for one (P55).
+    `gone` are parties that withdrew, each with its first day as none; meetings are numbered from `first` on. `asked`
+    are the days of meetings of the Tavolo beside those of every year, because somebody asked for one (P55).
     """
 
     meeting: tuple[int, ...] = (2017, *YEARS)
