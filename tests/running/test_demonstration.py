@@ -288,6 +288,14 @@ async def test_the_years_after_2021_are_as_the_ledger_says(loaded: Loaded, after
     await figure(platform, "placements", {"year": after.placements}, period=AFTER)
     await figure(platform, "meetings_held", {"year": after.meetings}, period=AFTER)
     await figure(platform, "resources_committed", {"year": after.committed}, period=AFTER)
+    money = after.money
+    await figure(platform, "projects_submitted", {"year": money.submitted}, period=AFTER)
+    await figure(platform, "projects_funded", {"year": money.funded}, period=AFTER)
+    await figure(platform, "project_grants", {"year": money.granted}, period=AFTER)
+    await figure(platform, "budget", {"year": money.budget}, period=AFTER)
+    await figure(platform, "committed", {"year": money.committed}, period=AFTER)
+    await figure(platform, "spent", {"year": money.spent}, period=AFTER)
+    await figure(platform, "activities_funded", {"year": money.activities}, period=AFTER)
     for day, size in after.board.items():
         on = {"from": f"{day.year}-01-01", "to": day.isoformat()}
         await figure(platform, "board_size", {"": {"": size}}, period=on)

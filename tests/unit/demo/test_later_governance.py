@@ -13,6 +13,7 @@ import pytest
 from tests.unit.demo.on_paper import Paper
 
 from insieme_demo import later, ledger, plan
+from insieme_demo.grants import Money
 from insieme_demo.later import Later
 from insieme_demo.mending import Mending
 from insieme_events.contracts import DomainEvent
@@ -69,9 +70,12 @@ def after() -> Later:
 def events() -> list[DomainEvent]:
     """With the companies that join the Board, and nothing of persons, courses and money to 2021."""
     companies = replace(WHOLE.offers, needs=[], vacancies=[], candidacies=[])
+    assert WHOLE.later is not None
+    unspent = Money((), (), (), (), ())
+    later_alone = replace(WHOLE.later, ways=(), placements=(), money=unspent, money_before=unspent, rests=())
     alone = replace(
         WHOLE, ways=[], chains=[], courses=[], internships=[], offers=companies, mending=NOTHING,
-        money=replace(WHOLE.money, projects=(), activities=()),
+        money=unspent, later=later_alone,
     )  # fmt: skip
     paper = Paper()
     paper.write(plan.months(alone))

@@ -13,15 +13,19 @@ from datetime import date, timedelta
 from random import Random
 from uuid import UUID
 
-from insieme_demo import board, duties, people, seats, tables
+from insieme_demo import board, duties, grants, people, rest, seats, tables
 from insieme_demo.board import Membership
 from insieme_demo.chains import Chain
 from insieme_demo.days import LATER_DAY, between
 from insieme_demo.duties import Duties
+from insieme_demo.funds import Era
 from insieme_demo.funnel import Fate, Way
+from insieme_demo.grants import Money
 from insieme_demo.ids import made
 from insieme_demo.offers import Company
 from insieme_demo.people import Person
+from insieme_demo.quotas import LAST_DAY
+from insieme_demo.rest import Rest
 from insieme_demo.seats import Sitting
 from insieme_demo.tables import Span, Tables, Year
 from insieme_events.contracts.intake import EmploymentStatus
@@ -51,6 +55,15 @@ The second had to wait for the regular one, which was convened when the days of 
 """
 WARNED = (date(2025, 3, 3), date(2025, 9, 3), date(2025, 12, 3))
 EXPIRED = date(2026, 3, 4)
+PROJECTS = (24, 16)
+"""Of strand 3a and of strand 3b, at the whole scale."""
+ERA = Era(
+    mandates=((date(2022, 1, 1), date(2023, 12, 31)), (date(2024, 1, 1), date(2026, 12, 31))),
+    calls_until=EXPIRED - timedelta(days=1),
+    last=LATER_DAY,
+    first=1_000,
+)
+"""The agreement holds through the transition after the term, and with it the committees; nothing is called for then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +80,8 @@ class Term:
 @dataclass(frozen=True, slots=True)
 class Later:
     """`ways` are the cases, one for each person; `placements` the contracts with their employers. `board` are all
-    memberships of the Board, also those that began before; `before` the plans whose end is told here.
+    memberships of the Board, also those that began before; `before` the plans whose end is told here, `money_before`
+    the money, of whose projects the `rests` are told.
     """
 
     tables: Tables
@@ -79,6 +93,9 @@ class Later:
     people: tuple[Person, ...]
     ways: tuple[Way, ...]
     placements: tuple[tuple[Chain, Company], ...]
+    money: Money
+    money_before: Money
+    rests: tuple[Rest, ...]
 
 
 def make(
@@ -91,9 +108,10 @@ def make(
     companies: list[Company],
     members: list[Membership],
     before: Tables,
+    spent: Money,
 ) -> Later:
     """`known` are all whose identity stands in the vault before; `companies` those that may employ or join the Board;
-    `members` and `before` are the Board and the plans of the years to 2021.
+    `members`, `before` and `spent` are the Board, the plans and the money of the years to 2021.
     """
     party, _, effective_on = WITHDREW
     span = Span(
@@ -123,7 +141,24 @@ def make(
     sittings = seats.make(further("seats"), seed, parties, span.gone, LAST_MEETING)
     met = replace(met, meetings=tuple(replace(one, seated=seats.at(one, sittings)) for one in met.meetings))
     owed = duties.make(further("duties"), seed, founding, met.years, span.gone)
-    return Later(met, before.years, tuple(inside), sittings, owed, term, persons, ways, placements)
+    count = round(PROJECTS[0] * scale), round(PROJECTS[1] * scale)
+    granting, contracts_of = further("grants"), [chain for chain, _ in placements]
+    money = grants.make(granting, seed, count, met.years, list(ways), contracts_of, inside, [], [], ERA)
+    rests = rest.make(further("rests"), spent, LAST_DAY, LATER_DAY)
+    return Later(
+        tables=met,
+        before=before.years,
+        board=tuple(inside),
+        sittings=sittings,
+        duties=owed,
+        term=term,
+        people=persons,
+        ways=ways,
+        placements=placements,
+        money=money,
+        money_before=spent,
+        rests=rests,
+    )
 
 
 def _received(chance: Random, scale: float) -> Iterable[date]:

@@ -1,4 +1,4 @@
-"""What is told of the years after 2021: governance with its protocol, intake's cases, matching's placements."""
+"""What is told of the years after 2021: governance with its protocol, intake's cases, matching's placements, money."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 
-from insieme_demo import duties_story, governance_story, intake_story, matching_story, tables_story
+from insieme_demo import (
+    duties_story,
+    funds_story,
+    governance_story,
+    grants_story,
+    intake_story,
+    matching_story,
+    tables_story,
+)
 from insieme_demo.days import LATER_DAY, recorded
 from insieme_demo.happening import GovernancePhase, Happening, Kind, Order
 from insieme_demo.ids import made
@@ -50,6 +58,14 @@ def of_governance(chance: Random, seed: int, later: Later) -> Iterator[Happening
         after = recorded(chance, on, 0, after)
         order = Order(Kind.PROTOCOL, later.term.protocol_id, command)
         yield Happening(after, made(seed, "protocol act", n), (order,), GovernancePhase.CARRIED_OUT)
+
+
+def of_funding(chance: Random, seed: int, later: Later) -> Iterator[Happening]:
+    yield from grants_story.happenings(chance, seed, later.money, "later grant")
+    yield from funds_story.happenings(chance, seed, later.money, "later fund")
+    yield from grants_story.later_on(chance, seed, later.money_before, later.rests)
+    left_open = (one for one in later.money_before.budgets if one.closed_on is None)
+    yield from funds_story.closings(chance, seed, left_open)
 
 
 def _asked(chance: Random, seed: int, later: Later) -> Iterator[Happening]:
