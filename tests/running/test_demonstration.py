@@ -10,6 +10,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
+from random import Random
 from typing import Any
 
 import psycopg
@@ -18,11 +19,12 @@ from tests.end_to_end.nursery import Nursery
 from tests.end_to_end.platform import THE_PATH_OF_A_PERSON, Platform
 from tests.unit.demo.on_paper import Paper
 
-from insieme_demo import digest, ledger, plan
+from insieme_demo import digest, ledger, load, plan, training_story
 from insieme_demo.happening import Kind
 from insieme_demo.ledger import LaterLedger, Ledger
-from insieme_demo.plan import Plan
+from insieme_demo.plan import Month, Plan
 from insieme_events.contracts import DomainEvent
+from insieme_events.waiting import applied
 from insieme_local.folders import Folders
 from insieme_local.plan import program
 from insieme_local.provision import Provisioned
@@ -124,21 +126,40 @@ def platform(provisioned: Provisioned, servers: Servers, young: Nursery) -> Iter
 
 
 @pytest.fixture(scope="module")
-def loaded(platform: Platform) -> Loaded:
-    """Stopped by Ctrl-C in the middle, killed later on, then loaded to the end."""
+def made() -> Plan:
+    return plan.make(SEED, SCALE, onwards=True)
+
+
+@pytest.fixture(scope="module")
+def loaded(platform: Platform, made: Plan) -> Loaded:
+    """Stopped by Ctrl-C in the middle, killed later on, ended before training's part of a month, then loaded whole."""
     demonstration = Demonstration(platform)
     stopped = demonstration.stopped_at(2500, signal.SIGINT)
     killed, _ = demonstration.stopped_at(5000, signal.SIGKILL)
     assert killed == -signal.SIGKILL
+    with pytest.MonkeyPatch.context() as patched:
+        for name, value in demonstration.environment.items():
+            patched.setenv(name, value)
+        asyncio.run(until_a_course_is_planned(made))
     return demonstration, stopped, demonstration.run(*LOAD)
 
 
 Loaded = tuple[Demonstration, tuple[int, str], str]
 
 
-@pytest.fixture(scope="module")
-def made() -> Plan:
-    return plan.make(SEED, SCALE, onwards=True)
+async def until_a_course_is_planned(made: Plan) -> None:
+    """The months until a course is planned, and of that one all but what training and funding are told; then as long as
+    training needs to hear what matching says of the need for that course, and to put aside what it cannot do.
+    """
+    needs = {f"{Kind.NEED}-{h.orders[0].stream_id}" for h in training_story.of_matching(Random(), SEED, made.courses)}
+    months = list(plan.months(made))
+    first = next(n for n, month in enumerate(months) if month.training)
+    cut = Month(months[first].year, months[first].month, *months[first].services[:3])
+    async with load.services() as to:
+        await load.tell(to, made, [*months[:first], cut])
+        streams = await load.last_versions(to.matching, needs)
+        assert streams, "a need is declared"
+        await applied(to.training.pool, "training.reactions", streams, PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -288,6 +309,17 @@ async def test_the_years_after_2021_are_as_the_ledger_says(loaded: Loaded, after
     await figure(platform, "placements", {"year": after.placements}, period=AFTER)
     await figure(platform, "meetings_held", {"year": after.meetings}, period=AFTER)
     await figure(platform, "resources_committed", {"year": after.committed}, period=AFTER)
+    money = after.money
+    await figure(platform, "projects_submitted", {"year": money.submitted}, period=AFTER)
+    await figure(platform, "projects_funded", {"year": money.funded}, period=AFTER)
+    await figure(platform, "project_grants", {"year": money.granted}, period=AFTER)
+    await figure(platform, "budget", {"year": money.budget}, period=AFTER)
+    await figure(platform, "committed", {"year": money.committed}, period=AFTER)
+    await figure(platform, "spent", {"year": money.spent}, period=AFTER)
+    await figure(platform, "activities_funded", {"year": money.activities}, period=AFTER)
+    for day, size in after.board.items():
+        on = {"from": f"{day.year}-01-01", "to": day.isoformat()}
+        await figure(platform, "board_size", {"": {"": size}}, period=on)
 
 
 def test_the_term_ended_without_a_renewal_and_somebody_is_enrolled_by_the_transitional_rule(loaded: Loaded) -> None:

@@ -15,7 +15,10 @@ from insieme_governance.board_membership import BOARD_MEMBERSHIP
 from insieme_governance.body import BODY
 from insieme_governance.meeting import MEETING
 from insieme_governance.plan_year import PLAN_YEAR
+from insieme_governance.presentation import ANNUAL_PRESENTATION
 from insieme_governance.protocol import PROTOCOL
+from insieme_governance.registers import REGISTER_ENTRY
+from insieme_governance.study import STUDY
 from insieme_intake.case import CASE
 from insieme_intake.ledger import LEDGER
 from insieme_intake.person import PERSON
@@ -44,6 +47,9 @@ DECIDERS: dict[Kind, Decider[Any, Any, Any]] = {
     Kind.MEETING: MEETING,
     Kind.PLAN_YEAR: PLAN_YEAR,
     Kind.PROTOCOL: PROTOCOL,
+    Kind.STUDY: STUDY,
+    Kind.PRESENTATION: ANNUAL_PRESENTATION,
+    Kind.ENTRY: REGISTER_ENTRY,
     Kind.LEDGER: LEDGER,
     Kind.COURSE: COURSE,
     Kind.COURSE_PARTICIPATION: PARTICIPATION,

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from tests.unit.demo import money_on_paper
+from tests.unit.demo import governance_on_paper, money_on_paper
 from tests.unit.demo.deciders import DECIDERS
 from tests.unit.demo.founded import AGREEMENTS, LIMITS, protocols, register_of
 
@@ -24,7 +24,7 @@ from insieme_events.contracts.governance_bodies import BodyEstablished, Decision
 from insieme_events.contracts.governance_plan import Ceiling, CompanyJoinedBoard, WorkPlanAmended, WorkPlanApproved
 from insieme_events.contracts.intake import CaseEvent, PersonErased
 from insieme_events.contracts.matching import CompaniesMerged, PlacementExtended, PlacementStarted
-from insieme_events.contracts.training import PositionsReturned
+from insieme_events.contracts.training import PositionsRequested, PositionsReturned
 from insieme_events.decider import Circumstances, Refused
 from insieme_events.gates import Interval
 from insieme_events.in_charge import Charge, after
@@ -52,7 +52,7 @@ from insieme_matching.employment import EmploymentCircumstances, StartPlacement
 from insieme_matching.internship.commands import InternshipCircumstances, RequestInternship
 from insieme_matching.need import NEED, NeedCircumstances
 from insieme_matching.reactions import RESERVING
-from insieme_matching.reservations import ReturnPositions
+from insieme_matching.reservations import ReservePositions, ReturnPositions
 from insieme_matching.vacancy import VacancyCircumstances
 from insieme_training.course.state import Open
 from insieme_training.participation.circumstances import CourseFound
@@ -143,21 +143,38 @@ class Paper:
         assert made, f"nothing came of {happening}"
 
     def react(self, events: Iterable[DomainEvent]) -> None:
-        """What is left to reactions: matching frees what a course that is over had kept, and a membership of the Board
-        ends under an id that a company gives up.
+        """What is left to reactions: matching keeps and frees what a course asks for and gives back, and a membership
+        of the Board ends under an id that a company gives up.
         """
         for event in events:
             if isinstance(event, CompaniesMerged):
                 self.ceded(event)
+            if isinstance(event, PositionsRequested):
+                keep = ReservePositions(
+                    reservation_id=event.reservation_id,
+                    course_id=event.course_id,
+                    source_id=event.source_id,
+                    strand=event.strand,
+                    positions=event.positions,
+                    on=event.occurred_on,
+                )
+                self.reserving(event.source_id, keep)
             if isinstance(event, PositionsReturned):
-                stream = f"{Kind.NEED}-{event.source_id}"
                 back = ReturnPositions(reservation_id=event.reservation_id, on=event.occurred_on)
-                circumstances = NeedCircumstances(RESERVING, event.occurred_on, None, company_known=True)
-                found = NEED.decide(back, self.states[stream], circumstances)
-                assert not isinstance(found, Refused)
-                for freed in found:
-                    self.streams[stream].append((uuid4(), freed.model_copy(update={"by": RESERVING})))
-                    self.states[stream] = NEED.evolve(self.states[stream], freed)
+                self.reserving(event.source_id, back)
+
+    def reserving(self, need_id: UUID, command: ReservePositions | ReturnPositions) -> None:
+        """What matching does of itself with the positions of a need."""
+        stream, day = f"{Kind.NEED}-{need_id}", command.on
+        known = last_known(AGREEMENTS, day)
+        circumstances = NeedCircumstances(
+            RESERVING, day, in_force(AGREEMENTS, day), company_known=True, last_known=known
+        )
+        found = NEED.decide(command, self.states[stream], circumstances)
+        assert not isinstance(found, Refused)
+        for kept in found:
+            self.streams[stream].append((uuid4(), kept.model_copy(update={"by": RESERVING})))
+            self.states[stream] = NEED.evolve(self.states[stream], kept)
 
     def ceded(self, event: CompaniesMerged) -> None:
         stream = f"{Kind.BOARD}-{event.merged_id}"
@@ -262,6 +279,8 @@ class Paper:
                 return BoardCircumstances(
                     *usual, stands_for=order.stream_id if known else None, last_known=last_known(agreements, day)
                 )
+            case kind if kind in governance_on_paper.OF_DUTIES:
+                return governance_on_paper.circumstances(order, usual, self.register, self.streams)
             case kind if kind in money_on_paper.OF_MONEY:
                 return self.of_money(order, usual)
             case _:

@@ -1,40 +1,56 @@
-"""The whole projects and budgets through the services' own decisions, and their money by the ledger."""
+"""The whole projects and budgets to June 2026 through the services' own decisions, and their money by the ledger."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
 import pytest
 from tests.unit.demo.on_paper import Paper
 
-from insieme_demo import ledger, plan
+from insieme_demo import later, ledger, plan
 from insieme_demo.ledger_money import MoneyLedger
 from insieme_demo.mending import Mending
 from insieme_events.contracts import DomainEvent
+from insieme_events.contracts.funding import ActivityFundingApproved
 from insieme_events.contracts.funding_budget import (
     AnnualBudgetSet,
     BudgetAmended,
+    BudgetClosed,
     CommitmentReleased,
     ExpenditureRecorded,
     ExpenditureReturned,
     FundsCommitted,
 )
-from insieme_events.contracts.funding_committees import ConflictDeclared
+from insieme_events.contracts.funding_committees import CommitteeAppointed, ConflictDeclared
 from insieme_events.contracts.funding_projects import (
+    CallOpened,
+    FundingRevoked,
+    InstalmentPaid,
     MicrocreditReported,
+    ProjectClosed,
     ProjectEvaluated,
     ProjectFunded,
     ProjectSubmitted,
+    ProjectSurvivalRecorded,
 )
 from insieme_events.contracts.vocabulary import Strand
 
-WHOLE = plan.make()
+WHOLE = plan.make(onwards=True)
 NOTHING = Mending((), (), (), {}, (), ())
-MONEY: MoneyLedger = ledger.count(WHOLE).money
+
+
+def both(to_2021: MoneyLedger, after: MoneyLedger) -> MoneyLedger:
+    """Of both parts together, year by year."""
+    added = ((Counter(getattr(to_2021, one.name)), getattr(after, one.name)) for one in fields(MoneyLedger))
+    return MoneyLedger(*(dict(one + Counter(more)) for one, more in added))
+
+
+assert WHOLE.later is not None
+MONEY = both(ledger.count(WHOLE).money, ledger.count_later(WHOLE.later).money)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +82,7 @@ def by_year(amounts: Iterable[tuple[date, int]]) -> dict[int, int]:
 
 def test_every_kind_of_end_of_a_project_is_told(events: list[DomainEvent]) -> None:
     types = Counter(type(event).__name__ for event in events)
-    assert types["ProjectSubmitted"] == 64
+    assert types["ProjectSubmitted"] == 64 + 40
     assert types["ProjectSubmitted"] > types["ProjectEvaluated"] > types["ProjectApproved"] == types["ProjectFunded"]
     for rare in (
         "ProjectRejected", "FundingRevoked", "FundsReturned", "ProjectClosed", "ConflictDeclared",
@@ -74,6 +90,36 @@ def test_every_kind_of_end_of_a_project_is_told(events: list[DomainEvent]) -> No
         "ActivityFundingRefused", "BudgetAmended", "BudgetClosed",
     ):  # fmt: skip
         assert types[rare] > 0, rare
+
+
+def test_the_years_after_2021_have_money_of_their_own(events: list[DomainEvent]) -> None:
+    """Budgets to 2026, calls, grants and activities to 2025; what was open of the years before is ended."""
+    budgets = Counter(one.year for one in of(events, AnnualBudgetSet))
+    assert budgets == dict.fromkeys(range(2018, 2027), 3)
+    assert Counter(one.year for one in of(events, BudgetClosed)) == dict.fromkeys(range(2018, 2026), 3)
+    assert [one.year for one in of(events, BudgetAmended)] == [2020, 2024]
+    straight = Counter(one.occurred_on.year for one in of(events, ExpenditureRecorded) if one.commitment_id is None)
+    assert straight == {**dict.fromkeys(range(2018, 2026), 3 * 4 * 2), 2026: 3 * 2 * 2}
+    for kind in (CallOpened, ProjectSubmitted, ProjectFunded, ActivityFundingApproved, ExpenditureRecorded):
+        years = {one.occurred_on.year for one in of(events, kind)}
+        assert years >= set(range(2022, 2026)), kind
+    assert max(one.occurred_on for one in of(events, CallOpened)) < later.EXPIRED
+    appointed = {(one.kind, one.occurred_on.year): one.mandate_to for one in of(events, CommitteeAppointed)}
+    assert sorted({year for _, year in appointed}) == [2018, 2020, 2022, 2024]
+
+
+def test_projects_of_the_years_to_2021_come_to_their_end_after_them(events: list[DomainEvent]) -> None:
+    """A grant of 2021 is paid on in 2022, and every grant that was paid whole, revoked or given up is over."""
+    before = {one.project_id for one in of(events, ProjectFunded) if one.occurred_on.year < 2022}
+    paid = [one for one in of(events, InstalmentPaid) if one.project_id in before]
+    assert any(one.occurred_on.year == 2022 for one in paid)
+    ended = {one.project_id for one in of(events, ProjectClosed, FundingRevoked)}
+    assert before <= ended
+    asked: dict[Any, list[tuple[int, bool]]] = {}
+    for one in of(events, ProjectSurvivalRecorded):
+        asked.setdefault(one.project_id, []).append((one.months, one.alive))
+    for project_id in before:
+        assert [months for months, _ in asked[project_id]] == [12, 24, 36]
 
 
 def test_the_money_of_the_events_is_that_of_the_ledger(events: list[DomainEvent]) -> None:

@@ -1,7 +1,11 @@
-"""The Board: which companies are members from when until when, so many at each end of a year as was published (P59)."""
+"""The Board: which companies are members from when until when, so many at each end of a year as was published (P59).
+
+After 2021 nothing is published: the sizes of those years are invented.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
@@ -12,7 +16,7 @@ from insieme_demo.quotas import FIRST_DAY, LAST_DAY, YEARS, Quotas
 
 KNOWN = timedelta(days=20)
 """So long after its registration a company joins at the earliest: it was visited, and thought about it."""
-LEAVING = {2018: 0.2, 2019: 0.12, 2020: 0.14, 2021: 0.1}
+LEAVING = {2018: 0.2, 2019: 0.12, 2020: 0.14, 2021: 0.1, 2022: 0.08, 2023: 0.12, 2024: 0.08, 2025: 0.09, 2026: 0.03}
 """Share of the members at the start of a year that leave in it."""
 BACK = 0.08
 """How often who joins is a company that had left."""
@@ -33,21 +37,35 @@ class Membership:
 
 def make(chance: Random, quotas: Quotas, companies: list[Company]) -> list[Membership]:
     """Every membership in the order of joining. Raises ValueError where too few companies are known in time."""
-    found: list[Membership] = []
-    for year, size in zip(YEARS, quotas.board, strict=True):
+    return going_on(chance, zip(YEARS, quotas.board, strict=True), companies, (), LAST_DAY)
+
+
+def going_on(
+    chance: Random,
+    sizes: Iterable[tuple[int, int]],
+    companies: list[Company],
+    before: Sequence[Membership],
+    until: date,
+) -> list[Membership]:
+    """The memberships of `before`, each with the day on which it ended since, and those that began: so many companies
+    are members at the end of each year. Nobody joins or leaves after `until`. Raises as `make` does.
+    """
+    found = list(before)
+    for year, size in sizes:
         inside = [n for n, each in enumerate(found) if each.left_on is None]
         leaving = min(round(len(inside) * LEAVING.get(year, 0)), max(len(inside) - 1, 0))
+        first, last = date(year, 3, 15), min(date(year, 11, 30), until)
         for n in chance.sample(inside, max(leaving, len(inside) - size)):
-            found[n] = replace(found[n], left_on=seasonal(chance, date(year, 3, 15), date(year, 11, 30)))
-        found += _joining(chance, year, size - sum(each.left_on is None for each in found), companies, found)
+            found[n] = replace(found[n], left_on=seasonal(chance, min(first, date(year, last.month, 1)), last))
+        joining = size - sum(each.left_on is None for each in found)
+        found += _joining(chance, year, joining, companies, found, min(date(year, 12, 15), until))
     return sorted(found, key=lambda each: (each.joined_on, each.company.number))
 
 
 def _joining(
-    chance: Random, year: int, count: int, companies: list[Company], before: list[Membership]
+    chance: Random, year: int, count: int, companies: list[Company], before: list[Membership], last: date
 ) -> list[Membership]:
     """So many that join in that year: those that never did, and now and then one that left an earlier year."""
-    last = min(date(year, 12, 15), LAST_DAY)
     in_it = {each.company.number for each in before if each.left_on is None}
     left = {each.company.number: each.left_on for each in before if each.left_on is not None}
     fresh = [c for c in companies if c.number not in in_it | left.keys() and c.registered_on + KNOWN < last]

@@ -32,6 +32,19 @@ COURSES_FROM = "comune_bologna"
 
 
 @dataclass(frozen=True, slots=True)
+class Era:
+    """A part of the history of money: who decides when, up to when calls are opened, and the last day of anything.
+
+    What is numbered is numbered from `first` on.
+    """
+
+    mandates: tuple[tuple[date, date], ...]
+    calls_until: date = LAST_DAY
+    last: date = LAST_DAY
+    first: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Budget:
     """Of a source in a year, in euro cents. `amended` is the day and the lines that it had from then on."""
 
@@ -93,12 +106,17 @@ class Funds:
         self.left[year, source, strand] -= amount
 
 
-def budgets(years: Iterable[tables.Year]) -> tuple[Budget, ...]:
-    """One of every source in every year, set some days after the plan."""
-    return tuple(_budget(year, source) for year in years for source in year.budget.committed)
+def budgets(years: Iterable[tables.Year], last: date = LAST_DAY) -> tuple[Budget, ...]:
+    """One of every source in every year, set some days after the plan; nothing of it lies after `last`."""
+    return tuple(_budget(year, source, last) for year in years for source in year.budget.committed)
 
 
-def _budget(year: tables.Year, source: str) -> Budget:
+def closing_day(year: int) -> date:
+    """When the budgets of a year are closed: after the last bills of it, and before its plan."""
+    return date(year + 1, 3, 27)
+
+
+def _budget(year: tables.Year, source: str, last: date) -> Budget:
     before, after = (_lines(budget, source) for budget in (year.budget, year.last))
     amended = None
     if year.amended is not None and before != after:
@@ -106,9 +124,10 @@ def _budget(year: tables.Year, source: str) -> Budget:
     spending = tuple(
         (on, strand, (before if amended is None or on < amended[0] else after)[strand] * percent // 100)
         for on in (date(year.year, *quarter) for quarter in QUARTERS)
+        if on <= last
         for strand, percent in SPENT_PERCENT.items()
     )
-    closed_on = date(year.year + 1, 3, 27)
+    closed_on = closing_day(year.year)
     return Budget(
         year=year.year,
         source=source,
@@ -116,7 +135,7 @@ def _budget(year: tables.Year, source: str) -> Budget:
         lines=before,
         amended=amended,
         spending=spending,
-        closed_on=closed_on if closed_on <= LAST_DAY else None,
+        closed_on=closed_on if closed_on <= last else None,
     )
 
 
@@ -125,23 +144,24 @@ def _lines(budget: tables.Budget, source: str) -> dict[Strand, int]:
 
 
 def activities(
-    chance: Random, seed: int, funds: Funds, courses: Iterable[Course], internships: Iterable[Internship]
+    chance: Random, seed: int, funds: Funds, courses: Iterable[Course], internships: Iterable[Internship], era: Era
 ) -> tuple[Activity, ...]:
     """Workshops of every year, the courses, and the allowances of interns: what no budget has money for is refused."""
-    found = [*_workshops(chance, seed, funds), *_courses(seed, funds, courses)]
+    found = [*_workshops(chance, seed, funds, era), *_courses(seed, funds, courses)]
     found += _allowances(seed, funds, internships)
     return tuple(sorted(found, key=lambda one: (one.proposed_on, one.decision_id)))
 
 
-def _workshops(chance: Random, seed: int, funds: Funds) -> Iterator[Activity]:
+def _workshops(chance: Random, seed: int, funds: Funds, era: Era) -> Iterator[Activity]:
     lines = [(y, source, left) for (y, source, s), left in funds.left.items() if s is Strand.TRAINING_BASIC]
-    for n, (year, source, left) in enumerate(lines):
+    for n, (year, source, left) in enumerate(lines, start=era.first):
         amount = left * BASIC_PERCENT // 100
         proposed_on = date(year, 3, 5) + timedelta(days=chance.randint(0, 10))
         decided_on = proposed_on + timedelta(days=chance.randint(4, 14))
         first = made(seed, "workshops", n), made(seed, "decision on workshops", n)
         funds.take(year, source, Strand.TRAINING_BASIC, amount)
         ended_on = date(year, 11, 27)
+        payments = (date(year, 6, 14), amount * 2 // 5), (date(year, 11, 20), amount // 2)
         yield Activity(
             decision_id=first[1],
             kind=ActivityKind.OTHER,
@@ -152,8 +172,8 @@ def _workshops(chance: Random, seed: int, funds: Funds) -> Iterator[Activity]:
             proposed_on=proposed_on,
             approved_on=decided_on,
             refused=None,
-            payments=((date(year, 6, 14), amount * 2 // 5), (date(year, 11, 20), amount // 2)),
-            ended_on=ended_on,
+            payments=tuple(one for one in payments if one[0] <= era.last),
+            ended_on=ended_on if ended_on <= era.last else None,
         )
         if n % 4 == 1:
             yield Activity(

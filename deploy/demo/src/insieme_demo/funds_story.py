@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from random import Random
 
-from insieme_demo.funds import Activity, Budget
+from insieme_demo.funds import Activity, Budget, closing_day
 from insieme_demo.grants import Money
 from insieme_demo.grants_story import Teller
 from insieme_demo.happening import FundingPhase, Happening, Kind, Order
@@ -29,9 +30,9 @@ LATE = 45
 """Days until a bill reaches the office at the latest; one of eight comes late."""
 
 
-def happenings(chance: Random, seed: int, money: Money) -> Iterator[Happening]:
-    """The budgets of each year with what is spent of them, and every activity."""
-    teller = Teller(seed, chance, "fund")
+def happenings(chance: Random, seed: int, money: Money, part: str = "fund") -> Iterator[Happening]:
+    """The budgets of each year with what is spent of them, and every activity. Keys are numbered under `part`."""
+    teller = Teller(seed, chance, part)
     for budget in money.budgets:
         yield from _budget(teller, budget)
     for activity in money.activities:
@@ -61,9 +62,20 @@ def _budget(teller: Teller, budget: Budget) -> Iterator[Happening]:
         teller.afresh()
         yield teller.tell(on, FundingPhase.PAYMENTS, spend, delay=delay)
     if budget.closed_on is not None:
-        teller.afresh()
-        over = Order(Kind.BUDGET, one, CloseBudget(on=budget.closed_on))
-        yield teller.tell(budget.closed_on, FundingPhase.FOLLOWING, over, delay=3)
+        yield _closed(teller, budget, budget.closed_on)
+
+
+def closings(chance: Random, seed: int, left_open: Iterable[Budget]) -> Iterator[Happening]:
+    """Budgets whose year was told before."""
+    teller = Teller(seed, chance, "closing fund")
+    for budget in left_open:
+        yield _closed(teller, budget, closing_day(budget.year))
+
+
+def _closed(teller: Teller, budget: Budget, on: date) -> Happening:
+    teller.afresh()
+    over = Order(Kind.BUDGET, budget_id(budget.year, budget.source), CloseBudget(on=on))
+    return teller.tell(on, FundingPhase.FOLLOWING, over, delay=3)
 
 
 def _lines(amounts: Mapping[Strand, int]) -> tuple[StrandAmount, ...]:

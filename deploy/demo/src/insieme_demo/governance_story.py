@@ -18,8 +18,13 @@ LATE = 75
 """Days until an adhesion or a departure reaches the office at the latest; one of twelve comes late."""
 
 
-def happenings(chance: Random, seed: int, board: Sequence[Membership]) -> Iterator[Happening]:
-    """Each adhesion and each departure with the instant of its recording, those of one company in their order."""
+def happenings(
+    chance: Random, seed: int, board: Sequence[Membership], told_until: date = date.min, told: int = 0
+) -> Iterator[Happening]:
+    """Each adhesion and each departure with the instant of its recording, those of one company in their order.
+
+    What lies on `told_until` or before it was told already; `told` is how many acts that may have been.
+    """
     acts: list[tuple[date, UUID, BoardCommand]] = []
     for each in board:
         company = each.company.company_id
@@ -28,7 +33,8 @@ def happenings(chance: Random, seed: int, board: Sequence[Membership]) -> Iterat
         if each.left_on is not None:
             acts.append((each.left_on, company, LeaveBoard(on=each.left_on)))
     last: dict[UUID, datetime] = {}
-    for number, (on, company, command) in enumerate(sorted(acts, key=lambda act: act[:2])):
+    coming = (act for act in acts if act[0] > told_until)
+    for number, (on, company, command) in enumerate(sorted(coming, key=lambda act: act[:2]), start=told):
         delay = LATE if chance.random() < 1 / 12 else DELAY
         last[company] = recorded(chance, on, delay, last.get(company))
         order = Order(Kind.BOARD, company, command)

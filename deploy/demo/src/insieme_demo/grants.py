@@ -1,13 +1,13 @@
-"""Calls, projects and funded activities of 2018 to 2021, paid from each year's budgets (P43-P45, P61, P63, P64, P66).
+"""Calls, projects and funded activities, paid from each year's budgets (P43-P45, P61, P63, P64, P66).
 
 All of it is invented; that nothing is granted above a budget, or without the two committees, is what the agreement
-asks. A project's days follow one another, and what would come after the last day of the history is left out.
+asks. A project's days follow one another, and what would come after the last day of its part is left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 from uuid import UUID
@@ -16,15 +16,14 @@ from insieme_demo.board import Membership
 from insieme_demo.chains import Chain
 from insieme_demo.courses import Course
 from insieme_demo.days import between, later
-from insieme_demo.funds import Activity, Budget, Funds, activities, budgets
+from insieme_demo.funds import Activity, Budget, Era, Funds, activities, budgets
 from insieme_demo.funnel import Way
 from insieme_demo.governance_story import LATE
 from insieme_demo.ids import made
 from insieme_demo.internships import Internship
 from insieme_demo.lists import BOLOGNA, POPULATION
 from insieme_demo.offers import Company
-from insieme_demo.quotas import LAST_DAY, Quotas
-from insieme_demo.tables import Tables
+from insieme_demo.tables import Year
 from insieme_events.contracts.funding_committees import CommitteeKind
 from insieme_events.contracts.funding_projects import (
     AccompanimentOutcome,
@@ -40,7 +39,7 @@ from insieme_events.days import add_months
 
 EVALUATORS = ("comune_bologna", "citta_metropolitana", "fondazione_san_petronio", "cna", "alleanza_cooperative")
 MANAGERS = ("comune_bologna", "citta_metropolitana", "fondazione_san_petronio")
-MANDATES = ((date(2018, 3, 1), date(2019, 12, 31)), (date(2020, 1, 1), date(2021, 12, 31)))
+TO_2021 = Era(((date(2018, 3, 1), date(2019, 12, 31)), (date(2020, 1, 1), date(2021, 12, 31))))
 CALLS = (
     (ProjectKind.SELF_ENTERPRISE, (3, 12), 33),
     (ProjectKind.SOCIAL_INNOVATION, (5, 2), 30),
@@ -110,6 +109,16 @@ class Grant:
     def paid(self) -> int:
         return sum(amount for _, amount in self.instalments)
 
+    def within(self, first: date, last: date) -> Grant:
+        """What of it lies after `first`, and not after `last`."""
+        return replace(
+            self,
+            instalments=tuple(one for one in self.instalments if first < one[0] <= last),
+            revoked=self.revoked if self.revoked is not None and first < self.revoked[0] <= last else None,
+            returned=self.returned if self.returned is not None and first < self.returned[0] <= last else None,
+            closed=self.closed if self.closed is not None and first < self.closed[0] <= last else None,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class After:
@@ -122,7 +131,10 @@ class After:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """`way` is the case of the person who proposes a project of strand 3a. Amounts are euro cents."""
+    """`way` is the case of the person who proposes a project of strand 3a. Amounts are euro cents.
+
+    `whole` is the grant to its end, `grant` what of it lies in the years of its part.
+    """
 
     project_id: UUID
     call: Call
@@ -140,6 +152,7 @@ class Project:
     judged: Judged | None
     rejected: tuple[date, RejectionGround] | None
     grant: Grant | None
+    whole: Grant | None
     after: After
     microcredit: tuple[date, int] | None
 
@@ -167,6 +180,7 @@ class Makers:
 
     chance: Random
     seed: int
+    era: Era
     funds: Funds
     committees: tuple[Committee, ...]
     board: list[Membership]
@@ -179,25 +193,26 @@ class Makers:
 def make(
     chance: Random,
     seed: int,
-    quotas: Quotas,
-    tables: Tables,
+    count: tuple[int, int],
+    years: Sequence[Year],
     ways: list[Way],
     chains: list[Chain],
     board: list[Membership],
     courses: list[Course],
     internships: list[Internship],
+    era: Era = TO_2021,
 ) -> Money:
-    """So many projects as the quotas say, spread over the calls; of each kind the first ones that fit are funded."""
-    set_up = budgets(tables.years)
+    """So many projects of strand 3a and of strand 3b, spread over the calls; the first ones that fit are funded."""
+    set_up = budgets(years, era.last)
     funds = Funds.of(set_up)
-    committees = tuple(_committees(seed))
-    calls = tuple(_calls(seed, [year.year for year in tables.years]))
+    committees = tuple(_committees(seed, era))
+    calls = tuple(one for one in _calls(seed, [year.year for year in years]) if one.opened_on <= era.calls_until)
     counting = [chain for chain in chains if chain.voided is None and not chain.told_late]
-    makers = Makers(chance, seed, funds, committees, board, chance.sample(counting, len(counting)))
-    asked = _asked(chance, quotas, calls)
+    makers = Makers(chance, seed, era, funds, committees, board, chance.sample(counting, len(counting)))
+    asked = _asked(chance, count, calls)
     proposers = _proposers(chance, ways, courses, internships)
     projects = []
-    for number, (call, submitted_on) in enumerate(asked):
+    for number, (call, submitted_on) in enumerate(asked, start=era.first):
         way = None
         if call.kind is ProjectKind.SELF_ENTERPRISE:
             way = next((one for one in proposers if _in_charge(one, submitted_on)), None)
@@ -205,14 +220,14 @@ def make(
                 continue
             proposers.remove(way)
         projects.append(_project(makers, number, call, submitted_on, way))
-    funded = activities(chance, seed, funds, courses, internships)
+    funded = activities(chance, seed, funds, courses, internships, era)
     return Money(committees, calls, set_up, tuple(projects), funded)
 
 
-def _committees(seed: int) -> Iterable[Committee]:
+def _committees(seed: int, era: Era) -> Iterable[Committee]:
     kinds = ((CommitteeKind.EVALUATION, EVALUATORS), (CommitteeKind.MANAGEMENT, MANAGERS))
     for kind, parties in kinds:
-        for n, (since, until) in enumerate(MANDATES):
+        for n, (since, until) in enumerate(era.mandates, start=era.first):
             members = tuple((made(seed, f"member {kind.value} {n}", k), party) for k, party in enumerate(parties))
             yield Committee(made(seed, f"committee {kind.value}", n), kind, since, until, members)
 
@@ -224,10 +239,10 @@ def _calls(seed: int, years: list[int]) -> Iterable[Call]:
             yield Call(made(seed, f"call of {year}", n), kind, opened_on, opened_on + timedelta(days=length))
 
 
-def _asked(chance: Random, quotas: Quotas, calls: tuple[Call, ...]) -> list[tuple[Call, date]]:
+def _asked(chance: Random, counts: tuple[int, int], calls: tuple[Call, ...]) -> list[tuple[Call, date]]:
     """Each project's call and the day of its submission, in the order of the days."""
     found = []
-    for kind, count in zip((ProjectKind.SELF_ENTERPRISE, ProjectKind.SOCIAL_INNOVATION), quotas.projects, strict=True):
+    for kind, count in zip((ProjectKind.SELF_ENTERPRISE, ProjectKind.SOCIAL_INNOVATION), counts, strict=True):
         of_kind = [call for call in calls if call.kind is kind]
         found += [of_kind[n % len(of_kind)] for n in range(count)]
     dated = [(between(chance, call.opened_on + timedelta(days=3), call.closes_on), call) for call in found]
@@ -264,7 +279,7 @@ def _project(makers: Makers, number: int, call: Call, submitted_on: date, way: W
     outcomes = [AccompanimentOutcome.READY, AccompanimentOutcome.NOT_READY, AccompanimentOutcome.ABANDONED]
     outcome = chance.choices(outcomes, [84, 8, 8])[0]
     jobs = chance.choices([0, 1, 2, 3], [20, 40, 30, 10])[0]
-    judged = rejected = grant = microcredit = None
+    judged = rejected = grant = whole = microcredit = None
     after = After((), (), ())
     if outcome is AccompanimentOutcome.READY:
         judged = _judged(makers, coached_to)
@@ -275,7 +290,8 @@ def _project(makers: Makers, number: int, call: Call, submitted_on: date, way: W
             ground = RejectionGround.NO_BUDGET if judged.passed else RejectionGround.NOT_EVALUATED_POSITIVE
             rejected = decided_on, ground
         else:
-            grant = _grant(chance, source, investment, consultancy, decided_on)
+            whole = _grant(chance, source, investment, consultancy, decided_on)
+            grant = whole.within(date.min, makers.era.last)
             makers.funds.take(grant.funded_on.year, source, strand, grant.amount)
             after = _after(makers, grant, jobs)
         if judged.passed and chance.random() < 0.3:
@@ -299,6 +315,7 @@ def _project(makers: Makers, number: int, call: Call, submitted_on: date, way: W
         judged=judged,
         rejected=rejected,
         grant=grant,
+        whole=whole,
         after=after,
         microcredit=microcredit,
     )
@@ -337,15 +354,15 @@ def _grant(chance: Random, source: str, investment: int, consultancy: int, appro
         consultancy=consultancy,
         approved_on=approved_on,
         funded_on=funded_on,
-        instalments=tuple((on, share) for on, share in instalments if on <= LAST_DAY),
-        revoked=revoked if revoked is not None and revoked[0] <= LAST_DAY else None,
-        returned=returned if returned is not None and returned[0] <= LAST_DAY else None,
-        closed=closed if closed is not None and closed[0] <= LAST_DAY else None,
+        instalments=instalments,
+        revoked=revoked,
+        returned=returned,
+        closed=closed,
     )
 
 
 def _after(makers: Makers, grant: Grant, jobs: int) -> After:
-    chance, funded_on = makers.chance, grant.funded_on
+    chance, funded_on, last = makers.chance, grant.funded_on, makers.era.last
     hired = [chain for chain in makers.placements if 0 <= (chain.starts_on - funded_on).days <= 300][
         : jobs if grant.revoked is None else 0
     ]
@@ -356,23 +373,21 @@ def _after(makers: Makers, grant: Grant, jobs: int) -> After:
         (chain.starts_on + timedelta(days=20), chain.employment_id, chance.choices(suitabilities, weights)[0])
         for chain in sorted(hired, key=lambda one: one.starts_on)
     )
-    over_on = grant.closed[0] if grant.closed is not None else LAST_DAY
+    over_on = grant.closed[0] if grant.closed is not None else last
     ended = grant.revoked is not None or (grant.closed is not None and grant.closed[1] is ProjectOutcome.CEASED)
     survival = tuple(
         (due + timedelta(days=10), months, not ended and chance.random() < 0.9)
         for months in (12, 24, 36)
-        if (due := add_months(funded_on, months)) + timedelta(days=10) <= LAST_DAY
+        if (due := add_months(funded_on, months)) + timedelta(days=10) <= last
     )
-    return After(
-        tuple(one for one in linked if one[0] <= LAST_DAY), tuple(_actions(makers, funded_on, over_on)), survival
-    )
+    return After(tuple(one for one in linked if one[0] <= last), tuple(_actions(makers, funded_on, over_on)), survival)
 
 
 def _actions(makers: Makers, funded_on: date, over_on: date) -> Iterable[tuple[date, Company, ConsolidationKind]]:
     """What companies of the Board do for it, of which funding has heard in time."""
     chance = makers.chance
     for _ in range(chance.choices([0, 1, 2], [40, 40, 20])[0]):
-        first, last = funded_on + timedelta(days=20), min(over_on, LAST_DAY - timedelta(days=3))
+        first, last = funded_on + timedelta(days=20), min(over_on, makers.era.last - timedelta(days=3))
         if first > last:
             return
         on = between(chance, first, last)

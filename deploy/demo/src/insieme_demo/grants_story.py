@@ -5,7 +5,7 @@ The project's step and the budget's stand in one unit, as the service itself mak
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from random import Random
@@ -15,6 +15,7 @@ from insieme_demo.days import recorded
 from insieme_demo.grants import CRITERIA, MOST, Grant, Judged, Money, Project
 from insieme_demo.happening import FundingPhase, Happening, Kind, Order
 from insieme_demo.ids import made
+from insieme_demo.rest import Rest
 from insieme_events.contracts.funding_budget import CommitmentKind, ReleaseReason
 from insieme_events.contracts.funding_committees import CommitteeKind, CommitteeMember
 from insieme_events.contracts.funding_projects import CriterionScore, EvaluationOutcome, ProjectOutcome
@@ -78,9 +79,9 @@ class Teller:
         self.last = None
 
 
-def happenings(chance: Random, seed: int, money: Money) -> Iterator[Happening]:
-    """Committees and calls, and the way of every project."""
-    teller = Teller(seed, chance, "grant")
+def happenings(chance: Random, seed: int, money: Money, part: str = "grant") -> Iterator[Happening]:
+    """Committees and calls, and the way of every project. `part` is what keys are numbered under."""
+    teller = Teller(seed, chance, part)
     for one in money.committees:
         teller.afresh()
         appoint = AppointCommittee(
@@ -99,6 +100,20 @@ def happenings(chance: Random, seed: int, money: Money) -> Iterator[Happening]:
     for project in money.projects:
         teller.afresh()
         yield from Telling(teller, money, project).whole()
+
+
+def later_on(chance: Random, seed: int, money: Money, rests: Iterable[Rest]) -> Iterator[Happening]:
+    """What came of the projects of `money` in the years after it."""
+    teller = Teller(seed, chance, "rest of grant")
+    for rest in rests:
+        teller.afresh()
+        telling = Telling(teller, money, rest.project)
+        yield from telling.paid(rest.grant, rest.told)
+        yield from telling.over(rest.grant)
+        for on, months, alive in rest.survival:
+            teller.afresh()
+            asked = telling.mine(RecordSurvival(months=months, alive=alive, on=on))
+            yield teller.tell(on, FundingPhase.FOLLOWING, *asked)
 
 
 @dataclass
@@ -206,15 +221,22 @@ class Telling:
         )
         granted = (*self.mine(fund), self.of_budget(grant, commit))
         yield tell(grant.funded_on, FundingPhase.JUDGEMENTS, *granted, locks=locks)
-        for n, (on, amount) in enumerate(grant.instalments):
+        yield from self.paid(grant, 0)
+        yield from self.over(grant)
+
+    def paid(self, grant: Grant, first: int) -> Iterator[Happening]:
+        """The instalments of the grant; `first` were paid before them."""
+        one = self.project
+        for n, (on, amount) in enumerate(grant.instalments, start=first):
             paid = made(self.teller.seed, f"instalment of {one.project_id}", n)
             pay = PayInstalment(expenditure_id=paid, amount=amount, on=on)
             spend = Pay(expenditure_id=paid, commitment_id=one.project_id, amount=amount, on=on)
             delay = LATE if self.teller.chance.random() < 0.1 else 2
-            yield tell(on, FundingPhase.PAYMENTS, *self.mine(pay), self.of_budget(grant, spend), delay=delay)
-        yield from self._over(grant)
+            told = *self.mine(pay), self.of_budget(grant, spend)
+            yield self.teller.tell(on, FundingPhase.PAYMENTS, *told, delay=delay)
 
-    def _over(self, grant: Grant) -> Iterator[Happening]:
+    def over(self, grant: Grant) -> Iterator[Happening]:
+        """How the grant ended: revoked and partly returned, or closed."""
         one, tell = self.project, self.teller.tell
         if grant.revoked is not None:
             on, reason = grant.revoked

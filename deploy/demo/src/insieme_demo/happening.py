@@ -27,6 +27,9 @@ class Kind(StrEnum):
     MEETING = "meeting"
     PLAN_YEAR = "plan_year"
     PROTOCOL = "protocol"
+    STUDY = "study"
+    PRESENTATION = "annual_presentation"
+    ENTRY = "register_entry"
     LEDGER = "ledger"
     COURSE = "course"
     COURSE_PARTICIPATION = "participation"
@@ -47,6 +50,7 @@ SERVICE_OF = {
     **dict.fromkeys((Kind.COMPANY, Kind.NEED, Kind.VACANCY, Kind.CANDIDACY, Kind.EMPLOYMENT), "matching"),
     Kind.INTERNSHIP: "matching",
     **dict.fromkeys((Kind.BOARD, Kind.BODY, Kind.MEETING, Kind.PLAN_YEAR, Kind.PROTOCOL), "governance"),
+    **dict.fromkeys((Kind.STUDY, Kind.PRESENTATION, Kind.ENTRY), "governance"),
     **dict.fromkeys((Kind.COURSE, Kind.COURSE_PARTICIPATION), "training"),
     **dict.fromkeys((Kind.COMMITTEE, Kind.CALL, Kind.BUDGET, Kind.PROJECT, Kind.FUNDING_DECISION), "funding"),
 }

@@ -8,22 +8,29 @@ enrolled by the transitional rule of the agreement (P80, P81).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 from uuid import UUID
 
-from insieme_demo import people, tables
+from insieme_demo import board, duties, grants, people, rest, seats, tables
+from insieme_demo.board import Membership
 from insieme_demo.chains import Chain
 from insieme_demo.days import LATER_DAY, between
+from insieme_demo.duties import Duties
+from insieme_demo.funds import Era
 from insieme_demo.funnel import Fate, Way
+from insieme_demo.grants import Money
 from insieme_demo.ids import made
 from insieme_demo.offers import Company
 from insieme_demo.people import Person
-from insieme_demo.tables import Span, Tables
+from insieme_demo.quotas import LAST_DAY
+from insieme_demo.rest import Rest
+from insieme_demo.seats import Sitting
+from insieme_demo.tables import Span, Tables, Year
 from insieme_events.contracts.intake import EmploymentStatus
 from insieme_events.contracts.matching import EndReason
-from insieme_events.contracts.vocabulary import WorkingTime
+from insieme_events.contracts.vocabulary import BodyKind, WorkingTime
 from insieme_governance.founding import Founding
 
 PERSONS = {2022: 90, 2023: 80, 2024: 80, 2025: 70, 2026: 30}
@@ -31,6 +38,9 @@ PLACED = 0.35
 MEETINGS_FROM = 1_000
 """Their meetings are numbered from here on."""
 LAST_MEETING = date(2026, 2, 28)
+"""The last day of the term on which a body meets and a company joins the Board or leaves it."""
+BOARD = {2022: 112, 2023: 110, 2024: 116, 2025: 119, 2026: 118}
+"""Companies in the Board at the end of each year."""
 LAST_RECEIPT = date(2026, 5, 10)
 WITHDREW = ("confesercenti", date(2023, 1, 16), date(2023, 5, 1))
 """Who gave notice of its withdrawal, on which day, and since when it is no party any more."""
@@ -38,27 +48,54 @@ PROPOSED = ("comune_bologna", date(2025, 9, 15), date(2031, 3, 3))
 """Who proposed the renewal, when, and until which day."""
 REFUSED = ("uil", date(2025, 12, 9))
 """Whose consent is missing: with it the protocol would have been renewed."""
+ASKED = (("cgil", date(2022, 9, 19), date(2022, 10, 13)), ("cna", date(2024, 4, 22), None))
+"""Who asked for a meeting of the Tavolo, when, and the day of the meeting that was convened for it in time.
+
+The second had to wait for the regular one, which was convened when the days of the agreement were over (P55).
+"""
 WARNED = (date(2025, 3, 3), date(2025, 9, 3), date(2025, 12, 3))
 EXPIRED = date(2026, 3, 4)
+PROJECTS = (24, 16)
+"""Of strand 3a and of strand 3b, at the whole scale."""
+ERA = Era(
+    mandates=((date(2022, 1, 1), date(2023, 12, 31)), (date(2024, 1, 1), date(2026, 12, 31))),
+    calls_until=EXPIRED - timedelta(days=1),
+    last=LATER_DAY,
+    first=1_000,
+)
+"""The agreement holds through the transition after the term, and with it the committees; nothing is called for then."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """How the term went; `consents` are the parties that agreed to the renewal, each with its day."""
+    """How the term went; `consents` are the parties that agreed to the renewal, each with its day. `tavolo_id` is the
+    Tavolo di coordinamento.
+    """
 
     protocol_id: UUID
+    tavolo_id: UUID
     consents: tuple[tuple[date, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """`ways` are the cases, one for each person; `placements` the contracts with their employers."""
+    """`ways` are the cases, one for each person; `placements` the contracts with their employers. `board` are all
+    memberships of the Board, also those that began before; `before` the plans whose end is told here, `money_before`
+    the money, of whose projects the `rests` are told.
+    """
 
     tables: Tables
+    before: tuple[Year, ...]
+    board: tuple[Membership, ...]
+    sittings: tuple[Sitting, ...]
+    duties: Duties
     term: Term
     people: tuple[Person, ...]
     ways: tuple[Way, ...]
     placements: tuple[tuple[Chain, Company], ...]
+    money: Money
+    money_before: Money
+    rests: tuple[Rest, ...]
 
 
 def make(
@@ -69,15 +106,21 @@ def make(
     known: list[Person],
     chains: list[Chain],
     companies: list[Company],
+    members: list[Membership],
+    before: Tables,
+    spent: Money,
 ) -> Later:
-    """`known` are all whose identity stands in the vault before; `companies` those that may employ."""
+    """`known` are all whose identity stands in the vault before; `companies` those that may employ or join the Board;
+    `members`, `before` and `spent` are the Board, the plans and the money of the years to 2021.
+    """
     party, _, effective_on = WITHDREW
     span = Span(
         meeting=tuple(range(2022, 2027)),
-        planned=tuple(range(2022, 2026)),
+        planned=tuple(range(2022, 2027)),
         last=LAST_MEETING,
         first=MEETINGS_FROM,
         gone={party: effective_on},
+        asked=tuple(meets_on for _, _, meets_on in ASKED if meets_on is not None),
     )
     met = tables.make(chance, seed, founding, span)
     received = sorted(_received(chance, scale))
@@ -85,7 +128,37 @@ def make(
     ways = tuple(_way(chance, made(seed, "later case", n), person) for n, person in enumerate(persons))
     placed = [way for way in ways if chance.random() < PLACED]
     contracts = (_placed(chance, seed, len(chains) + n, way, companies) for n, way in enumerate(placed))
-    return Later(met, _term(chance, founding, span), persons, ways, tuple(one for one in contracts if one is not None))
+    placements = tuple(one for one in contracts if one is not None)
+    sizes = ((year, round(size * scale)) for year, size in BOARD.items())
+    term = _term(chance, founding, span)
+
+    # A chance of its own for each further part, which so leaves the parts before it as they are.
+    def further(part: str) -> Random:
+        return Random(f"insieme/{seed}/{scale}/later {part}")
+
+    inside = board.going_on(further("board"), sizes, companies, members, LAST_MEETING)
+    parties = tables.parties_on(founding, seats.FIRST[0], span.gone)
+    sittings = seats.make(further("seats"), seed, parties, span.gone, LAST_MEETING)
+    met = replace(met, meetings=tuple(replace(one, seated=seats.at(one, sittings)) for one in met.meetings))
+    owed = duties.make(further("duties"), seed, founding, met.years, span.gone)
+    count = round(PROJECTS[0] * scale), round(PROJECTS[1] * scale)
+    granting, contracts_of = further("grants"), [chain for chain, _ in placements]
+    money = grants.make(granting, seed, count, met.years, list(ways), contracts_of, inside, [], [], ERA)
+    rests = rest.make(further("rests"), spent, LAST_DAY, LATER_DAY)
+    return Later(
+        tables=met,
+        before=before.years,
+        board=tuple(inside),
+        sittings=sittings,
+        duties=owed,
+        term=term,
+        people=persons,
+        ways=ways,
+        placements=placements,
+        money=money,
+        money_before=spent,
+        rests=rests,
+    )
 
 
 def _received(chance: Random, scale: float) -> Iterable[date]:
@@ -102,7 +175,8 @@ def _term(chance: Random, founding: Founding, span: Span) -> Term:
     last = REFUSED[1] - timedelta(days=2)
     parties = sorted(tables.parties_on(founding, last, span.gone))
     agreed = ((between(chance, proposed_on + timedelta(days=1), last), one) for one in parties if one != REFUSED[0])
-    return Term(protocol.protocol_id, tuple(sorted(agreed)))
+    (tavolo,) = (body for body in founding.bodies if body.kind is BodyKind.COORDINATION_TABLE)
+    return Term(protocol.protocol_id, tavolo.body_id, tuple(sorted(agreed)))
 
 
 def _way(chance: Random, case_id: UUID, person: Person) -> Way:

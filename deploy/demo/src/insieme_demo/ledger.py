@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from insieme_demo import ledger_money
@@ -19,6 +19,7 @@ from insieme_events.contracts.intake import SuitabilityOutcome
 UNKNOWN = "unknown"
 """How a breakdown shows who was erased."""
 YES_NO = ("no", "yes")
+ENDS = (*(date(year, 12, 31) for year in range(2022, 2026)), date(2026, 6, 30))
 
 
 @dataclass(frozen=True)
@@ -62,20 +63,31 @@ class Ledger:
 
 @dataclass(frozen=True)
 class LaterLedger:
-    """The years after 2021: everybody enrolled in them was interviewed and taken in charge."""
+    """The years after 2021: everybody enrolled in them was interviewed and taken in charge.
+
+    `board` counts the companies at the end of each year, and on the last day of the history. Of `money`, what is spent
+    is also that of grants of the years before.
+    """
 
     enrolled: dict[int, int]
     placements: dict[int, int]
     meetings: dict[int, int]
     committed: dict[int, int]
+    board: dict[date, int]
+    money: MoneyLedger
 
 
 def count_later(later: Later) -> LaterLedger:
+    money = ledger_money.count(later.money, [chain for chain, _ in later.placements])
+    spent = Counter(money.spent)
+    spent.update(ledger_money.spent_later(later.rests))
     return LaterLedger(
         enrolled=_by_year(way.received_on for way in later.ways),
         placements=_by_year(chain.starts_on for chain, _ in later.placements),
         meetings=_by_year(one.meets_on for one in later.tables.meetings if one.cancelled is None),
         committed={each.year: sum(each.last.committed.values()) for each in later.tables.years},
+        money=replace(money, spent=dict(spent)),
+        board={day: sum(each.holds(day) for each in later.board) for day in ENDS},
     )
 
 
@@ -123,7 +135,7 @@ def count(plan: Plan) -> Ledger:
         committed_by_year={each.year: sum(each.last.committed.values()) for each in plan.tables.years},
         planned_by_year={each.year: sum(c.amount for c in each.last.ceilings) for each in plan.tables.years},
         board_by_year={year: sum(each.holds(date(year, 12, 31)) for each in plan.board) for year in YEARS},
-        money=ledger_money.count(plan.money, plan.chains),
+        money=ledger_money.count(plan.money, plan.chains, () if plan.later is None else plan.later.rests),
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from insieme_demo.chains import Chain
 from insieme_demo.grants import Grant, Money
+from insieme_demo.rest import Rest
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,15 @@ class MoneyLedger:
     actions: dict[int, int]
 
 
-def count(money: Money, chains: list[Chain]) -> MoneyLedger:
-    """`chains` tell when the work of a linked placement starts."""
+def count(money: Money, chains: Iterable[Chain], rests: Iterable[Rest] = ()) -> MoneyLedger:
+    """`chains` tell when the work of a linked placement starts; `rests` what came of the grants in later years."""
     grants = [one.grant for one in money.projects if one.grant is not None]
+    after = {one.project.project_id: one.grant for one in rests}
+    bound = [(one.grant, after.get(one.project_id)) for one in money.projects if one.grant is not None]
     approved = [(one.approved_on, one) for one in money.activities if one.approved_on is not None]
     starts = {chain.employment_id: chain.starts_on for chain in chains}
     linked = [starts[one] for project in money.projects for _, one, _ in project.after.placements]
-    kept = [(grant.funded_on, _kept(grant)) for grant in grants]
+    kept = [(grant.funded_on, _kept(grant, rest)) for grant, rest in bound]
     for on, activity in approved:
         paid = sum(amount for _, amount in activity.payments)
         kept.append((on, activity.amount if activity.ended_on is None else paid))
@@ -53,11 +56,17 @@ def count(money: Money, chains: list[Chain]) -> MoneyLedger:
     )
 
 
-def _kept(grant: Grant) -> int:
+def _kept(grant: Grant, rest: Grant | None) -> int:
     """What is bound still: after a revocation or a closing that is what was paid, less what came back."""
-    over = grant.revoked is not None or grant.closed is not None
-    bound = grant.paid if over else grant.amount
-    return bound - (grant.returned[1] if grant.returned is not None else 0)
+    parts = [grant] if rest is None else [grant, rest]
+    over = any(one.revoked is not None or one.closed is not None for one in parts)
+    bound = sum(one.paid for one in parts) if over else grant.amount
+    return bound - sum(one.returned[1] for one in parts if one.returned is not None)
+
+
+def spent_later(rests: Iterable[Rest]) -> dict[int, int]:
+    """By year what was paid of grants of the years before, less what came back."""
+    return _sum(movement for one in rests for movement in _of_grant(one.grant))
 
 
 def _movements(money: Money, grants: list[Grant]) -> Iterator[tuple[date, int]]:
@@ -66,10 +75,14 @@ def _movements(money: Money, grants: list[Grant]) -> Iterator[tuple[date, int]]:
     for activity in money.activities:
         yield from activity.payments
     for grant in grants:
-        yield from grant.instalments
-        if grant.returned is not None:
-            on, amount = grant.returned
-            yield on, -amount
+        yield from _of_grant(grant)
+
+
+def _of_grant(grant: Grant) -> Iterator[tuple[date, int]]:
+    yield from grant.instalments
+    if grant.returned is not None:
+        on, amount = grant.returned
+        yield on, -amount
 
 
 def _count(days: Iterator[date]) -> dict[int, int]:

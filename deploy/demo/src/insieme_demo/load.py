@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -98,6 +98,17 @@ async def load(
 
     Stopped anywhere, it goes on where it was: a unit that is written is never written again.
     """
+    await tell(to, plan, months, wrote)
+    await _answered(to, plan)
+
+
+async def tell(
+    to: Services,
+    plan: Plan,
+    months: Iterable[Month],
+    wrote: Callable[[int], None] = lambda _: None,
+) -> None:
+    """Writes of these months what is missing, each after what it names; raises as `load` does."""
     writer = Writer(to.intake, plan.everybody, plan.companies, wrote)
     unheard: set[str] = set()
     for month in months:
@@ -106,13 +117,13 @@ async def load(
             await writer.write(to.intake, month.intake)
         if month.matching and not await writer.written(to.matching, month.matching[-1:]):
             # Also those of months in which matching was told nothing.
-            await applied(to.matching.pool, "matching.in_charge", await _last(to.intake, unheard), PATIENCE)
+            await applied(to.matching.pool, "matching.in_charge", await last_versions(to.intake, unheard), PATIENCE)
             unheard.clear()
         if month.matching:
             await writer.write(to.matching, month.matching)
             # A membership of the Board goes on under the id that stays: whatever comes later stands on that.
             await applied(
-                to.governance.pool, "governance.reactions", await _last(to.matching, _merged(month)), PATIENCE
+                to.governance.pool, "governance.reactions", await last_versions(to.matching, _merged(month)), PATIENCE
             )
         for service, told in (
             (to.governance, month.governance),
@@ -123,7 +134,6 @@ async def load(
                 await _heard(to, service, told)
             if told:
                 await writer.write(service, told)
-    await _answered(to, plan)
 
 
 def _cases(month: Month) -> set[str]:
@@ -132,7 +142,7 @@ def _cases(month: Month) -> set[str]:
     return {stream for stream in streams if stream.startswith("case-")}
 
 
-async def _last(service: Running, streams: Collection[str]) -> dict[str, int]:
+async def last_versions(service: Running, streams: Collection[str]) -> dict[str, int]:
     """The last version of each of these streams in the service's store."""
     async with service.pool.connection() as connection:
         rows = await connection.execute(
@@ -150,7 +160,7 @@ async def _heard(to: Services, service: Running, told: Collection[Happening]) ->
     for kind, streams in sorted(by_kind.items()):
         of = next(one for one in to.told if one.definition.name == kind.service)
         hears = HEARS[service.definition.name, kind]
-        await applied(service.pool, hears, await _last(of, streams), PATIENCE)
+        await applied(service.pool, hears, await last_versions(of, streams), PATIENCE)
 
 
 def _merged(month: Month) -> set[str]:
@@ -160,11 +170,11 @@ def _merged(month: Month) -> set[str]:
 
 
 async def _answered(to: Services, plan: Plan) -> None:
-    """Matching frees by itself what a course that is over had kept, and every service forgets who was erased: the
-    history is whole once they have.
+    """Matching keeps and frees by itself what a course asks for and gives back, and every service forgets who was
+    erased: the history is whole once they have.
     """
     over = {f"{Kind.COURSE}-{course.course_id}" for course in plan.courses}
-    await applied(to.matching.pool, "matching.reactions", await _last(to.training, over), PATIENCE)
+    await applied(to.matching.pool, "matching.reactions", await last_versions(to.training, over), PATIENCE)
     erased = [made(plan.seed, "person", way.person.number) for way, _ in plan.mending.erased]
     deadline = asyncio.get_running_loop().time() + FORGETTING
     while missing := await _unanswered(to.intake, erased):

@@ -125,7 +125,7 @@ def make(seed: int = SEED, scale: float = 1.0, *, onwards: bool = False) -> Plan
     met = tables.make(Random(f"insieme/{seed}/{scale}/tables"), seed, given())
     interns = internships.make(Random(f"insieme/{seed}/{scale}/internships"), seed, quotas, ways, placed, offered, held)
     granting = Random(f"insieme/{seed}/{scale}/grants")
-    money = grants.make(granting, seed, quotas, met, ways, placed, members, held, interns)
+    money = grants.make(granting, seed, quotas.projects, met.years, ways, placed, members, held, interns)
     mended = mending.make(
         Random(f"insieme/{seed}/{scale}/mending"),
         seed, quotas, persons, ways, placed, offered, members, held, interns, money,
@@ -136,7 +136,7 @@ def make(seed: int = SEED, scale: float = 1.0, *, onwards: bool = False) -> Plan
         same = {one.of.number for one in mended.companies}
         employers = [company for company in offered.companies if company.number not in same]
         going_on = Random(f"insieme/{seed}/{scale}/later")
-        after = later.make(going_on, seed, scale, given(), known, placed, employers)
+        after = later.make(going_on, seed, scale, given(), known, placed, employers, members, met, money)
     return Plan(seed, scale, quotas, persons, ways, placed, offered, members, held, met, interns, money, mended, after)
 
 
@@ -182,6 +182,7 @@ def months(plan: Plan) -> Iterator[Month]:
         told["intake"] += later_story.of_intake(further("later persons"), plan.seed, plan.later, cases)
         told["matching"] += later_story.of_matching(further("later placements"), plan.seed, plan.later)
         told["governance"] += later_story.of_governance(further("later tables"), plan.seed, plan.later)
+        told["funding"] += later_story.of_funding(further("later money"), plan.seed, plan.later)
     last = LAST_DAY if plan.later is None else LATER_DAY
     by_month = {each: Month(*each, [], []) for each in months_between(FIRST_DAY, last)}
     for service, happenings in told.items():

@@ -29,17 +29,25 @@ DAYS: Mapping[BodyKind, tuple[tuple[int, int], ...]] = {
 }
 """About when each body meets in a year; 2017 has only what lies behind the signature and the summer's start."""
 FIRST_MEETING = date(2017, 6, 15)
-POSTPONED = (BodyKind.COORDINATION_TABLE, 2020, 11)
-"""In the second wave of the pandemic."""
+CALLED_OFF = {
+    (BodyKind.COORDINATION_TABLE, 2020, 11): (6, CancelReason.POSTPONED),
+    (BodyKind.COORDINATION_TABLE, 2023, 6): (0, CancelReason.OTHER),
+    (BodyKind.BOARD, 2024, 10): (3, CancelReason.POSTPONED),
+}
+"""Meetings that were held two weeks later, with the days before them on which they were called off, and why.
+
+In 2020 it was the second wave of the pandemic. In 2023 too few came: the text knows no quorum (P81), so nothing but the
+coordinator's word keeps a meeting from being held.
+"""
 COMES = {BodyKind.COORDINATION_TABLE: 0.88, BodyKind.TECHNICAL_TABLE: 0.8, BodyKind.BOARD: 0.7}
 
 RESOURCES = {
     2018: 60_000_000, 2019: 65_000_000, 2020: 70_000_000, 2021: 80_000_000,
-    2022: 85_000_000, 2023: 85_000_000, 2024: 90_000_000, 2025: 90_000_000,
+    2022: 85_000_000, 2023: 85_000_000, 2024: 90_000_000, 2025: 90_000_000, 2026: 40_000_000,
 }  # fmt: skip
-"""Euro cents of a year, borne by the promoters as the agreement shares the costs."""
-MORE = (2020, "comune_bologna", 10_000_000)
-"""What one of them added in June of the year of the lock-down, for the strand that is transversal."""
+"""Euro cents of a year, borne by the promoters as the agreement shares the costs; less in the year in which it ends."""
+MORE = {2020: ("comune_bologna", 10_000_000), 2024: ("citta_metropolitana", 6_000_000)}
+"""What one of them added in June of a year, for the strand that is transversal: 2020 was the year of the lock-down."""
 STRANDS = {
     Strand.TRANSVERSAL: 20,
     Strand.MATCHING: 34,
@@ -63,7 +71,9 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """`cancelled` is when and why it was called off; then nobody came. `present` says of each party whether it did."""
+    """`cancelled` is when and why it was called off; then nobody came. `present` says of each party whether it did, and
+    `seated` who sat there for it, where that is known.
+    """
 
     meeting_id: UUID
     kind: BodyKind
@@ -74,6 +84,7 @@ class Meeting:
     present: Mapping[str, bool] = field(default_factory=dict)
     decisions: tuple[Decision, ...] = ()
     cancelled: tuple[date, CancelReason] | None = None
+    seated: Mapping[str, UUID] = field(default_factory=dict)
 
     def number_of(self, subject: DecisionSubject) -> int | None:
         """The number of the decision about it, counted from 1."""
@@ -107,7 +118,8 @@ class Year:
 class Span:
     """The years of a part of the history: when bodies meet, which years have a plan, and the last day of anything.
 
-    `gone` are parties that withdrew, each with its first day as none; meetings are numbered from `first` on.
+    `gone` are parties that withdrew, each with its first day as none; meetings are numbered from `first` on. `asked`
+    are the days of meetings of the Tavolo beside those of every year, because somebody asked for one (P55).
     """
 
     meeting: tuple[int, ...] = (2017, *YEARS)
@@ -115,6 +127,7 @@ class Span:
     last: date = LAST_DAY
     first: int = 0
     gone: Mapping[str, date] = field(default_factory=dict)
+    asked: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +167,9 @@ def _meetings(chance: Random, seed: int, founding: Founding, span: Span) -> Iter
                     continue
                 # Tables meet from Tuesday to Thursday.
                 meets_on = about + timedelta(days=1 - about.weekday() + chance.randint(0, 2))
-                if (kind, year, month) == POSTPONED:
-                    off_on = meets_on - timedelta(days=6)
-                    called_off = off_on, CancelReason.POSTPONED
+                if (kind, year, month) in CALLED_OFF:
+                    before, reason = CALLED_OFF[kind, year, month]
+                    called_off = meets_on - timedelta(days=before), reason
                     invited = frozenset(parties_on(founding, meets_on, span.gone))
                     convened_on = meets_on - CONVENED_BEFORE
                     meeting_id = made(seed, "meeting", number)
@@ -164,6 +177,10 @@ def _meetings(chance: Random, seed: int, founding: Founding, span: Span) -> Iter
                     number, meets_on = number + 1, meets_on + timedelta(days=14)
                 yield _held(chance, seed, number, kind, bodies[kind], meets_on, founding, span)
                 number += 1
+    for meets_on in span.asked:
+        kind = BodyKind.COORDINATION_TABLE
+        yield _held(chance, seed, number, kind, bodies[kind], meets_on, founding, span)
+        number += 1
 
 
 def _held(
@@ -200,7 +217,7 @@ def _subjects(chance: Random, kind: BodyKind, on: date) -> list[DecisionSubject]
     found = [DecisionSubject.MONITORING]
     if kind is BodyKind.COORDINATION_TABLE and on.month == 2:
         found = [DecisionSubject.WORK_PLAN, DecisionSubject.ANNUAL_RESULTS]
-    elif kind is BodyKind.COORDINATION_TABLE and (on.year, on.month) == (MORE[0], 6):
+    elif kind is BodyKind.COORDINATION_TABLE and on.year in MORE and on.month == 6:
         found = [DecisionSubject.WORK_PLAN_AMENDMENT, DecisionSubject.MONITORING]
     return [*found, *chance.sample(others, chance.choice((0, 1, 1, 2)))]
 
@@ -220,9 +237,9 @@ def _decision(
 def _year(seed: int, year: int, shares: Mapping[str, int], tavolo: Mapping[tuple[int, int], Meeting]) -> Year:
     amounts = dict(zip(shares, parts(RESOURCES[year], list(shares.values())), strict=True))
     budget = _budget(seed, year, amounts)
-    if year != MORE[0]:
+    if year not in MORE:
         return Year(year, budget, tavolo[year, 2], None)
-    _, party, more = MORE
+    party, more = MORE[year]
     ceilings = tuple(
         ceiling.model_copy(update={"amount": ceiling.amount + more})
         if (ceiling.source, ceiling.strand) == (party, Strand.TRANSVERSAL)

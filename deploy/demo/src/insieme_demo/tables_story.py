@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
@@ -58,14 +58,23 @@ class Teller:
 
 
 def happenings(
-    chance: Random, seed: int, tables: Tables, last_day: date = LAST_DAY, told: int = 0
+    chance: Random,
+    seed: int,
+    tables: Tables,
+    last_day: date = LAST_DAY,
+    told: int = 0,
+    before: Iterable[Year] = (),
 ) -> Iterator[Happening]:
-    """`told` is how many acts may have been told before; nothing is told after `last_day`."""
+    """`told` is how many acts may have been told before; nothing is told after `last_day`. `before` are the years that
+    were told until the last day of the published ones: what came after it of each.
+    """
     teller = Teller(seed, chance, last_day, told)
     for meeting in tables.meetings:
         yield from _meeting(teller, meeting)
     for year in tables.years:
         yield from _year(teller, year)
+    for year in before:
+        yield from _carried_out(teller, year, LAST_DAY)
 
 
 def _meeting(teller: Teller, meeting: Meeting) -> Iterator[Happening]:
@@ -88,7 +97,10 @@ def _meeting(teller: Teller, meeting: Meeting) -> Iterator[Happening]:
     held = orders(DeclareMeetingHeld(on=on), NoteHeld(meeting_id=one, on=on))
     # The minutes are written in the days after.
     minutes: list[MeetingCommand] = [
-        RecordMeetingAttendance(party=party, present=came) for party, came in meeting.present.items()
+        RecordMeetingAttendance(
+            party=party, present=came, representative_id=meeting.seated.get(party) if came else None
+        )
+        for party, came in meeting.present.items()
     ]
     minutes += [
         RecordDecision(decision_id=each.decision_id, subject=each.subject, owner=each.owner, deadline=each.deadline)
@@ -161,8 +173,11 @@ def _amendment(teller: Teller, plan: Year) -> Iterator[Happening]:
     yield teller.tell(amended_on, GovernancePhase.DECIDED, Order(Kind.PLAN_YEAR, stream, amend))
 
 
-def _carried_out(teller: Teller, plan: Year) -> Iterator[Happening]:
-    """Actions are assigned and reported on, money comes in by halves, and the year is closed in the next one."""
+def _carried_out(teller: Teller, plan: Year, told_until: date = date.min) -> Iterator[Happening]:
+    """Actions are assigned and reported on, money comes in by halves, and the year is closed in the next one.
+
+    What lies on `told_until` or before it was told already.
+    """
     year, final = plan.year, plan.last
     owners = sorted(final.committed)
     acts: list[tuple[date, list[PlanYearCommand]]] = [
@@ -189,6 +204,8 @@ def _carried_out(teller: Teller, plan: Year) -> Iterator[Happening]:
     for on, commands in acts:
         if on > teller.last_day:
             return
+        if on <= told_until:
+            continue
         orders = tuple(Order(Kind.PLAN_YEAR, plan_year_id(year), command) for command in commands)
         last = teller.tell(on, GovernancePhase.CARRIED_OUT, *orders, delay=3, after=after)
         after = last.recorded_at

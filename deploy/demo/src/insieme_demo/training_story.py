@@ -1,7 +1,9 @@
 """What is told of a course: training the course and who takes part, intake their interventions, matching the positions.
 
-Intake's answer to a request, and matching's to a request for positions, are told on their own days: each before the
-events that would make its service give it by itself, which then changes nothing any more.
+Intake's answer to a request is told on its own day, before the event that would make intake give it by itself, which so
+changes nothing any more. Matching's answer to a request for positions is not: told before the course, it would reach
+training, where a load ends just then, before training knows of what is answered, and be put aside. So training is told
+of the positions with the request, and matching keeps them by itself when it hears of it.
 """
 
 from __future__ import annotations
@@ -21,7 +23,6 @@ from insieme_events.contracts.training import PositionSourceKind
 from insieme_events.contracts.vocabulary import InterventionKind, Strand
 from insieme_intake.ledger import FollowEnd, RegisterIntervention
 from insieme_matching.need import DeclareNeed
-from insieme_matching.reservations import ReservePositions
 from insieme_training.course.commands import (
     ActivateCourse,
     AwaitSeat,
@@ -119,7 +120,7 @@ def of_intake(chance: Random, seed: int, courses: list[Course]) -> Iterator[Happ
 
 
 def of_matching(chance: Random, seed: int, courses: list[Course]) -> Iterator[Happening]:
-    """A need that a company signs, with the positions that it keeps for a course of strand 2b (P39)."""
+    """A need that a company signs, of which a course of strand 2b asks for the positions (P39)."""
     for course in courses:
         if course.days.strand is not Strand.TRAINING_TARGETED:
             continue
@@ -134,18 +135,7 @@ def of_matching(chance: Random, seed: int, courses: list[Course]) -> Iterator[Ha
             signed_on=declared_on,
             on=declared_on,
         )
-        first = teller.tell(declared_on, Phase.VACANCIES, Order(Kind.NEED, teller.need_id, declare))
-        yield first
-        reserve = ReservePositions(
-            reservation_id=teller.reservation_id,
-            course_id=course.course_id,
-            source_id=teller.need_id,
-            strand=course.days.strand,
-            positions=course.positions,
-            on=teller.reserved_on,
-        )
-        order = Order(Kind.NEED, teller.need_id, reserve)
-        yield teller.tell(teller.reserved_on, Phase.VACANCIES, order, after=first.recorded_at)
+        yield teller.tell(declared_on, Phase.VACANCIES, Order(Kind.NEED, teller.need_id, declare))
 
 
 def of_training(chance: Random, seed: int, courses: list[Course]) -> Iterator[Happening]:

@@ -18,7 +18,16 @@ from insieme_events.decider import Command, Refused
 from insieme_events.service import Running
 from insieme_events.units import Aggregate, Answer, IdempotencyKey, Step, Unit, Write
 from insieme_funding.aggregates import BUDGETS, CALLS, COMMITTEES, DECISIONS, PROJECTS
-from insieme_governance.aggregates import BOARD, BODIES, MEETINGS, PLAN_YEARS, PROTOCOLS
+from insieme_governance.aggregates import (
+    BOARD,
+    BODIES,
+    ENTRIES,
+    MEETINGS,
+    PLAN_YEARS,
+    PRESENTATIONS,
+    PROTOCOLS,
+    STUDIES,
+)
 from insieme_governance.reactions import BOARD_LOCK
 from insieme_governance.steps import REGISTER
 from insieme_intake import codice_fiscale, duplicates, erasure, vault
@@ -47,6 +56,9 @@ AGGREGATES: dict[Kind, Aggregate[Any, Any, Any]] = {
     Kind.MEETING: MEETINGS,
     Kind.PLAN_YEAR: PLAN_YEARS,
     Kind.PROTOCOL: PROTOCOLS,
+    Kind.STUDY: STUDIES,
+    Kind.PRESENTATION: PRESENTATIONS,
+    Kind.ENTRY: ENTRIES,
     Kind.LEDGER: LEDGERS,
     Kind.COURSE: COURSES,
     Kind.COURSE_PARTICIPATION: PARTICIPATIONS,
@@ -58,7 +70,7 @@ AGGREGATES: dict[Kind, Aggregate[Any, Any, Any]] = {
 }
 LOCKS: dict[Kind, tuple[str, ...]] = {
     Kind.BOARD: (BOARD_LOCK,),
-    **dict.fromkeys((Kind.BODY, Kind.MEETING, Kind.PLAN_YEAR, Kind.PROTOCOL), REGISTER),
+    **dict.fromkeys((Kind.BODY, Kind.MEETING, Kind.PLAN_YEAR, Kind.PROTOCOL, Kind.ENTRY), REGISTER),
 }
 """What the commands of an aggregate take before anything is loaded."""
 PERSON_LOCKS = {"intake": erasure.lock, "training": training_lock}
