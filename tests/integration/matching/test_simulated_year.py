@@ -312,13 +312,13 @@ async def test_a_year_of_two_schedulers_that_are_killed(
                 await year.enters(today, way)
             if today in year.late:
                 due = {one for one, known in year.calendar.items() if one[3] <= today and known < today}
-                await schedulers.until_said(look, due, 30)
+                await schedulers.until_said(look, due, 90)
             for tell in year.told[today]:
                 await tell()
 
         await schedulers.year(FIRST, days(END, -1), happens)
         day.set(END)
-        await schedulers.until_said(look, year.calendar.keys(), 60)
+        await schedulers.until_said(look, year.calendar.keys(), 150)
     found = await look()
     each_once(found, year.calendar.keys(), schedulers)
     assert [one for one, recorded in found if recorded < year.calendar[one]] == [], "said before it was known"
