@@ -60,16 +60,18 @@ async def _of_store(service: Running, erased: Collection[UUID]) -> bytes:
         # Sorted here and not by the server, whose collation may be another one elsewhere.
         found_streams = await connection.execute(STREAMS, ([kind.value for kind in Kind],))
         streams = sorted(stream for (stream,) in await found_streams.fetchall())
-        for first in range(0, len(streams), CHUNK):
+    for first in range(0, len(streams), CHUNK):
+        # A transaction for each chunk: a slow machine works on one for longer than the server lets one stand idle.
+        async with service.pool.connection() as connection:
             rows = await (await connection.execute(EVENTS, (streams[first : first + CHUNK],))).fetchall()
-            records = sorted((Record(*row) for row in rows), key=lambda record: (record.stream, record.sequence))
-            keys: Keys = {}
-            if service.keys is not None:
-                keys = await service.keys.read({UUID(d["person_id"]) for d in map(_data, records) if "person_id" in d})
-                keys = {**keys, **dict.fromkeys(erased)}
-            for record in records:
-                event = opened(record, service.definition.name, keys).event
-                found.update(line(record.stream, record.sequence, event))
+        records = sorted((Record(*row) for row in rows), key=lambda record: (record.stream, record.sequence))
+        keys: Keys = {}
+        if service.keys is not None:
+            keys = await service.keys.read({UUID(d["person_id"]) for d in map(_data, records) if "person_id" in d})
+            keys = {**keys, **dict.fromkeys(erased)}
+        for record in records:
+            event = opened(record, service.definition.name, keys).event
+            found.update(line(record.stream, record.sequence, event))
     return found.digest()
 
 
