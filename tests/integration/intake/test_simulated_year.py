@@ -80,10 +80,10 @@ class Year:
         if told_on < END:
             self.told[told_on].append(note)
 
-    def on(self, day: date, path: str, said_on: date | None = None, **body: Any) -> None:
-        """Told on that day; of another one where `said_on` says so."""
+    def on(self, day: date, path: str, **body: Any) -> None:
+        """Told on that day, and of that day unless the body says another."""
         if day < END:
-            self.told[day].append(lambda: self.intake.post(path, 200, **body, on=str(said_on or day)))
+            self.told[day].append(lambda: self.intake.post(path, 200, **{"on": str(day), **body}))
 
     async def enters(self, day: date, way: int) -> None:
         """One person; which of the ways they go follows from `way`."""
@@ -139,7 +139,7 @@ class Year:
         case, person, stream = f"/v1/cases/{told['case_id']}", told["person_id"], f"case-{told['case_id']}"
         self.due("InterviewOverdue", stream, days(received, 36))
         self.late.add(days(day, 1))
-        self.on(days(day, 1), f"{case}/close", said_on=left, exit_state="withdrew")
+        self.on(days(day, 1), f"{case}/close", exit_state="withdrew", on=str(left))
 
         self.due_once_told(days(day, 1), "FollowUpDue", stream, days(left, 28), "0")
         self.due_once_told(days(day, 1), "FollowUpDue", stream, half_a_year_after(left), "6")
