@@ -100,10 +100,10 @@ async def gathered(played: Played, *members: int) -> list[Any]:
     return await answered(every)
 
 
-async def answered(every: Awaitable[list[Any]]) -> list[Any]:
+async def answered(every: Awaitable[Sequence[Any]]) -> list[Any]:
     """What the members were told. Fails where one of them waits for an answer that does not come."""
     try:
-        return await asyncio.wait_for(every, SECONDS)
+        return list(await asyncio.wait_for(every, SECONDS))
     except TimeoutError:
         pytest.fail(f"a member has no answer after {SECONDS} s: not all that asked were run")
 
