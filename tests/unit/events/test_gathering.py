@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,8 @@ from insieme_events.testing.road import RECORDER, Record, accepted, unit
 from insieme_events.units import Answer, Done, IdempotencyKey, Unit
 
 pytestmark = pytest.mark.unit
+
+SECONDS = 5
 
 
 def stream(number: int) -> UUID:
@@ -94,7 +96,16 @@ async def gathered(played: Played, *members: int) -> list[Any]:
         finally:
             together.leave()
 
-    return await asyncio.gather(*(member(*one) for one in enumerate(members)), return_exceptions=True)
+    every = asyncio.gather(*(member(*one) for one in enumerate(members)), return_exceptions=True)
+    return await answered(every)
+
+
+async def answered(every: Awaitable[Sequence[Any]]) -> list[Any]:
+    """What the members were told. Fails where one of them waits for an answer that does not come."""
+    try:
+        return list(await asyncio.wait_for(every, SECONDS))
+    except TimeoutError:
+        pytest.fail(f"a member has no answer after {SECONDS} s: not all that asked were run")
 
 
 async def test_all_are_run_in_their_order_once_everybody_asks_or_left() -> None:
@@ -134,5 +145,5 @@ async def test_one_that_asks_again_waits_for_the_others_again() -> None:
             await Member(together, place).run(on(number))
         together.leave()
 
-    await asyncio.gather(member(0, 1, 3), member(1, 2, 4, 5))
+    await answered(asyncio.gather(member(0, 1, 3), member(1, 2, 4, 5)))
     assert played.ran == [[1, 2], [3, 4], [5]]
