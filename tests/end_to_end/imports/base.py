@@ -1,4 +1,4 @@
-"""What rows of placements and attendance speak of, made through the commands, a hundred in a request."""
+"""What rows of placements, attendance and expenditure speak of, made through the commands, a hundred in a request."""
 
 from __future__ import annotations
 
@@ -14,13 +14,17 @@ import httpx
 from tests.end_to_end.people import Someone, company
 from tests.end_to_end.platform import Platform
 from tests.end_to_end.privacy import settling
-from tests.end_to_end.privacy.journey import NOT_YET
+from tests.end_to_end.privacy.journey import NOT_YET, Journey
+from tests.end_to_end.privacy.programme import COMUNE, approve_plan
 
-SERVICES = ("governance", "intake", "matching", "training")
+SERVICES = ("governance", "intake", "matching", "training", "funding")
 SECONDS = 300
 IN_A_REQUEST = 100
 SEATS = 20
 COURSE_BEGINS = "2024-03-18"
+BUDGET_SET = "2024-01-25"
+BUDGET = 5_000_000
+"""Euro cents of strand 3.b."""
 Command = tuple[str, dict[str, Any]]
 
 
@@ -50,6 +54,7 @@ async def make(platform: Platform, persons: int, companies: int) -> Base:
             client = httpx.AsyncClient(base_url=platform.url(name), timeout=60)
             clients[name] = await stack.enter_async_context(client)
         await settling.settled(platform, SECONDS)
+        await set_budget(Journey(platform, clients))
         taken = await take_in_charge(clients["intake"], persons + 1)
         registered, vacancies = await register(clients["matching"], companies)
         await settling.settled(platform, SECONDS)
@@ -89,6 +94,14 @@ def _chunks(commands: Sequence[Command]) -> Iterator[list[Command]]:
     left = iter(commands)
     while chunk := list(islice(left, IN_A_REQUEST)):
         yield chunk
+
+
+async def set_budget(journey: Journey) -> None:
+    """Out of the plan of 2024, more than ten thousand rows spend."""
+    await approve_plan(journey)
+    lines = [{"strand": "3b", "amount": BUDGET}]
+    budget = {"year": 2024, "source": COMUNE, "borne_by": COMUNE, "lines": lines, "on": BUDGET_SET}
+    await journey.post("funding", "/v1/budgets", 201, as_=COMUNE, **budget)
 
 
 async def take_in_charge(intake: httpx.AsyncClient, count: int) -> list[str]:

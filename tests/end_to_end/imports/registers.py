@@ -1,4 +1,4 @@
-"""Rows of attendance, their faults, and what the store must have of the right ones.
+"""Rows of attendance and of expenditure, their faults, and what the store must have of the right ones.
 
 As in `files`, verdicts are written down by hand, from the rules.
 """
@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
-from tests.end_to_end.imports.base import Base
+from tests.end_to_end.imports.base import BUDGET, Base
 from tests.end_to_end.imports.communications import NOBODY
 from tests.end_to_end.imports.files import Cells, Made, Wrong
+from tests.end_to_end.privacy.programme import COMUNE
 
 LESSONS = 20
 """Of every participation."""
@@ -67,6 +68,39 @@ def lessons(base: Base, rows: list[Cells]) -> dict[tuple[str, int], tuple[int, s
         ): (int(row["minutes"]), row["attendance"], row["on"])
         for row in rows
     }
+
+
+def spending(number: int) -> Cells:
+    """Some three euros each: ten thousand of them leave something of the budget."""
+    return {
+        "row_key": f"SP/2024/{number}",
+        "year": "2024",
+        "source": COMUNE,
+        "strand": "3b",
+        "amount": str(100 + number % 400),
+        "on": (date(2024, 2, 1) + timedelta(days=number % 300)).isoformat(),
+        "commitment_id": "",
+    }
+
+
+def wrong_spending(_: int, before: Cells) -> Iterator[Wrong]:
+    yield {"source": "nessuno"}, "funding.budget_unknown", ""
+    yield {"year": ""}, "import.value_missing", "year"
+    yield {"amount": "12,50"}, "import.value_wrong", "amount"
+    yield {"amount": "0"}, "import.value_wrong", "amount"
+    yield {"amount": str(BUDGET + 1)}, "funding.not_left", ""
+    yield {"strand": "2b"}, "funding.not_left", ""
+    yield {"strand": "9z"}, "import.value_wrong", "strand"
+    yield {"on": "2023-03-11"}, "funding.other_year", ""
+    yield {"on": "2024-01-24"}, "funding.before_budget", ""
+    yield {"on": "ieri"}, "import.date_unreadable", "on"
+    yield {"commitment_id": NOBODY}, "funding.commitment_unknown", ""
+    yield {"row_key": before["row_key"]}, "import.row_key_doubled", "row_key"
+
+
+def spent(rows: list[Cells]) -> list[tuple[str, int]]:
+    """Days and amounts, sorted."""
+    return sorted((row["on"], int(row["amount"])) for row in rows)
 
 
 def good(made: Made) -> list[Cells]:

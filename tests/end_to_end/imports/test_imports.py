@@ -40,7 +40,7 @@ def desks(prepared: Platform) -> Platform:
 
 @dataclass(frozen=True)
 class Road:
-    """Kind, service, the events of which a recorded row leaves exactly one.
+    """Kind, service, the events of which a recorded row leaves exactly one, and whatever else the command is told.
 
     `apart`: every row makes a stream of its own.
     """
@@ -48,11 +48,22 @@ class Road:
     kind: str
     service: str
     events: tuple[str, ...]
+    options: tuple[str, ...] = ()
     apart: bool = True
 
 
 def command(platform: Platform, road: Road, path: Path, *options: str) -> list[str]:
-    return [str(INSIEME), "import", "run", road.kind, str(path), "--url", platform.url(road.service), *options]
+    return [
+        str(INSIEME),
+        "import",
+        "run",
+        road.kind,
+        str(path),
+        "--url",
+        platform.url(road.service),
+        *road.options,
+        *options,
+    ]
 
 
 def imported(platform: Platform, road: Road, path: Path, *options: str) -> tuple[int, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Placements and attendance as `test_imports` has the other kinds, and what the store has of each row."""
+"""Placements, attendance and expenditure as `test_imports` has the other kinds, and what the store has of each row."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from tests.end_to_end.imports.test_imports import (
 )
 from tests.end_to_end.nursery import Nursery
 from tests.end_to_end.platform import Platform
+from tests.end_to_end.privacy.programme import COMUNE
 
 from insieme_local.folders import Folders
 from insieme_local.provision import Provisioned
@@ -31,6 +32,7 @@ pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(900)]
 
 PLACEMENTS = Road("placements", "matching", tuple(EVENTS.values()), apart=False)
 ATTENDANCE = Road("attendance", "training", ("LessonAttendanceRecorded",), apart=False)
+EXPENDITURE = Road("expenditure", "funding", ("ExpenditureRecorded",), ("--party", COMUNE), apart=False)
 CHAINS = """
 select data ->> 'person_id', data ->> 'company_id',
     min(occurred_on) filter (where type = 'PlacementStarted') over (partition by stream), type, occurred_on
@@ -41,6 +43,7 @@ select data ->> 'participation_id', (data ->> 'lesson_no')::int,
     (data ->> 'minutes')::int, data ->> 'attendance', occurred_on
 from events.events where type = 'LessonAttendanceRecorded'
 """
+SPENT = "select occurred_on, (data ->> 'amount')::int from events.events where type = 'ExpenditureRecorded'"
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +78,11 @@ def lessons(platform: Platform) -> list[tuple[tuple[str, int], tuple[int, str, s
     return sorted(((one, number), (minutes, said, on.isoformat())) for one, number, minutes, said, on in rows)
 
 
+def spent(platform: Platform) -> list[tuple[str, int]]:
+    with psycopg.connect(platform.provisioned.urls["funding_owner"]) as connection:
+        return sorted((on.isoformat(), amount) for on, amount in connection.execute(SPENT))
+
+
 def test_placements(platform: Platform, known: Base, tmp_path: Path) -> None:
     told = communications.write(tmp_path / "placements.csv", known, ROWS)
     killed_repeated_and_again(platform, PLACEMENTS, told.made)
@@ -101,3 +109,12 @@ def test_attendance(platform: Platform, known: Base, tmp_path: Path) -> None:
     corrected(platform, ATTENDANCE, made, right)
     every = [right(number) for number in range(1, ROWS + 1)]
     assert lessons(platform) == sorted(registers.lessons(known, every).items())
+
+
+def test_expenditure(platform: Platform, known: Base, tmp_path: Path) -> None:
+    made = files.write(tmp_path / "expenditure.csv", ROWS, registers.spending, registers.wrong_spending, delimiter=";")
+    killed_repeated_and_again(platform, EXPENDITURE, made)
+    assert spent(platform) == registers.spent(registers.good(made))
+    compare(made, a_month_later(platform, EXPENDITURE, made), "unchanged")
+    corrected(platform, EXPENDITURE, made, registers.spending)
+    assert spent(platform) == registers.spent([registers.spending(number) for number in range(1, ROWS + 1)])
