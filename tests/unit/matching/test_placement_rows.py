@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
+import httpx
 import pytest
 
+from insieme_events.importing.sending import Sender
 from insieme_events.importing.tables import Row
 from insieme_events.importing.texts import EXCEL_1900
 from insieme_events.importing.values import Reader, Ready
@@ -106,3 +109,35 @@ def test_what_a_row_lacks_or_has_too_much_is_told_of_its_column(cells: dict[str,
     faults = read(**cells)
     assert isinstance(faults, list), faults
     assert [(fault.code, fault.column) for fault in faults] == [(code, column)]
+
+
+def looks(*files: list[dict[str, str]], replayed: bool = False) -> list[str]:
+    """The service's placements that were asked for while these rows were judged, one request after the other."""
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            asked.append(request.url.params["person_id"])
+            return httpx.Response(200, json={"items": [{"employment_id": EMPLOYMENT, "status": "active"}]})
+        headers = {"Idempotent-Replayed": "true"} if replayed else {}
+        return httpx.Response(201, json={"id": EMPLOYMENT, "path": request.url.path}, headers=headers)
+
+    async def go() -> None:
+        async with httpx.AsyncClient(base_url="http://matching", transport=httpx.MockTransport(answer)) as client:
+            sender = Sender(client, PLACEMENTS, dry=False)
+            for rows in files:
+                judged = await sender.judge([read(**cells) for cells in rows])
+                assert {one.fault for one in judged} == {None}
+
+    asyncio.run(go())
+    return asked
+
+
+def test_a_placement_that_the_file_made_is_not_asked_for() -> None:
+    starts = {"communication": "ASS", "entry_kind": "re_entry", **START}
+    extended = {"communication": "PRO", "ends_on": "2025-04-30"}
+    assert looks([starts], [extended]) == []
+    assert looks([extended], [extended]) == [PERSON], "made before: once for the whole file"
+    assert looks([starts], [{**extended, "starts_on": "2024-05-03"}]) == [PERSON], "another placement"
+    assert looks([starts], [extended], replayed=True) == [PERSON], "made long ago, and perhaps voided since"
+    assert looks([starts], [starts], [extended]) == [PERSON], "of two the service says which"

@@ -73,7 +73,7 @@ class Sender:
         self._client = client
         self._kind = kind
         self._dry = dry
-        self._found: dict[tuple[str, ...], asyncio.Task[str | None]] = {}
+        self._found: dict[tuple[str, ...], asyncio.Future[str | None]] = {}
         self._columns = {column.path: column.name for column in kind.columns()}
         self.stopped: str | None = None
 
@@ -96,6 +96,9 @@ class Sender:
             judged[place] = self._verdict(answer)
         for place in sorted(commands.keys() - judged.keys()):
             judged[place] = await self._send(rows[place], *commands[place])
+        for place, (row, ids) in enumerate(zip(rows, found, strict=True)):
+            if isinstance(ids, dict) and judged[place].verdict is Verdict.IMPORTED:
+                self._remember(row, ids, judged[place].id)
         return [judged[place] for place in range(len(rows))]
 
     async def _ids(self, row: Ready) -> dict[str, str] | Judged:
@@ -106,9 +109,7 @@ class Sender:
             for lookup, told in row.looked_up:
                 if self._dry and lookup.in_the_file:
                     continue
-                # What was found before may be part of the question.
-                by_name = {name: ids.get(column, told[name]) for name, column in lookup.parameters.items()}
-                found = await self._look_up(lookup, {name: str(value) for name, value in by_name.items()})
+                found = await self._look_up(lookup, _question(lookup, told, ids))
                 if found is None:
                     return Judged(Verdict.REFUSED, Fault(lookup.unknown, lookup.sentence, lookup.told_by))
                 ids[lookup.fills] = found
@@ -182,6 +183,16 @@ class Sender:
             self._found.pop(wanted, None)
         return found
 
+    def _remember(self, row: Ready, ids: Mapping[str, str], made: str) -> None:
+        """What was made just now is not asked for; of two that answer one question, the service is asked."""
+        for lookup, told in row.makes:
+            wanted = (lookup.path, *_question(lookup, told, ids).values())
+            if wanted in self._found:
+                del self._found[wanted]
+            else:
+                self._found[wanted] = asyncio.get_running_loop().create_future()
+                self._found[wanted].set_result(made)
+
     async def _find(self, lookup: Lookup, told: Mapping[str, str]) -> str | None:
         answer = await self._ask("GET", lookup.path, params=dict(told))
         items = answer.json()["items"] if answer.is_success else []
@@ -214,6 +225,11 @@ class Sender:
 def idempotency_key(kind: str, row_key: str) -> str:
     """The same row of whichever file has the same key: a repetition is answered from the first answer."""
     return f"import-{kind}-{hashlib.sha256(row_key.encode()).hexdigest()[:40]}"
+
+
+def _question(lookup: Lookup, told: Mapping[str, Any], ids: Mapping[str, str]) -> dict[str, str]:
+    """The parameters of the query; what was found before may be one of them."""
+    return {name: str(ids.get(column, told[name])) for name, column in lookup.parameters.items()}
 
 
 def client_of(desk: Desk, at_once: int) -> httpx.AsyncClient:

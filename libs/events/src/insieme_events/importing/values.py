@@ -34,12 +34,16 @@ Asked = tuple[Lookup, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A row that may be sent, `order` says behind which others. `looked_up` are records that are still to be found."""
+    """A row that may be sent, `order` says behind which others. `looked_up` are records that are still to be found.
+
+    `makes`: the questions that are answered by what the row itself makes.
+    """
 
     key: str
     body: BaseModel
     order: str | None = None
     looked_up: tuple[Asked, ...] = ()
+    makes: tuple[Asked, ...] = ()
 
     def json(self, ids: Mapping[str, str]) -> Any:
         """The body with the ids that were found. Only what the row says: what a later build adds with a default
@@ -85,11 +89,11 @@ class Reader:
         key = found.pop(ROW_KEY, None)
         faults += self._key_faults(key, row.line)
         order = next((str(found[name]) for name in self._kind.in_order_by if name in found), None)
-        looked_up = self._lookups(found, faults)
+        looked_up, makes = self._lookups(found, faults)
         body = self._body(found, faults)
         if faults or body is None or key is None:
             return faults
-        return Ready(key, body, order, looked_up)
+        return Ready(key, body, order, looked_up, makes)
 
     def _key_faults(self, key: str | None, line: int) -> list[Fault]:
         if key is None:
@@ -106,24 +110,30 @@ class Reader:
             return [Fault("import.row_key_doubled", said, ROW_KEY)]
         return []
 
-    def _lookups(self, found: dict[str, Any], faults: list[Fault]) -> tuple[Asked, ...]:
-        """What has to be asked for before the row can be sent; its id passes the schema meanwhile."""
+    def _lookups(self, found: dict[str, Any], faults: list[Fault]) -> tuple[tuple[Asked, ...], tuple[Asked, ...]]:
+        """What has to be asked for before the row can be sent, and what nobody has to ask for after it.
+
+        The ids to be found pass the schema meanwhile.
+        """
         wanted: list[Asked] = []
+        made: list[Asked] = []
         for lookup in self._kind.lookups:
             given = lookup.fills in found
             told = _told(lookup, found)
             if any(found.get(name) == value for name, value in lookup.unless.items()):
+                if told is not None:
+                    made.append((lookup, told))
                 continue
             if told is None and lookup.fills in self._kind.left_out:
                 # Only its own columns name it, and the one that is empty is told by itself.
                 continue
-            if (told is None and not given) or (told is not None and given and lookup.column is not None):
+            if (told is None and not given) or (told is not None and given):
                 said = f"Give one of {lookup.fills} and {lookup.told_by}, and not both."
                 faults.append(Fault("import.one_of_two", said, lookup.fills))
             elif told is not None and not given:
                 wanted.append((lookup, told))
                 found[lookup.fills] = NOT_YET
-        return tuple(wanted)
+        return tuple(wanted), tuple(made)
 
     def _body(self, found: Mapping[str, Any], faults: list[Fault]) -> BaseModel | None:
         told: dict[str, Any] = {}
