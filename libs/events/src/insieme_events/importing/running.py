@@ -20,8 +20,8 @@ from insieme_events.importing.values import Reader, Ready, row_faults, text
 
 AT_ONCE = 3
 """Requests: while one is decided, the next one is read by the service, and the file by us."""
-TOGETHER = 50
-"""Rows of a request."""
+TOGETHER, MIXED = 50, 100
+"""Rows of a request; and of one whose rows may share a stream, which is then read once for twice as many."""
 ENDING = ".verdicts"
 
 
@@ -78,7 +78,7 @@ class Parcel:
     def takes(self, read: Ready | list[Fault]) -> bool:
         """Of two rows that exclude each other the second one belongs into another parcel."""
         excluded = not self.mixed and isinstance(read, Ready) and read.order in self.orders
-        return len(self.rows) < TOGETHER and not excluded
+        return len(self.rows) < (MIXED if self.mixed else TOGETHER) and not excluded
 
     def add(self, row: Row, read: Ready | list[Fault]) -> None:
         self.rows.append((row, read))

@@ -1,6 +1,8 @@
 """The states of a budget and how its events lead from one to the next (I3).
 
 Money is counted by strand: what is used is what is committed, paid or not, and what was spent without a commitment.
+A year of a large source is one stream of ten thousand payments: what is kept of each stands in maps that share with the
+map before what they have in common, so that a fold takes time by the event and not by its square (decision 31).
 """
 
 from __future__ import annotations
@@ -9,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
+
+from rpds import HashTrieMap, HashTrieSet
 
 from insieme_events.contracts import DomainEvent
 from insieme_events.contracts.funding_budget import (
@@ -64,11 +68,11 @@ class Ledger:
     set_on: date
     lines: Mapping[Strand, int]
     provisional: bool
-    commitments: Mapping[UUID, Commitment] = field(default_factory=dict)
+    commitments: HashTrieMap[UUID, Commitment] = field(default_factory=HashTrieMap)
     uncommitted: Mapping[Strand, int] = field(default_factory=dict)
     holds: Mapping[UUID, Mapping[Strand, int]] = field(default_factory=dict)
-    payments: Mapping[UUID, Payment] = field(default_factory=dict)
-    returns: frozenset[UUID] = frozenset()
+    payments: HashTrieMap[UUID, Payment] = field(default_factory=HashTrieMap)
+    returns: HashTrieSet[UUID] = field(default_factory=HashTrieSet)
 
     def committed(self, strand: Strand) -> int:
         return sum(one.amount for one in self.commitments.values() if one.strand is strand)
@@ -153,7 +157,7 @@ def booked(ledger: Ledger, event: DomainEvent) -> Ledger:
             return with_commitment(ledger, commitment_id, replace(one, amount=one.amount - amount))
         case ExpenditureRecorded(commitment_id=commitment_id, strand=strand, amount=amount):
             payment = Payment(commitment_id, strand, amount)
-            ledger = replace(ledger, payments={**ledger.payments, event.expenditure_id: payment})
+            ledger = replace(ledger, payments=ledger.payments.insert(event.expenditure_id, payment))
             if commitment_id is None:
                 spent = ledger.uncommitted.get(strand, 0) + amount
                 return replace(ledger, uncommitted={**ledger.uncommitted, strand: spent})
@@ -162,7 +166,7 @@ def booked(ledger: Ledger, event: DomainEvent) -> Ledger:
         case ExpenditureReturned(commitment_id=commitment_id, amount=amount, return_id=return_id):
             one = ledger.commitments[commitment_id]
             less = replace(one, amount=one.amount - amount, paid=one.paid - amount)
-            return replace(with_commitment(ledger, commitment_id, less), returns=ledger.returns | {return_id})
+            return replace(with_commitment(ledger, commitment_id, less), returns=ledger.returns.insert(return_id))
         case ReductionReserved(amendment_id=amendment_id, ceilings=ceilings):
             return replace(ledger, holds={**ledger.holds, amendment_id: by_strand(ceilings)})
         case ReductionReleased(amendment_id=amendment_id):
@@ -172,4 +176,4 @@ def booked(ledger: Ledger, event: DomainEvent) -> Ledger:
 
 
 def with_commitment(ledger: Ledger, commitment_id: UUID, commitment: Commitment) -> Ledger:
-    return replace(ledger, commitments={**ledger.commitments, commitment_id: commitment})
+    return replace(ledger, commitments=ledger.commitments.insert(commitment_id, commitment))
