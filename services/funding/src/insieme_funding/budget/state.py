@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from rpds import HashTrieMap, HashTrieSet
@@ -57,6 +58,15 @@ class Payment:
     amount: int
 
 
+if TYPE_CHECKING:
+    Commitments = HashTrieMap[UUID, Commitment]
+    Payments = HashTrieMap[UUID, Payment]
+    Returns = HashTrieSet[UUID]
+else:  # These classes take no parameters at run time, where the types of fields are looked at, too.
+    Commitments = Payments = HashTrieMap
+    Returns = HashTrieSet
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """A budget's money. `holds` are the ceilings of proposed plans, by amendment."""
@@ -68,11 +78,11 @@ class Ledger:
     set_on: date
     lines: Mapping[Strand, int]
     provisional: bool
-    commitments: HashTrieMap[UUID, Commitment] = field(default_factory=HashTrieMap)
+    commitments: Commitments = field(default_factory=Commitments)
     uncommitted: Mapping[Strand, int] = field(default_factory=dict)
     holds: Mapping[UUID, Mapping[Strand, int]] = field(default_factory=dict)
-    payments: HashTrieMap[UUID, Payment] = field(default_factory=HashTrieMap)
-    returns: HashTrieSet[UUID] = field(default_factory=HashTrieSet)
+    payments: Payments = field(default_factory=Payments)
+    returns: Returns = field(default_factory=Returns)
 
     def committed(self, strand: Strand) -> int:
         return sum(one.amount for one in self.commitments.values() if one.strand is strand)
