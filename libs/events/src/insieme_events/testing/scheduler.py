@@ -25,9 +25,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import psycopg
 
 from insieme_events import crash_points
-from insieme_events.clock import Clock
+from insieme_events.clock import Clock, business_date
 from insieme_events.commands import Commands
-from insieme_events.timers import Timer, Timers
+from insieme_events.timers import ACTOR, LISTED, Timer, Timers, look
+from insieme_events.units import Unit
 
 if TYPE_CHECKING:
     from insieme_events.service import Running
@@ -152,13 +153,15 @@ def each_once(found: Sequence[tuple[Said, date]], calendar: Set[Said], scheduler
 
 
 async def without_the_guard(service: Running, timers: Sequence[Timer], owner_url: str) -> None:
-    """Two schedulers look once at the same time, where no version that a step was decided on is checked any more."""
+    """Every step that is due is done by two at the same moment, where no version that it was decided on is checked."""
     async with await psycopg.AsyncConnection.connect(owner_url) as owner:
         for statement in UNGUARDED:
             await owner.execute(statement)
-    name = service.commands.edge.context
-    two = [Timers(name, timers, service.pool, service.commands, service.clock) for _ in range(2)]
-    await asyncio.gather(*(one.once() for one in two), return_exceptions=True)
+    today = business_date(service.clock())
+    for timer in timers:
+        for one in await look(service.pool, timer, today, LISTED):
+            twice = (service.commands.run(Unit((one.step,), ACTOR)) for _ in range(2))
+            await asyncio.gather(*twice, return_exceptions=True)
 
 
 def scheduling(service: str, environment: Mapping[str, str], day: Day, point: str | None, passings: int) -> None:
