@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 CUT = ("command.before_append", "command.after_append", "command.before_commit", "command.after_commit")
 """The points of a step at which a scheduler ends: before and behind everything that it writes."""
 LONGEST_STEPS = 12
-LIVES = (1.0, 6.0)
+LIVES = (2.0, 8.0)
 """Seconds."""
 LONG = 0.02
 """Seconds that a day of such a year lasts at least."""
