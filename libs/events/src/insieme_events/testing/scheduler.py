@@ -38,7 +38,7 @@ CUT = ("command.before_append", "command.after_append", "command.before_commit",
 LONGEST_STEPS = 12
 LIVES = (2.0, 8.0)
 """Seconds."""
-LONG = 0.02
+LONG = 0.05
 """Seconds that a day of such a year lasts at least."""
 UNGUARDED = (
     "alter table events.events drop constraint events_stream_version",
