@@ -50,8 +50,6 @@ def wrong_lessons(base: Base) -> Callable[[int, Cells], Iterator[Wrong]]:
         yield {"on": "2024-03-15"}, "training.participant_before_last_step", ""
         yield {**by_course, "person_id": NOBODY}, "import.participation_unknown", "course_id, person_id"
         yield {**by_course, "course_id": ""}, "import.one_of_two", "participation_id"
-        both = {**by_course, "participation_id": base.participations[0].participation_id}
-        yield both, "import.one_of_two", "participation_id"
         alone = {"course_id": "", "person_id": ""}
         yield {**alone, "participation_id": base.waits}, "training.participant_not_started", ""
         yield {**alone, "participation_id": NOBODY}, "training.participation_unknown", ""
