@@ -27,6 +27,9 @@ from insieme_local.testing import session_folders
 
 __all__ = ["platform", "prepared", "young"]
 
+LONG = 120.0
+"""Seconds that a step of `make run` may take where others keep the machine busy; longer than it waits itself for a server."""
+
 _numbers = itertools.count()
 
 SERVICE = """
@@ -100,7 +103,7 @@ class Run:
                 start_new_session=True,
             )
 
-    def wait_for(self, words: str, seconds: float = 40.0) -> None:
+    def wait_for(self, words: str, seconds: float = LONG) -> None:
         """Wait until it has said these words."""
         end = time.monotonic() + seconds
         while words not in self.said():
@@ -117,7 +120,7 @@ class Run:
         assert self.process is not None
         os.killpg(self.process.pid, signal.SIGINT)
 
-    def ended(self, seconds: float = 40.0) -> int:
+    def ended(self, seconds: float = LONG) -> int:
         """Wait for its end; the exit code."""
         assert self.process is not None
         return self.process.wait(timeout=seconds)
