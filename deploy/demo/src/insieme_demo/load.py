@@ -1,18 +1,19 @@
-"""Loading month by month: intake's month, then matching's, governance's, training's and funding's once their views
-have applied what they name (decision 16).
+"""Loading span by span: intake's months, then matching's, governance's, training's and funding's once their views have
+applied what they name (decision 11).
 """
 
 from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import chain
 from uuid import UUID
 
 from insieme_demo import plan as plans
-from insieme_demo.happening import Happening, Kind
+from insieme_demo.happening import Happening, Kind, Phase
 from insieme_demo.ids import made
 from insieme_demo.plan import Month, Plan
 from insieme_demo.writing import Writer
@@ -28,6 +29,8 @@ from insieme_matching.service import SERVICE as MATCHING
 from insieme_training.service import SERVICE as TRAINING
 
 LOADED = "demo loaded"
+SPAN = 500
+"""Happenings after which a span ends."""
 PATIENCE = 120.0
 """Seconds that a service may take to apply what another one tells."""
 FORGETTING = 300.0
@@ -111,29 +114,59 @@ async def tell(
     """Writes of these months what is missing, each after what it names; raises as `load` does."""
     writer = Writer(to.intake, plan.everybody, plan.companies, wrote)
     unheard: set[str] = set()
-    for month in months:
-        unheard |= _cases(month)
-        if month.intake:
+    for span in spans(months):
+        unheard |= {stream for month in span for stream in _cases(month)}
+        for month in span:
             await writer.write(to.intake, month.intake)
-        if month.matching and not await writer.written(to.matching, month.matching[-1:]):
-            # Also those of months in which matching was told nothing.
+        if await writer.missing(to.matching, _last(month.matching for month in span)):
+            # Also those of spans in which matching was told nothing.
             await applied(to.matching.pool, "matching.in_charge", await last_versions(to.intake, unheard), PATIENCE)
             unheard.clear()
-        if month.matching:
+        for month in span:
             await writer.write(to.matching, month.matching)
-            # A membership of the Board goes on under the id that stays: whatever comes later stands on that.
-            await applied(
-                to.governance.pool, "governance.reactions", await last_versions(to.matching, _merged(month)), PATIENCE
-            )
-        for service, told in (
-            (to.governance, month.governance),
-            (to.training, month.training),
-            (to.funding, month.funding),
+        # A membership of the Board goes on under the id that stays: whatever comes later stands on that.
+        merged = {stream for month in span for stream in _merged(month)}
+        await applied(to.governance.pool, "governance.reactions", await last_versions(to.matching, merged), PATIENCE)
+        for service, parts in (
+            (to.governance, [month.governance for month in span]),
+            (to.training, [month.training for month in span]),
+            (to.funding, [month.funding for month in span]),
         ):
-            if told and not await writer.written(service, told[-1:]):
-                await _heard(to, service, told)
-            if told:
-                await writer.write(service, told)
+            if await writer.missing(service, _last(parts)):
+                await _heard(to, service, list(chain.from_iterable(parts)))
+            for part in parts:
+                await writer.write(service, part)
+
+
+def spans(months: Iterable[Month]) -> Iterator[list[Month]]:
+    """Months that are written together, so that the services wait for one another once and not in each of them.
+
+    One in which somebody is erased, or two records turn out to be one, stands alone: every service does at once what
+    follows from that, and until then everything that came before has to be told.
+    """
+    span: list[Month] = []
+    for month in months:
+        if _stands_alone(month) or sum(len(list(each.told)) for each in span) >= SPAN:
+            if span:
+                yield span
+            span = []
+        span.append(month)
+        if _stands_alone(month):
+            yield span
+            span = []
+    if span:
+        yield span
+
+
+def _stands_alone(month: Month) -> bool:
+    return any(happening.erases is not None or happening.phase is Phase.MERGES for happening in month.told) or bool(
+        _merged(month)
+    )
+
+
+def _last(parts: Iterable[list[Happening]]) -> list[Happening]:
+    """The last happening of all, or none."""
+    return [happening for part in parts for happening in part][-1:]
 
 
 def _cases(month: Month) -> set[str]:

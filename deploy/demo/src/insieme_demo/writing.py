@@ -131,11 +131,17 @@ class Writer:
             rows = await (await connection.execute(WRITTEN, (streams, keys))).fetchall()
         return {key for (key,) in rows}
 
+    async def missing(self, service: Running, happenings: Sequence[Happening]) -> bool:
+        """Whether some of them do not stand in the store yet."""
+        return len(await self.written(service, happenings)) < len(happenings)
+
     async def write(self, service: Running, happenings: Sequence[Happening]) -> dict[str, int]:
         """Writes those that are missing; answers the streams that changed with their last sequence.
 
         Raises DemonstrationRefused, after which the batch it stood in is committed but for the refused unit.
         """
+        if not happenings:
+            return {}
         known = await self.written(service, happenings[-1:])
         if known:
             self.wrote(len(happenings))

@@ -29,6 +29,7 @@ UNSTORABLE = Refused(
 )
 OF_COMMANDS = (INVALID, UNSTORABLE, IF_MATCH_SYNTAX, KEY_SYNTAX, KEY_REUSED, STALE, BUSY, problems.AWAY)
 OF_READS = (INVALID, problems.AWAY)
+REFERENCE = "#/components/schemas/{model}"
 OF_BODIES = (400, 415)
 """Statuses of a body that is no JSON, or is not sent as such."""
 
@@ -53,7 +54,8 @@ def operation_id(route: APIRoute) -> str:
 
 
 def complete(app: FastAPI, document: dict[str, Any]) -> None:
-    components = document.get("components", {}).get("schemas", {})
+    components = document.setdefault("components", {}).setdefault("schemas", {})
+    components.update(of_problems())
     for route in iter_route_contexts(app.routes):
         operations = document["paths"].get(getattr(route, "path_format", None), {})
         for method in getattr(route, "methods", None) or ():
@@ -62,6 +64,12 @@ def complete(app: FastAPI, document: dict[str, Any]) -> None:
                 show_body(operation, getattr(route, "body_field", None))
                 show_answers(operation, components)
                 show_refusals(operation, refusals.of_endpoint(route.endpoint))
+
+
+def of_problems() -> dict[str, Any]:
+    """The schemas of what every service answers when it does not do what is asked."""
+    schema = problems.Problem.model_json_schema(mode="serialization", ref_template=REFERENCE)
+    return {**schema.pop("$defs"), "Problem": schema}
 
 
 def show_body(operation: dict[str, Any], body: Any) -> None:
@@ -85,7 +93,7 @@ def show_refusals(operation: dict[str, Any], of_the_service: Iterable[Refused]) 
     general = OF_COMMANDS if "idempotency-key" in named else OF_READS
     waiting = (NOT_APPLIED,) if "wait_for" in named else ()
     by_status: dict[int, dict[str, Refused]] = {}
-    for refused in (*general, *waiting, *of_the_service):
+    for refused in (*general, *waiting, *sorted(of_the_service, key=lambda one: (one.code, one.sentence))):
         by_status.setdefault(status_of(refused), {})[refused.code] = refused
     done = {status: answer for status, answer in operation["responses"].items() if status.startswith("2")}
     operation["responses"] = done
@@ -98,7 +106,7 @@ def show_refusals(operation: dict[str, Any], of_the_service: Iterable[Refused]) 
             "description": said(status, coded.values()),
             "content": {
                 MEDIA_TYPE: {
-                    "schema": {"$ref": "#/components/schemas/Problem"},
+                    "schema": {"$ref": REFERENCE.format(model="Problem")},
                     "examples": {code: {"value": shown(status, refused)} for code, refused in sorted(coded.items())},
                 }
             },

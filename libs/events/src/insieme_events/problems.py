@@ -69,9 +69,12 @@ class Problem(BaseModel):
 
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": HTTPStatus(status).phrase}
+    status: {"content": {MEDIA_TYPE: {}}, "description": HTTPStatus(status).phrase}
     for status in (400, 403, 404, 409, 412, 415, 422, 503)
 }
+"""What is no answer of a route's own. The document gives them the schema of a problem (`documenting`): as a model of
+every route it would be compiled a thousand times at each start.
+"""
 
 
 class ProblemError(Exception):

@@ -50,7 +50,7 @@ YearMonth = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 class Actor(BaseModel):
     """Who acted, for which party, in which role and to which purpose; ids and codes, never a name (P13)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     party: Code
     role: Code
@@ -65,7 +65,7 @@ class DomainEvent(BaseModel):
     form for signatories carries; an event without it stays on the restricted topic (decision 4).
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     context: ClassVar[str]
     schema_version: ClassVar[int] = 1
