@@ -107,9 +107,12 @@ async def something_of_everything(matching: Any, new_placement: Any) -> None:
     await matching.post(f"/v1/candidacies/{chosen['id']}/presentation", 200, on="2021-02-12")
     placed = new_placement(second, company, vacancy_id=str(vacancy), reservation_id=str(request.reservation_id))
     placement = await matching.post("/v1/employments", **placed, communicated_on="2021-02-26")
-    # Extended, cut off, and extended again.
+    # Extended, transformed and ended, all of that voided, and extended again.
     chain = f"/v1/employments/{placement['id']}"
     longer = await matching.post(f"{chain}/extensions", ends_on="2021-08-31", communicated_on="2021-06-30")
+    to_permanent = {"code": "DI", "contract_type": "A.01.00", "on": "2021-06-10", "communicated_on": "2021-06-11"}
+    await matching.post(f"{chain}/transformations", **to_permanent)
+    await matching.post(f"{chain}/end", 200, reason="agreed", on="2021-06-20", communicated_on="2021-06-21")
     void = {"voids": longer["event_ids"][0], "from_link": 2, "reason": "never_started", "on": "2021-07-01"}
     await matching.post(f"{chain}/void", 200, **void)
     await matching.post(f"{chain}/extensions", ends_on="2021-07-31", communicated_on="2021-06-04")
