@@ -33,7 +33,7 @@ pytestmark = pytest.mark.integration
 
 VIEWS = (
     *("companies", "needs", "vacancies", "reservations", "job_profiles", "candidacies", "internships", "employments"),
-    *("employment_links", "internship_months"),
+    *("employment_links", "internship_months", "communications"),
 )
 ASKED = {
     "starts_on": "2021-03-01",
@@ -106,7 +106,16 @@ async def something_of_everything(matching: Any, new_placement: Any) -> None:
     chosen = await matching.post("/v1/candidacies", vacancy_id=str(vacancy), person_id=str(second), on="2021-02-10")
     await matching.post(f"/v1/candidacies/{chosen['id']}/presentation", 200, on="2021-02-12")
     placed = new_placement(second, company, vacancy_id=str(vacancy), reservation_id=str(request.reservation_id))
-    await matching.post("/v1/employments", **placed)
+    placement = await matching.post("/v1/employments", **placed, communicated_on="2021-02-26")
+    # Extended, transformed and ended, all of that voided, and extended again.
+    chain = f"/v1/employments/{placement['id']}"
+    longer = await matching.post(f"{chain}/extensions", ends_on="2021-08-31", communicated_on="2021-06-30")
+    to_permanent = {"code": "DI", "contract_type": "A.01.00", "on": "2021-06-10", "communicated_on": "2021-06-11"}
+    await matching.post(f"{chain}/transformations", **to_permanent)
+    await matching.post(f"{chain}/end", 200, reason="agreed", on="2021-06-20", communicated_on="2021-06-21")
+    void = {"voids": longer["event_ids"][0], "from_link": 2, "reason": "never_started", "on": "2021-07-01"}
+    await matching.post(f"{chain}/void", 200, **void)
+    await matching.post(f"{chain}/extensions", ends_on="2021-07-31", communicated_on="2021-06-04")
     # Run, extended, ended, evaluated; approved only; withdrawn.
     path = await confirmed(matching, first, company)
     await matching.post(f"{path}/approval", 200, **grounds(host_hired_percent=20))

@@ -59,7 +59,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "by_party": st.just("cna_bologna"),
     "authorisation": st.just("arl-2021-00042"),
     "authorised_on": DAYS,
-    "communicated_on": DAYS,
+    "communicated_on": st.one_of(st.none(), DAYS),
     "host_declared_on": DAYS,
     "host_staff": st.integers(0, 30),
     "month": st.sampled_from(["2021-03", "2021-08", "0000-01", "9999-12"]),
@@ -78,6 +78,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
 }
 SPECIAL: dict[tuple[type[Command], str], st.SearchStrategy[Any]] = {
     (job_profile.RegisterJobProfile, "hours"): st.just((HoursClass.FULL_TIME,)),
+    (internship.StartInternship, "communicated_on"): DAYS,
 }
 
 

@@ -35,7 +35,7 @@ def sent(**cells: str) -> tuple[str, dict[str, Any]]:
 
 
 def test_a_start_is_a_placement_and_nothing_is_looked_up() -> None:
-    row = read(communication="ASS", entry_kind="re_entry", **START)
+    row = read(communication="ASS", entry_kind="re_entry", communicated_on="30/04/2024", **START)
     assert isinstance(row, Ready)
     assert row.looked_up == ()
     assert PLACEMENTS.command(row.json({})) == (
@@ -49,6 +49,7 @@ def test_a_start_is_a_placement_and_nothing_is_looked_up() -> None:
             "working_time": "horizontal",
             "comune": "037006",
             "entry_kind": "re_entry",
+            "communicated_on": "2024-04-30",
         },
     )
 
@@ -68,9 +69,9 @@ def test_a_start_is_a_placement_and_nothing_is_looked_up() -> None:
             {"code": "PP", "on": "2024-09-01"},
         ),
         (
-            {"communication": "CES", "reason": "resignation", "on": "2024-09-30"},
+            {"communication": "CES", "reason": "resignation", "on": "2024-09-30", "communicated_on": "04/10/2024"},
             "end",
-            {"reason": "resignation", "on": "2024-09-30"},
+            {"reason": "resignation", "on": "2024-09-30", "communicated_on": "2024-10-04"},
         ),
     ],
 )

@@ -13,6 +13,8 @@ from functools import lru_cache
 
 import holidays
 
+from insieme_events.contracts.agreement import LegalLimits
+
 SATURDAY, SUNDAY = 5, 6
 
 
@@ -45,3 +47,22 @@ def last_day(day: date, rule: Rule) -> date:
     while not is_working(day, rule):
         day += timedelta(days=1)
     return day
+
+
+def start_communicated_by(first_day: date, limits: LegalLimits) -> date:
+    """The last day on which a start is communicated in time: the day before, holiday or not.
+
+    «entro il giorno antecedente» (d.l. 510/1996 art. 9-bis c. 2; standards.md 2.2). Counted backwards, so never moved.
+    """
+    return first_day - timedelta(days=limits.start_notice_days)
+
+
+def change_communicated_by(day: date, limits: LegalLimits) -> date:
+    """The last day on which an extension, a transformation or an early end of that day is communicated in time.
+
+    Within five days of the event (d.lgs. 181/2000 art. 4-bis c. 5; «entro i cinque giorni successivi», L. 264/1949
+    art. 21; standards.md 2.2), and the day of the event is not counted (codice civile art. 2963 c. 2). That day is
+    the first one of an extension and of a transformation, on which the contract begins to be another one, and the
+    last one of a contract that ends, on which the relation is dissolved (Ministry's note 18273/2012).
+    """
+    return last_day(day + timedelta(days=limits.change_notice_days), Rule.CIVIL)

@@ -205,6 +205,7 @@ async def of_employments(
                 company_known=isinstance(each.command, StartPlacement) and each.command.company_id in known,
                 last_known=last_known(each.situation.agreements, day),
                 link_events=chains[each.stream_id][1] if each.stream_id in chains else {},
+                limits=each.situation.limits,
             )
         )
     return found

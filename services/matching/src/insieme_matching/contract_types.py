@@ -31,6 +31,12 @@ class ContractKind:
     term: Term
     subordinate: bool
 
+    @property
+    def communicated_monthly(self) -> bool:
+        """Agency work and the public administration: by the 20th of the next month (standards 2.2)."""
+        public = self.code.startswith("I.") or self.code == "A.03.15"
+        return public or self.contract_class is ContractClass.AGENCY
+
 
 @cache
 def table() -> dict[str, ContractKind]:

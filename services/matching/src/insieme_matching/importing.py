@@ -101,6 +101,7 @@ class PlacementRow(BaseModel):
     code: TransformationCode | None = None
     reason: EndReason | None = None
     on: Day | None = None
+    communicated_on: Day | None = None
 
     @model_validator(mode="after")
     def fits_its_command(self) -> PlacementRow:

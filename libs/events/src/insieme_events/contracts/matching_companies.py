@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -17,6 +18,20 @@ from insieme_events.contracts.vocabulary import (
 
 class MatchingEvent(DomainEvent):
     context = "matching"
+
+
+class MandatoryCommunication(MatchingEvent):
+    """When the employer or host communicated what happened to a contract to the employment services (standards 2.2).
+
+    `communicated_on` is None where nobody told the day. `communicated_late` says whether it was after the last day that
+    the law gives; None where no day was told, or where the legal limits set no term for it: an end at the expected end,
+    agency work, work in the public administration.
+
+    Italian: comunicazione obbligatoria.
+    """
+
+    communicated_on: date | None = None
+    communicated_late: bool | None = None
 
 
 class ErasureCompleted(base.ErasureCompleted):

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import Field
 
 from insieme_events.contracts.base import Code
-from insieme_events.contracts.matching_companies import MatchingEvent
+from insieme_events.contracts.matching_companies import MandatoryCommunication, MatchingEvent
 from insieme_events.contracts.vocabulary import (
     Comune,
     ContractClass,
@@ -29,6 +29,12 @@ class EmploymentEvent(MatchingEvent):
     strand: Strand = Strand.MATCHING
 
 
+class EmploymentMovement(EmploymentEvent, MandatoryCommunication):
+    """A start, extension, transformation or end; the legal limits of `limits_version` judged its communication."""
+
+    limits_version: Code | None = None
+
+
 class EntryKind(StrEnum):
     """P33: inserimento or reinserimento."""
 
@@ -38,7 +44,7 @@ class EntryKind(StrEnum):
     """Italian: reinserimento."""
 
 
-class PlacementStarted(EmploymentEvent):
+class PlacementStarted(EmploymentMovement):
     """Avviamento: `occurred_on` is the first day of the contract (inserimento; P33).
 
     `out_of_term` flags a start on a day on which no agreement was in force; `agreement_version` is then the last
@@ -71,7 +77,7 @@ class PlacementStarted(EmploymentEvent):
     )
 
 
-class PlacementExtended(EmploymentEvent):
+class PlacementExtended(EmploymentMovement):
     """Proroga: a new link of the chain from `occurred_on`, the day after the old end, to the new end.
 
     The link has the contract type, working time and comune that the chain has by then. Numbers are never used
@@ -96,7 +102,7 @@ class TransformationCode(StrEnum):
     PART_TO_FULL_TIME = "PP"
 
 
-class PlacementTransformed(EmploymentEvent):
+class PlacementTransformed(EmploymentMovement):
     """From `occurred_on` on the contract is of that type; not a link of its own. Italian: trasformazione."""
 
     code: TransformationCode
@@ -127,7 +133,7 @@ class EndReason(StrEnum):
     OTHER = "other"
 
 
-class PlacementEnded(EmploymentEvent):
+class PlacementEnded(EmploymentMovement):
     """Cessazione; the reason stays restricted. Italian: cessazione."""
 
     reason: EndReason

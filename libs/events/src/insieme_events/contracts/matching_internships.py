@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import Field
 
 from insieme_events.contracts.base import Code, Sealed, YearMonth
-from insieme_events.contracts.matching_companies import MatchingEvent
+from insieme_events.contracts.matching_companies import MandatoryCommunication, MatchingEvent
 from insieme_events.contracts.vocabulary import (
     Cents,
     InterventionKind,
@@ -104,7 +104,7 @@ class InternshipApproved(Authorised):
     party_fields = ("internship_id", "person_id", "company_id", "starts_on", "ends_on", "occurred_on", "strand")
 
 
-class InternshipExtended(Authorised):
+class InternshipExtended(Authorised, MandatoryCommunication):
     """Proroga: every legal check held again for the longer internship; `from_day` is the first day added (P34)."""
 
     from_day: date
@@ -164,10 +164,14 @@ class InternshipOutcome(StrEnum):
     LEFT_BY_HOST = "left_by_host"
 
 
-class InternshipEnded(InternshipEvent):
-    """`occurred_on` is the last day. An internship is never a placement, whatever its outcome (P34)."""
+class InternshipEnded(InternshipEvent, MandatoryCommunication):
+    """`occurred_on` is the last day. An internship is never a placement, whatever its outcome (P34).
+
+    `limits_version` are the legal limits that judged the communication of an early end.
+    """
 
     outcome: InternshipOutcome
+    limits_version: Code | None = None
     party_fields = ("internship_id", "person_id", "company_id", "occurred_on", "strand")
 
 

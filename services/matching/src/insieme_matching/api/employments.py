@@ -48,6 +48,7 @@ PLACEMENT_EXAMPLE = {
     "working_time": "full",
     "comune": "037006",
     "entry_kind": "re_entry",
+    "communicated_on": "2024-04-30",
 }
 CORRECTION_EXAMPLE = {
     "corrects": "018f3a52-7c11-7d39-8a55-1f0c6f4f2b8a",
@@ -128,7 +129,7 @@ class EmploymentPage(Page):
 async def start(request: Incoming, body: Annotated[Placing, Body(examples=[PLACEMENT_EXAMPLE])]) -> CommandAnswer:
     """Records a placement (avviamento) of a person in charge on its first day; with `vacancy_id` it takes a position
     of that vacancy (P33), with `reservation_id` one that is kept for a course (P39). Internships are not placements
-    (P34).
+    (P34). `communicated_on` late is recorded as late (P33).
     """
     employment_id = request.new_id()
     steps = []
@@ -250,7 +251,7 @@ async def detail(request: Request, response: Response, employment_id: UUID) -> E
 async def extend(
     request: Incoming,
     employment_id: UUID,
-    body: Annotated[ExtendPlacement, Body(examples=[{"ends_on": "2025-04-30"}])],
+    body: Annotated[ExtendPlacement, Body(examples=[{"ends_on": "2025-04-30", "communicated_on": "2024-11-04"}])],
 ) -> CommandAnswer:
     """Proroga: a new link from the day after the present end. It may outlive the case."""
     return await request.send(Step(EMPLOYMENTS, employment_id, body))
@@ -261,7 +262,10 @@ async def transform(
     request: Incoming,
     employment_id: UUID,
     body: Annotated[
-        TransformPlacement, Body(examples=[{"code": "DI", "contract_type": "A.01.00", "on": "2024-09-01"}])
+        TransformPlacement,
+        Body(
+            examples=[{"code": "DI", "contract_type": "A.01.00", "on": "2024-09-01", "communicated_on": "2024-09-05"}]
+        ),
     ],
 ) -> CommandAnswer:
     """Trasformazione, by the code of the regional information system: towards permanent or full time only."""

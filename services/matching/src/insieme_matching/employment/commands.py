@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from insieme_events.agreement import Agreement
+from insieme_events.agreement import Agreement, Limits
 from insieme_events.contracts.matching import EndReason, EntryKind, PlacementVoidReason, SupportKind, TransformationCode
 from insieme_events.contracts.vocabulary import Comune, ContractType, Strand, WorkingTime
 from insieme_events.days import Day
@@ -15,7 +15,10 @@ from insieme_events.gates import Interval
 
 
 class NewPlacement(Command):
-    """What is told of a placement that is to be recorded; `vacancy_id` is the vacancy whose position it takes."""
+    """What is told of a placement that is to be recorded; `vacancy_id` is the vacancy whose position it takes.
+
+    `communicated_on`, here as in what follows, is the day of the mandatory communication, where somebody knows it.
+    """
 
     person_id: UUID
     company_id: UUID
@@ -27,6 +30,7 @@ class NewPlacement(Command):
     working_time: WorkingTime
     comune: Comune
     entry_kind: EntryKind
+    communicated_on: Day | None = None
 
 
 class StartPlacement(NewPlacement):
@@ -39,6 +43,7 @@ class ExtendPlacement(Command):
     """Proroga: the contract runs on from the day after its end."""
 
     ends_on: Day
+    communicated_on: Day | None = None
 
 
 class TransformPlacement(Command):
@@ -47,6 +52,7 @@ class TransformPlacement(Command):
     code: TransformationCode
     contract_type: ContractType | None = None
     on: Day
+    communicated_on: Day | None = None
 
 
 class EndPlacement(Command):
@@ -54,6 +60,7 @@ class EndPlacement(Command):
 
     reason: EndReason
     on: Day
+    communicated_on: Day | None = None
 
 
 class CorrectPlacement(Command):
@@ -105,10 +112,12 @@ class EmploymentCircumstances(Circumstances):
     """`agreement` is the one in force on the placement's first day.
 
     `last_known` is the latest agreement that had begun by then, `in_charge` when the person was in charge (None:
-    not heard of yet), `link_events` the id of the event that began each link of the employment.
+    not heard of yet), `link_events` the id of the event that began each link of the employment, `limits` every version
+    of the legal limits.
     """
 
     in_charge: tuple[Interval, ...] | None = None
     company_known: bool = False
     last_known: Agreement | None = None
     link_events: Mapping[int, UUID] = field(default_factory=dict)
+    limits: tuple[Limits, ...] = ()

@@ -6,7 +6,7 @@ An internship is not a placement (P34). Extensions may outlive the case; only th
 from __future__ import annotations
 
 from datetime import date
-from typing import assert_never
+from typing import Any, assert_never
 
 from insieme_events.contracts.matching import (
     EndReason,
@@ -17,6 +17,8 @@ from insieme_events.contracts.matching import (
     PlacementTransformed,
 )
 from insieme_events.decider import Decider, Decision, RefusalKind, Refused
+from insieme_events.legal_terms import change_communicated_by, start_communicated_by
+from insieme_matching.communications import Term, judged, unless_monthly
 from insieme_matching.employment import chain as chains
 from insieme_matching.employment.amendments import correct, void
 from insieme_matching.employment.chain import Link, Transformation
@@ -60,6 +62,13 @@ TERM_NOT_REACHED = Refused(
     sentence="The contract does not run out on {on}: give the reason for which it ended.",
     kind=RefusalKind.INVALID,
 )
+LIMITS_UNKNOWN = Refused(
+    code="matching.limits_unknown",
+    sentence="Matching knows no legal limits for {on}: governance has to publish them first, or leave the day of the "
+    "communication out.",
+    clause="P33",
+    kind=RefusalKind.RETRY,
+)
 BEFORE_PLACEMENT = Refused(
     code="matching.before_placement",
     sentence="The placement began on {starts_on}: support after it cannot be dated earlier.",
@@ -71,12 +80,12 @@ def decide(command: EmploymentCommand, state: Employment, circumstances: Employm
     match command:
         case StartPlacement():
             return start(command, state, circumstances)
-        case ExtendPlacement(ends_on=ends_on):
-            return extend(state, ends_on)
+        case ExtendPlacement():
+            return extend(command, state, circumstances)
         case TransformPlacement():
-            return transform(command, state)
-        case EndPlacement(reason=reason, on=on):
-            return end(state, reason, on)
+            return transform(command, state, circumstances)
+        case EndPlacement():
+            return end(command, state, circumstances)
         case CorrectPlacement():
             return correct(command, state, circumstances)
         case VoidPlacement():
@@ -121,6 +130,10 @@ def start(command: StartPlacement, employment: Employment, circumstances: Employ
     agreement = circumstances.agreement or circumstances.last_known
     if agreement is None:
         return BEFORE_THE_PROGRAMME.about(on=command.starts_on)
+    term = unless_monthly(start_communicated_by, command.contract_type)
+    told = communicated(command, command.starts_on, term, circumstances)
+    if isinstance(told, Refused):
+        return told
     return [
         PlacementStarted(
             employment_id=command.employment_id,
@@ -137,18 +150,23 @@ def start(command: StartPlacement, employment: Employment, circumstances: Employ
             agreement_version=agreement.version,
             out_of_term=circumstances.agreement is None,
             occurred_on=command.starts_on,
+            **told,
         )
     ]
 
 
-def extend(employment: Employment, ends_on: date) -> Decision:
+def extend(command: ExtendPlacement, employment: Employment, circumstances: EmploymentCircumstances) -> Decision:
     running = running_or_refused(employment)
     if isinstance(running, Refused):
         return running
-    chain = chains.extended(running.chain, ends_on)
+    chain = chains.extended(running.chain, command.ends_on)
     if isinstance(chain, Refused):
         return chain
     relation, link = running.relation, chain.last
+    term = unless_monthly(change_communicated_by, link.contract_type)
+    told = communicated(command, link.starts_on, term, circumstances)
+    if isinstance(told, Refused):
+        return told
     return [
         PlacementExtended(
             employment_id=relation.employment_id,
@@ -156,13 +174,14 @@ def extend(employment: Employment, ends_on: date) -> Decision:
             company_id=relation.company_id,
             strand=relation.strand,
             link_no=link.no,
-            ends_on=ends_on,
+            ends_on=command.ends_on,
             occurred_on=link.starts_on,
+            **told,
         )
     ]
 
 
-def transform(command: TransformPlacement, employment: Employment) -> Decision:
+def transform(command: TransformPlacement, employment: Employment, circumstances: EmploymentCircumstances) -> Decision:
     running = running_or_refused(employment)
     if isinstance(running, Refused):
         return running
@@ -173,6 +192,10 @@ def transform(command: TransformPlacement, employment: Employment) -> Decision:
     klass = chains.placement_class(now.contract_type)
     if isinstance(klass, Refused):
         return klass
+    term = unless_monthly(change_communicated_by, running.chain.now().contract_type)
+    told = communicated(command, command.on, term, circumstances)
+    if isinstance(told, Refused):
+        return told
     relation = running.relation
     return [
         PlacementTransformed(
@@ -186,11 +209,13 @@ def transform(command: TransformPlacement, employment: Employment) -> Decision:
             ends_on=now.ends_on,
             working_time=now.working_time,
             occurred_on=command.on,
+            **told,
         )
     ]
 
 
-def end(employment: Employment, reason: EndReason, on: date) -> Decision:
+def end(command: EndPlacement, employment: Employment, circumstances: EmploymentCircumstances) -> Decision:
+    reason, on = command.reason, command.on
     if isinstance(employment, Ended) and (employment.ended_on, employment.reason) == (on, reason):
         return []
     running = running_or_refused(employment)
@@ -198,8 +223,14 @@ def end(employment: Employment, reason: EndReason, on: date) -> Decision:
         return running
     if outside := end_outside(running.chain, on):
         return outside
-    if reason is EndReason.TERM_REACHED and on != running.chain.now().ends_on:
+    now = running.chain.now()
+    if reason is EndReason.TERM_REACHED and on != now.ends_on:
         return TERM_NOT_REACHED.about(on=on)
+    # An end on the day that everybody was told of is not communicated again (L. 264/1949 art. 21).
+    term = None if on == now.ends_on else unless_monthly(change_communicated_by, now.contract_type)
+    told = communicated(command, on, term, circumstances)
+    if isinstance(told, Refused):
+        return told
     relation = running.relation
     return [
         PlacementEnded(
@@ -209,8 +240,19 @@ def end(employment: Employment, reason: EndReason, on: date) -> Decision:
             strand=relation.strand,
             reason=reason,
             occurred_on=on,
+            **told,
         )
     ]
+
+
+def communicated(
+    command: StartPlacement | ExtendPlacement | TransformPlacement | EndPlacement,
+    day: date,
+    term: Term | None,
+    circumstances: EmploymentCircumstances,
+) -> dict[str, Any] | Refused:
+    """What the movement of that day keeps of its communication."""
+    return judged(command.communicated_on, day, term, circumstances.limits, circumstances.today, LIMITS_UNKNOWN)
 
 
 def support(command: RecordSupport, employment: Employment) -> Decision:

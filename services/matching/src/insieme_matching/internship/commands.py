@@ -99,10 +99,14 @@ class ApproveInternship(Grounds):
 
 
 class ExtendInternship(Grounds):
-    """Proroga: every legal check again (I13); `monthly_allowance` where it changes."""
+    """Proroga: every legal check again (I13); `monthly_allowance` where it changes.
+
+    `communicated_on` is the day of the mandatory communication, where somebody knows it.
+    """
 
     ends_on: Day
     monthly_allowance: Cents | None = None
+    communicated_on: Day | None = None
 
 
 class StartInternship(Command):
@@ -134,10 +138,11 @@ class RecordInternshipMonth(Command):
 
 
 class EndInternship(Command):
-    """`on` is the last day."""
+    """`on` is the last day; `communicated_on` the day of the mandatory communication, where somebody knows it."""
 
     outcome: InternshipOutcome
     on: Day
+    communicated_on: Day | None = None
 
 
 class WithdrawInternship(Command):

@@ -5,10 +5,9 @@ It is no placement and never becomes one (P34); nothing of it starts before inta
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, assert_never
 
-from insieme_events.agreement import limits_on
 from insieme_events.contracts.matching import (
     InternshipApproved,
     InternshipBlocked,
@@ -26,6 +25,8 @@ from insieme_events.contracts.matching import (
 )
 from insieme_events.contracts.vocabulary import InterventionKind, Strand
 from insieme_events.decider import Decider, Decision, Refused
+from insieme_events.legal_terms import change_communicated_by, start_communicated_by
+from insieme_matching.communications import Term, judged
 from insieme_matching.gates import COMPANY_UNKNOWN, intern_in_charge_on, not_after
 from insieme_matching.internship import attending, legal
 from insieme_matching.internship.commands import (
@@ -114,7 +115,7 @@ def decide(command: InternshipCommand, state: Internship, circumstances: Interns
         case ResumeInternship(on=on), _:
             return resume(state, on)
         case EndInternship(), _:
-            return end(command, state)
+            return end(command, state, circumstances)
         case WithdrawInternship(), _:
             return withdraw(command, state)
         case RecordInternshipEvaluation(), _:
@@ -234,6 +235,9 @@ def extend(command: ExtendInternship, internship: Known, circumstances: Internsh
     limits = legal.judged(asked, command, circumstances)
     if isinstance(limits, Refused):
         return limits
+    told = communicated(command.communicated_on, asked.from_day, change_communicated_by, circumstances)
+    if isinstance(told, Refused):
+        return told
     return [
         of(
             plan,
@@ -242,7 +246,7 @@ def extend(command: ExtendInternship, internship: Known, circumstances: Internsh
             from_day=asked.from_day,
             ends_on=command.ends_on,
             monthly_allowance=monthly,
-            **legal.noted(command, limits),
+            **legal.noted(command, limits) | told,
         )
     ]
 
@@ -267,20 +271,10 @@ def start(command: StartInternship, internship: Known, circumstances: Internship
         return closed
     if plan.project.funded_by_programme and not circumstances.funding_known:
         return FUNDING_UNDECIDED
-    limits = limits_on(circumstances.limits, command.on)
-    if limits is None:
-        return legal.LIMITS_UNKNOWN.about(on=command.on)
-    due = command.on - timedelta(days=limits.start_notice_days)
-    return [
-        of(
-            plan,
-            InternshipStarted,
-            command.on,
-            communicated_on=command.communicated_on,
-            communicated_late=command.communicated_on > due,
-            limits_version=limits.version,
-        )
-    ]
+    told = communicated(command.communicated_on, command.on, start_communicated_by, circumstances)
+    if isinstance(told, Refused):
+        return told
+    return [of(plan, InternshipStarted, command.on, **told)]
 
 
 def suspend(command: SuspendInternship, internship: Known) -> Decision:
@@ -313,7 +307,7 @@ def resume(internship: Known, on: date) -> Decision:
             assert_never(internship)
 
 
-def end(command: EndInternship, internship: Known) -> Decision:
+def end(command: EndInternship, internship: Known, circumstances: InternshipCircumstances) -> Decision:
     match internship:
         case Running(plan=plan) | Suspended(plan=plan) if command.on > plan.ends_on:
             return END_OUTSIDE.about(starts_on=plan.last_on, ends_on=plan.ends_on)
@@ -322,7 +316,12 @@ def end(command: EndInternship, internship: Known) -> Decision:
         ):
             return TERM_AHEAD.about(ends_on=plan.ends_on)
         case Running(plan=plan) | Suspended(plan=plan):
-            return [of(plan, InternshipEnded, command.on, outcome=command.outcome)]
+            # An end on the day that everybody was told of is not communicated again (L. 264/1949 art. 21).
+            term = None if command.on == plan.ends_on else change_communicated_by
+            told = communicated(command.communicated_on, command.on, term, circumstances)
+            if isinstance(told, Refused):
+                return told
+            return [of(plan, InternshipEnded, command.on, outcome=command.outcome, **told)]
         case Ended(ended_on=ended_on, outcome=outcome):
             return [] if (ended_on, outcome) == (command.on, command.outcome) else INTERNSHIP_OVER
         case Requested() | Confirmed() | Blocked() | Approved():
@@ -331,6 +330,13 @@ def end(command: EndInternship, internship: Known) -> Decision:
             return INTERNSHIP_OVER
         case _:
             assert_never(internship)
+
+
+def communicated(
+    on: date | None, day: date, term: Term | None, circumstances: InternshipCircumstances
+) -> dict[str, Any] | Refused:
+    """What the movement of that day keeps of its communication of day `on`; every internship has the ordinary terms."""
+    return judged(on, day, term, circumstances.limits, circumstances.today, legal.LIMITS_UNKNOWN)
 
 
 def withdraw(command: WithdrawInternship, internship: Known) -> Decision:

@@ -20,6 +20,7 @@ from insieme_events.store import Connection
 from insieme_events.units import Change
 from insieme_matching.employment.chain import Link, placement_class
 from insieme_matching.employment.state import Employment, Ended, NotStarted, Running, Voided, evolve
+from insieme_matching.views import communications
 
 EMPLOYMENTS = sa.Table(
     "employments",
@@ -151,6 +152,7 @@ async def write(connection: Connection, changes: Sequence[Change[Employment]]) -
         await cursor.executemany(PUT_LINK, new_links)
         await cursor.executemany(UPDATE_LINK, old_links)
         await cursor.executemany(PUT_SUPPORT, supports)
+    await communications.of_employments(connection, changes)
     await connection.execute(FLAG_OF_EMPLOYMENTS, ([change.stream_id for change in changes],))
 
 

@@ -27,6 +27,7 @@ from insieme_matching.internship.state import (
     Suspended,
     Withdrawn,
 )
+from insieme_matching.views import communications
 
 INTERNSHIPS = sa.Table(
     "internships",
@@ -110,6 +111,7 @@ async def write(connection: Connection, changes: Sequence[Change[Internship]]) -
     async with connection.cursor() as cursor:
         await cursor.executemany(PUT, rows)
         await cursor.executemany(PUT_MONTH, months)
+    await communications.of_internships(connection, changes)
 
 
 def _row(internship: Known, version: int) -> tuple[Any, ...]:
