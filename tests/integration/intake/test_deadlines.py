@@ -206,7 +206,7 @@ async def test_follow_ups_that_are_due_are_noted_once_for_each_exit(intake: Any,
 async def test_what_became_of_whom_leaves_an_operation_is_answered_while_the_case_goes_on(
     intake: Any, somebody: Any, on_day: Any
 ) -> None:
-    """Out of the operation on 30 April 2024; out of the case, which asks for answers of its own, on 31 December."""
+    """Out of the operation on 30 April 2024; out of the case, which asks for answers of its own, on 31 October."""
     told, silent, gone = [await intake.apply(somebody()) for _ in range(3)]
     for each in (told, silent, gone):
         await intake.in_charge(each["case_id"])
@@ -241,8 +241,13 @@ async def test_what_became_of_whom_leaves_an_operation_is_answered_while_the_cas
     assert (await due(gone, "2024-06-30"), await noted(gone)) == ([], 0)
 
     assert await due(told, "2024-10-30") == [(told["operation"], 6)]
+    await intake.command(told["case_id"], "close", exit_state="other", on="2024-10-31")
     await intake.post(f"{path}/record-follow-up", months_after_exit=6, outcome="seeking", on="2024-11-15")
-    await intake.command(told["case_id"], "close", exit_state="other", on="2024-12-31")
+    async with intake.service.pool.connection() as connection:
+        offered = await deadlines.follow_ups_due(connection, date(2025, 7, 31), 500)
+    streams = [(each.step.aggregate.decider.name, str(each.step.stream_id)) for each in offered]
+    assert ("participation", told["operation"]) not in streams, "the clock asks for nothing that is answered"
+    assert ("participation", silent["operation"]) in streams
     await on_day("2025-07-31")
     assert await due(told, "2025-07-31") == [(None, 0), (None, 6)], "the case is not answered by the operation"
     assert await types(intake, f"participation-{told['operation']}") == [
