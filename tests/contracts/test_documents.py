@@ -115,7 +115,6 @@ BY_ITSELF = {
     "intake.not_erased": "a timer, and services' answers",
     "intake.interview_not_due": "a timer",
     "intake.follow_up_not_due": "a timer",
-    "intake.participation_goes_on": "a timer",
     "intake.plan_not_due": "a timer",
     "matching.no_agreement": "a reaction to training",
     "matching.profile_withdrawn": "an erasure",

@@ -59,7 +59,10 @@ def aggregates(service: str) -> Iterator[str]:
 
 def events(service: str) -> Iterator[str]:
     """The contracts that the service publishes."""
-    of = {(one.service, one.event): one.aggregate for one in recorded()}
+    of: dict[str, set[str]] = {}
+    for one in recorded():
+        if one.service == service:
+            of.setdefault(one.event, set()).add(one.aggregate)
     yield "## Events\n"
     yield f"All on `{restricted_topic(PREFIX, service)}`, complete; those with a reduced form also on"
     yield f"`{party_topic(PREFIX, service)}`, with these fields and what every event has.\n"
@@ -67,17 +70,17 @@ def events(service: str) -> Iterator[str]:
     yield "|---|---|---|---|---|---|"
     for contract in CONTRACTS:
         if contract.event.context == service:
-            yield _event(contract, of.get((service, contract.name), ""))
+            yield _event(contract, sorted(of.get(contract.name, ())))
     yield ""
 
 
-def _event(contract: Contract, aggregate: str) -> str:
+def _event(contract: Contract, aggregates: Iterable[str]) -> str:
     event = contract.event
     own = vars(event).get("__doc__")
     fields = contract.reduced
     return _row(
         code(contract.name),
-        code(aggregate) if aggregate else "",
+        ", ".join(map(code, aggregates)),
         "no" if fields is None else ", ".join(map(code, fields)),
         ", ".join(map(code, event.sealed_fields())),
         clauses_of(own),

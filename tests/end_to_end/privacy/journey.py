@@ -165,14 +165,19 @@ class Journey:
         self.ways[canary.number].employment_id = employment["id"]
 
     async def out(self, canary: Canary) -> None:
+        """Out of a funded operation, and of the case; what became of the person is recorded with both."""
+        way = self.ways[canary.number]
+        opened = {"person_id": way.person_id, "case_id": way.case_id, "operation": "po_esf_2024.0417", "on": CHARGED}
+        operation = f"/v1/participations/{(await self.post('intake', '/v1/participations', 201, **opened))['id']}"
+        said: dict[str, Any] = {
+            "months_after_exit": 6,
+            "outcome": "in_training" if canary.marked else "employed",
+            "on": "2025-03-03",
+        }
+        await self.post("intake", f"{operation}/close", on=CLOSED)
+        await self.post("intake", f"{operation}/record-follow-up", **said)
         await self.case(canary, "close", on=CLOSED, exit_state="temporary_work")
-        await self.case(
-            canary,
-            "record-follow-up",
-            on="2025-03-03",
-            months_after_exit=6,
-            outcome="in_training" if canary.marked else "employed",
-        )
+        await self.case(canary, "record-follow-up", **said)
 
     async def company(self, number: int) -> str:
         identifier: str = (await self.post("matching", "/v1/companies", 201, **company(number)))["id"]

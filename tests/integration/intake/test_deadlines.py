@@ -202,6 +202,73 @@ async def test_follow_ups_that_are_due_are_noted_once_for_each_exit(intake: Any,
     assert await noted(f"case-{erased['case_id']}") == []
 
 
+@pytest.mark.clause("P18")
+async def test_what_became_of_whom_leaves_an_operation_is_answered_while_the_case_goes_on(
+    intake: Any, somebody: Any, on_day: Any
+) -> None:
+    """Out of the operation on 30 April 2024; out of the case, which asks for answers of its own, on 31 October."""
+    told, silent, gone = [await intake.apply(somebody()) for _ in range(3)]
+    for each in (told, silent, gone):
+        await intake.in_charge(each["case_id"])
+        opened = {
+            "person_id": each["person_id"],
+            "case_id": each["case_id"],
+            "operation": "po.still",
+            "on": "2024-03-20",
+        }
+        each["operation"] = (await intake.post("/v1/participations", 201, **opened))["id"]
+    path = f"/v1/participations/{told['operation']}"
+    say = {"months_after_exit": 0, "outcome": "employed", "on": "2024-05-20"}
+    await intake.refused(f"{path}/record-follow-up", "intake.participation_goes_on", 409, "P18", **say)
+    for each in (told, silent, gone):
+        await intake.post(f"/v1/participations/{each['operation']}/close", on="2024-04-30")
+    await intake.post(f"/v1/persons/{gone['person_id']}/erasure", ground="request", on="2024-05-02")
+
+    async def due(each: dict[str, Any], on: str) -> list[tuple[str | None, int]]:
+        found = await intake.get("/v1/follow-ups/due", on=on)
+        mine = [one for one in found if one["case_id"] == each["case_id"]]
+        return [(one["participation_id"], one["months_after_exit"]) for one in mine]
+
+    async def noted(each: dict[str, Any]) -> int:
+        return (await types(intake, f"participation-{each['operation']}")).count("ParticipationFollowUpDue")
+
+    assert await due(told, "2024-05-28") == [(told["operation"], 0)]
+    await intake.post(f"{path}/record-follow-up", **say)
+    await intake.command(told["case_id"], "record-follow-up", 409, **say)
+    await on_day("2024-06-30")
+    assert (await due(told, "2024-06-30"), await noted(told)) == ([], 0)
+    assert (await due(silent, "2024-06-30"), await noted(silent)) == ([(silent["operation"], 0)], 1)
+    assert (await due(gone, "2024-06-30"), await noted(gone)) == ([], 0)
+
+    assert await due(told, "2024-10-30") == [(told["operation"], 6)]
+    await intake.command(told["case_id"], "close", exit_state="other", on="2024-10-31")
+    await intake.post(f"{path}/record-follow-up", months_after_exit=6, outcome="seeking", on="2024-11-15")
+    async with intake.service.pool.connection() as connection:
+        offered = await deadlines.follow_ups_due(connection, date(2025, 7, 31), 500)
+    streams = [(each.step.aggregate.decider.name, str(each.step.stream_id)) for each in offered]
+    assert ("participation", told["operation"]) not in streams, "the clock asks for nothing that is answered"
+    assert ("participation", silent["operation"]) in streams
+    await on_day("2025-07-31")
+    assert await due(told, "2025-07-31") == [(None, 0), (None, 6)], "the case is not answered by the operation"
+    assert await types(intake, f"participation-{told['operation']}") == [
+        "ParticipationOpened",
+        "ParticipationClosed",
+        "ParticipationFollowUpRecorded",
+        "ParticipationFollowUpRecorded",
+    ]
+    shown = [(one["months"], one["recorded_on"]) for one in (await intake.get(path))["follow_ups"]]
+    assert shown == [(0, "2024-05-20"), (6, "2024-11-15")]
+
+    later = f"/v1/participations/{gone['operation']}/record-follow-up"
+    await intake.refused(later, "intake.erased", 409, None, **say)
+    await intake.post(f"/v1/persons/{silent['person_id']}/restrict", ground="objection_pending", on="2024-06-01")
+    still = f"/v1/participations/{silent['operation']}/record-follow-up"
+    await intake.refused(still, "intake.restricted", 409, None, **say)
+    await intake.refused(
+        f"/v1/participations/{uuid4()}/record-follow-up", "intake.participation_unknown", 404, "P18", **say
+    )
+
+
 @pytest.mark.clause("P06", "P07", "P08", "P17", "P18")
 async def test_cohorts_are_counted_by_cause_sector_and_previous_status(intake: Any, somebody: Any) -> None:
     told = await intake.apply(somebody())

@@ -61,6 +61,30 @@ async def test_an_erasure_marks_every_case_blanks_the_views_and_empties_the_vaul
     assert (await intake.get(f"/v1/cases/{other['case_id']}"))["comune"] == "037006"
 
 
+async def test_what_became_of_a_person_after_an_operation_is_sealed_told_to_them_and_erased(
+    intake: Any, somebody: Any
+) -> None:
+    """Whoever took part under an id that was given up for another is erased with it."""
+    kept, told = await intake.apply(somebody()), await intake.apply(somebody())
+    person, case_id = told["person_id"], told["case_id"]
+    opened = {"person_id": person, "case_id": case_id, "operation": "po.erased", "on": "2024-03-20"}
+    participation = (await intake.post("/v1/participations", 201, **opened))["id"]
+    path, stream = f"/v1/participations/{participation}", f"participation-{participation}"
+    await intake.post(f"{path}/close", on="2024-04-30")
+    say = {"months_after_exit": 0, "outcome": "in_training", "on": "2024-05-20"}
+    await intake.post(f"{path}/record-follow-up", **say)
+    stored = await intake.rows("select data::json ->> 'outcome' from events.events where stream = %s", stream)
+    assert stored[-1][0].startswith(f"sealed.v1.{person}.")
+    (answer,) = [each for each in (await intake.get(f"/v1/persons/{person}/data"))["events"] if "outcome" in each]
+    assert (answer["type"], answer["outcome"]) == ("ParticipationFollowUpRecorded", "in_training")
+
+    await intake.post(f"/v1/persons/{kept['person_id']}/merge", merged_id=person, on="2024-06-03")
+    await intake.post(f"/v1/persons/{kept['person_id']}/erasure", **ERASE)
+    await intake.post(f"/v1/persons/{kept['person_id']}/erasure", **ERASE)
+    assert (await types(intake, stream))[2:] == ["ParticipationFollowUpRecorded", "SealedFieldsErased"]
+    await intake.refused(f"{path}/record-follow-up", "intake.erased", 409, None, **say | {"on": "2024-07-02"})
+
+
 async def test_erasing_twice_is_nothing(intake: Any, somebody: Any) -> None:
     person, cases = await with_two_cases(intake, somebody())
     first = await intake.post(f"/v1/persons/{person}/erasure", **ERASE)

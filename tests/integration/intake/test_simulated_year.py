@@ -106,17 +106,19 @@ class Year:
                 self.on(days(day, 20), f"{case}/miss-interview", interview_id=interview["interview_id"])
                 self.due("InterviewOverdue", stream, days(day, 36))
                 await self.referred(person, days(day, 5), answered=False)
-            case 2:  # In charge, and no plan. A referral that is answered.
+            case 2:  # In charge, and no plan. A referral that is answered. Out of an operation while the case goes on.
                 await self.in_charge(case, day)
                 self.due("PlanOverdue", stream, days(day, 36))
                 await self.referred(person, days(day, 5), answered=True)
+                left = early_in_the_month(days(day, 40))
+                await self.participates(person, told["case_id"], day, left, answered=way % 16 == 2)
             case 3:  # With a plan; leaves, and nobody asks.
                 await self.in_charge(case, day)
                 self.on(days(day, 6), f"{case}/agree-plan", ready_for="placement")
                 left = self.leaves(case, stream, days(day, 40))
                 self.due("FollowUpDue", stream, days(left, 28), "0")
                 self.due("FollowUpDue", stream, half_a_year_after(left), "6")
-                await self.participates(person, told["case_id"], day, left)
+                await self.participates(person, told["case_id"], day, left, answered=False)
             case 4:  # With a plan; leaves, and is asked at the exit, or after six months.
                 await self.in_charge(case, day)
                 self.on(days(day, 6), f"{case}/agree-plan", ready_for="training")
@@ -201,15 +203,19 @@ class Year:
         if on >= END and not at_exit:
             self.due("FollowUpDue", stream, half_a_year_after(left), "6")
 
-    async def participates(self, person: str, case_id: str, day: date, left: date) -> None:
-        """Out of the operation on the day of the exit from the case."""
+    async def participates(self, person: str, case_id: str, day: date, left: date, answered: bool) -> None:
+        """Out of the operation on that day, the exit from the case or not; asked both times in time, or never."""
         body = {"person_id": person, "case_id": case_id, "operation": f"po.{case_id[:8]}"}
 
         async def opens() -> None:
             told = await self.intake.post("/v1/participations", 201, **body, on=str(days(day, 8)))
-            self.on(left, f"/v1/participations/{told['id']}/close")
-            for months, due in (("0", days(left, 28)), ("6", half_a_year_after(left))):
-                self.due("ParticipationFollowUpDue", f"participation-{told['id']}", due, months)
+            path = f"/v1/participations/{told['id']}"
+            self.on(left, f"{path}/close")
+            for months, due in ((0, days(left, 28)), (6, half_a_year_after(left))):
+                if answered:
+                    self.on(days(due, -1), f"{path}/record-follow-up", months_after_exit=months, outcome="employed")
+                else:
+                    self.due("ParticipationFollowUpDue", f"participation-{told['id']}", due, str(months))
 
         self.told[days(day, 8)].append(opens)
 

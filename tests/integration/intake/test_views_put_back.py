@@ -62,7 +62,10 @@ async def test_a_case_opened_after_another_was_closed_and_an_erasure_come_back_i
         assert unit is not None
         assert isinstance(await bare_intake.service.commands.run(unit), Done)
     opened = {"person_id": first["person_id"], "case_id": first["case_id"], "operation": "po.1", "on": "2024-04-02"}
-    await bare_intake.post("/v1/participations", 201, **opened)
+    participation = f"/v1/participations/{(await bare_intake.post('/v1/participations', 201, **opened))['id']}"
+    await bare_intake.post(f"{participation}/close", on="2024-04-30")
+    said = {"months_after_exit": 0, "outcome": "employed", "on": "2024-05-20"}
+    await bare_intake.post(f"{participation}/record-follow-up", **said)
     kept, merged, reverted = [await bare_intake.apply(somebody()) for _ in range(3)]
     for other in (merged, reverted):
         await bare_intake.post(f"/v1/persons/{kept['person_id']}/merge", merged_id=other["person_id"], on="2024-06-03")

@@ -43,6 +43,10 @@ def of_persons(history: History) -> None:
     first, second = (people.closed(history, MAY, intake.ExitState.STABLE_WORK) for _ in range(2))
     for who in (first, second):
         people.asked(history, who, date(2019, 11, 6), intake.FollowUpOutcome.EMPLOYED)
+        operation = people.Operation(history, who, "po.1", MAY)
+        operation.said(6, intake.FollowUpOutcome.EMPLOYED)
+        if who == first:
+            operation.record(intake.SealedFieldsErased(person_id=first[0], occurred_on=date(2020, 1, 7)))
         support: dict[str, Any] = {"case_id": who[1], "person_id": who[0], "support_id": uuid4()}
         kind, strand = following.FamilySupportKind.CARE, Strand.TRANSVERSAL
         history.of_case(following.FamilySupportOffered(**support, kind=kind, strand=strand, occurred_on=MAY))

@@ -159,6 +159,65 @@ async def test_an_erased_answer_stays_a_follow_up_and_is_in_no_rate(facts: Any) 
     assert await facts.by("autonomy_exit_rate", "gender", **whole) == {"female": 1.0, "unknown": 1.0}
 
 
+class Operation:
+    """A person's participation in a funded operation, told event by event."""
+
+    def __init__(self, history: History, who: tuple[UUID, UUID], operation: str, left: date | None = None) -> None:
+        self.history, one = history, uuid4()
+        self.ids: dict[str, Any] = {"participation_id": one, "person_id": who[0], "case_id": who[1]}
+        self.ids["operation"] = operation
+        self.record(following.ParticipationOpened(**self.ids, occurred_on=MARCH))
+        if left is not None:
+            self.record(following.ParticipationClosed(**self.ids, occurred_on=left))
+
+    def record(self, event: following.ParticipationEvent | intake.SealedFieldsErased) -> None:
+        self.history.record(f"participation-{self.ids['participation_id']}", event)
+
+    def said(self, months: int, outcome: Any, on: date = date(2019, 11, 6)) -> None:
+        """What became of the person, `months` after the exit."""
+        told = {"months_after_exit": months, "outcome": outcome, "occurred_on": on}
+        self.record(following.ParticipationFollowUpRecorded(**self.ids, **told))
+
+
+@pytest.mark.clause("P18")
+async def test_the_results_of_an_operation_are_those_of_everybody_who_left_it(facts: Any) -> None:
+    """Five left po.1, one of them after the year; one left po.2; one takes part still. Cases open and closed."""
+    history, outcome = History(), intake.FollowUpOutcome
+    at_work, gone, silent, of_case, late = [history.enrolled(MARCH) for _ in range(5)]
+    other = closed(history, APRIL, intake.ExitState.STABLE_WORK)
+    left = Operation(history, at_work, "po.1", MAY)
+    left.said(0, outcome.SEEKING)
+    left.said(6, outcome.SEEKING)
+    left.said(6, outcome.EMPLOYED)  # The last answer counts.
+    left.said(12, outcome.INACTIVE)  # Neither at the exit nor after six months.
+    erased = Operation(history, gone, "po.1", MAY)
+    erased.said(0, outcome.EMPLOYED)
+    erased.record(intake.SealedFieldsErased(person_id=gone[0], occurred_on=date(2020, 2, 3)))
+    Operation(history, silent, "po.1", MAY)
+    # The case answers too, where it was asked since the exit and the operation itself has no answer.
+    asked(history, of_case, APRIL, outcome.INACTIVE, months=0)
+    asked(history, of_case, date(2019, 11, 6), outcome.IN_TRAINING)
+    Operation(history, of_case, "po.1", MAY)
+    asked(history, at_work, date(2019, 11, 7), outcome.NOT_REACHED)
+    Operation(history, late, "po.1", date(2020, 1, 1)).said(0, outcome.EMPLOYED, date(2020, 1, 2))
+    Operation(history, other, "po.2", MAY).said(0, outcome.SELF_EMPLOYED, MAY)
+    Operation(history, other, "po.3")
+    await facts.fill(history, batch=7)
+
+    rows = await facts.rows("operation_results", by="operation,months,outcome", **YEAR)
+    assert {(row["operation"], row["months"], row["outcome"]): row["value"] for row in rows} == {
+        ("po.1", "0", "seeking"): 1,
+        ("po.1", "0", "unknown"): 1,
+        ("po.1", "0", "not_yet_known"): 2,
+        ("po.1", "6", "employed"): 1,
+        ("po.1", "6", "in_training"): 1,
+        ("po.1", "6", "not_yet_known"): 2,
+        ("po.2", "0", "self_employed"): 1,
+        ("po.2", "6", "not_yet_known"): 1,
+    }
+    assert await facts.by("operation_results", "months", **YEAR) == {"0": 5, "6": 5}
+
+
 @pytest.mark.clause("P18", "P75")
 async def test_what_hangs_on_a_voided_enrolment_counts_nowhere(facts: Any) -> None:
     history = History()

@@ -158,7 +158,12 @@ AGGREGATES = [
         participation.ParticipationState,
         participation.ParticipationCommand,
         FOUND,
-        ((), (TAKE_PART,), (TAKE_PART, participation.CloseParticipation(on=LATER))),
+        (
+            (),
+            (TAKE_PART,),
+            (TAKE_PART, participation.CloseParticipation(on=LATER)),
+            (TAKE_PART, participation.CloseParticipation(on=LATER), participation.EraseParticipation(on=LATER)),
+        ),
     ),
     Answering(
         referral.REFERRAL,

@@ -11,7 +11,14 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from insieme_events.contracts.intake import CaseResumed, JobLossCause, JobLossRecorded, PlanAgreed, ReadyFor
+from insieme_events.contracts.intake import (
+    CaseResumed,
+    FollowUpOutcome,
+    JobLossCause,
+    JobLossRecorded,
+    PlanAgreed,
+    ReadyFor,
+)
 from insieme_events.contracts.intake_following import (
     CaseMerged,
     CaseUnmerged,
@@ -22,6 +29,7 @@ from insieme_events.contracts.intake_following import (
     FollowUpGroupLeft,
     ParticipationClosed,
     ParticipationFollowUpDue,
+    ParticipationFollowUpRecorded,
     ParticipationOpened,
     PlanOverdue,
     PreviousStatus,
@@ -37,8 +45,10 @@ from insieme_intake.follow_ups import Recorded
 from insieme_intake.participation import (
     PARTICIPATION,
     CloseParticipation,
+    EraseParticipation,
     NoteParticipationFollowUpDue,
     OpenParticipation,
+    RecordParticipationFollowUp,
     participation_id,
 )
 from insieme_intake.testing import (
@@ -279,3 +289,70 @@ def test_after_an_operation_it_is_asked_what_became_of_the_person() -> None:
         (circumstances(every_limits=()), "intake.limits_unknown"),
     ):
         left.under(found).when(at_exit).then_refused(code)
+
+
+OVER = ParticipationClosed(**RECORD, occurred_on=LATER)
+SAY = RecordParticipationFollowUp(months_after_exit=0, outcome=FollowUpOutcome.EMPLOYED, on=date(2021, 7, 20))
+left_in_2021 = scenario(PARTICIPATION, circumstances(today=date(2022, 12, 31)))
+
+
+def said(on: date, months: int, outcome: FollowUpOutcome = FollowUpOutcome.EMPLOYED) -> ParticipationFollowUpRecorded:
+    return ParticipationFollowUpRecorded(**RECORD, occurred_on=on, months_after_exit=months, outcome=outcome)
+
+
+@pytest.mark.clause("P18")
+@pytest.mark.parametrize("months", [0, 6, 60])
+def test_what_became_of_a_person_is_recorded_with_the_operation_that_they_left(months: int) -> None:
+    """On the day of the exit too; and again for the same months: the last answer counts."""
+    say = SAY.model_copy(update={"months_after_exit": months})
+    left = left_in_2021(OPENED, OVER)
+    left.when(say).then(said(SAY.on, months))
+    left.when(say.model_copy(update={"on": LATER})).then(said(LATER, months))
+    other = say.model_copy(update={"outcome": FollowUpOutcome.SEEKING})
+    left_in_2021(OPENED, OVER, said(SAY.on, months)).when(other).then(said(SAY.on, months, FollowUpOutcome.SEEKING))
+
+
+@pytest.mark.clause("P18")
+def test_a_follow_up_of_an_operation_comes_after_its_exit_and_within_five_years() -> None:
+    left_in_2021().when(SAY).then_refused("intake.participation_unknown", "P18")
+    left_in_2021(OPENED).when(SAY).then_refused("intake.participation_goes_on", "P18")
+    left = left_in_2021(OPENED, OVER)
+    left.when(SAY.model_copy(update={"on": date(2021, 6, 30)})).then_refused("intake.date_too_early")
+    left.when(SAY.model_copy(update={"on": date(2023, 1, 1)})).then_refused("intake.date_in_future")
+    for months in (-1, 61):
+        left.when(SAY.model_copy(update={"months_after_exit": months})).then_refused("intake.follow_up_months", "P18")
+
+
+@pytest.mark.clause("P18")
+def test_nothing_is_recorded_of_whom_nothing_may_be_said() -> None:
+    left = left_in_2021(OPENED, OVER)
+    for found, code in (
+        (circumstances(person=None), "intake.person_unknown"),
+        (circumstances(person=PersonFound(erased=True)), "intake.erased"),
+        (circumstances(person=PersonFound(restricted_on=DAY)), "intake.restricted"),
+    ):
+        left.under(found).when(SAY).then_refused(code)
+
+
+@pytest.mark.clause("P18")
+def test_it_is_not_asked_what_is_recorded_with_the_operation() -> None:
+    """Up to the fifth month an answer tells of the exit, from the sixth on of what came after."""
+    at_exit = NoteParticipationFollowUpDue(months=0, on=date(2021, 7, 29))
+    later = NoteParticipationFollowUpDue(months=6, on=date(2022, 1, 1))
+    for months, hushed, asked in ((0, at_exit, later), (5, at_exit, later), (6, later, at_exit), (7, later, at_exit)):
+        answered = left_in_2021(OPENED, OVER, said(date(2021, 7, 29), months))
+        answered.when(hushed).then_nothing()
+        answered.when(asked).then_types(ParticipationFollowUpDue)
+
+
+@pytest.mark.parametrize("history", [(OPENED,), (OPENED, OVER), (OPENED, OVER, said(SAY.on, 0))])
+def test_a_participation_is_marked_once_when_its_person_is_erased(history: tuple[Any, ...]) -> None:
+    erase = EraseParticipation(on=date(2021, 10, 1))
+    left_in_2021(*history).when(erase).then(erasure())
+    left_in_2021(*history, erasure()).when(erase).then_nothing()
+    left_in_2021().when(erase).then_refused("intake.participation_unknown", "P18")
+
+
+def test_a_person_who_is_erased_leaves_the_operation_all_the_same() -> None:
+    close = CloseParticipation(on=date(2021, 11, 1))
+    left_in_2021(OPENED, erasure()).when(close).then(OVER.model_copy(update={"occurred_on": close.on}))

@@ -31,6 +31,7 @@ from insieme_intake.participation import (
     OpenParticipation,
     ParticipationCommand,
     ParticipationState,
+    RecordParticipationFollowUp,
 )
 from insieme_intake.person import PERSON, ErasePerson, NoteRetentionEnded, PersonCommand, PersonState
 from insieme_intake.referral import REFERRAL, ReceiveReferral, ReferralCommand, ReferralState, SendReferral
@@ -57,7 +58,8 @@ async def circumstances(connection: Connection, asked: Sequence[Asked[Any]]) -> 
     lines = await lookups.lines_elsewhere(connection, taking)
     opened = {e.command.case_id for e in asked if isinstance(e.command, OpenParticipation)}
     owners = await lookups.persons_of_cases(connection, opened)
-    left = {e.stream_id for e in asked if isinstance(e.command, NoteParticipationFollowUpDue)}
+    asked_after = NoteParticipationFollowUpDue | RecordParticipationFollowUp
+    left = {e.stream_id for e in asked if isinstance(e.command, asked_after)}
     participants = await lookups.participants(connection, left)
     follow_ups = await lookups.follow_ups(connection, left)
     leaving = {e.stream_id for e in asked if isinstance(e.command, NoteRetentionEnded) or _for_retention(e.command)}

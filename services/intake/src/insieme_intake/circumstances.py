@@ -97,7 +97,7 @@ class IntakeCircumstances(Circumstances):
     `lines`: confirmed interventions for the other ids of a merged person.
     `person_of_case`: whose case it is that a participation names.
     `limits`: what the law sets, on the command's business date; `every_limits` answers for other days.
-    `follow_ups`: those on record in the case of a participation.
+    `follow_ups`: those on record in the case of a participation, which answer for it, too.
     `left`: when the last of what the person had ended, for the end of the retention.
     """
 

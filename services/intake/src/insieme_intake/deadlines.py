@@ -68,6 +68,9 @@ where asked.due_on <= %(today)s and not exists (
 ) and not exists (
     select from views.follow_ups f
     where f.case_id = e.case_id and f.recorded_on >= e.left_on and (f.months < l.later) = (asked.months = 0)
+) and not exists (
+    select from views.participation_follow_ups f
+    where f.participation_id = e.exit_id and (f.months < l.later) = (asked.months = 0)
 )
 order by asked.due_on, e.exit_id, asked.months limit %(at_most)s
 """

@@ -1,8 +1,9 @@
 """Erasure of a person, end to end within intake (decision 10; GDPR art. 17).
 
 One append puts PersonErased on the person's stream, and on that of every id that was given up for it, and
-SealedFieldsErased on every case and ledger; the vault's rows go in the same transaction. A reaction then destroys the
-key, as often as it takes, and records ErasureCompleted; another one records the answers of the other services.
+SealedFieldsErased on every case, ledger and participation in a funded operation; the vault's rows go in the same
+transaction. A reaction then destroys the key, as often as it takes, and records ErasureCompleted; another one records
+the answers of the other services.
 """
 
 from __future__ import annotations
@@ -26,9 +27,10 @@ from insieme_events.store import Connection
 from insieme_events.units import Step, Unit
 from insieme_events.vault import KeyVault
 from insieme_intake import lookups, vault
-from insieme_intake.aggregates import CASES, LEDGERS, PERSONS
+from insieme_intake.aggregates import CASES, LEDGERS, PARTICIPATIONS, PERSONS
 from insieme_intake.case.commands import EraseFields
 from insieme_intake.ledger import EraseInterventions
+from insieme_intake.participation import EraseParticipation
 from insieme_intake.person import CompleteErasure, ErasePerson
 
 SERVICE = "intake"
@@ -39,6 +41,7 @@ PROCESS = Actor(party="fondazione_san_petronio", role="process", purpose="erasur
 
 CASES_OF = "select case_id from views.cases where person_id = any(%s) order by case_id"
 LEDGERS_OF = "select distinct person_id from views.interventions where person_id = any(%s) order by 1"
+PARTICIPATIONS_OF = "select participation_id from views.participations where person_id = any(%s) order by 1"
 ERASED_PERSONS = "select person_id from views.persons where erased_on is not null"
 
 
@@ -52,9 +55,11 @@ async def steps(connection: Connection, persons: Sequence[UUID], ground: Erasure
     ids = list(persons)
     cases = await (await connection.execute(CASES_OF, (ids,))).fetchall()
     ledgers = await (await connection.execute(LEDGERS_OF, (ids,))).fetchall()
+    participations = await (await connection.execute(PARTICIPATIONS_OF, (ids,))).fetchall()
     return (
         *(Step(CASES, case_id, EraseFields(on=on)) for (case_id,) in cases),
         *(Step(LEDGERS, ledger, EraseInterventions(on=on)) for (ledger,) in ledgers),
+        *(Step(PARTICIPATIONS, one, EraseParticipation(on=on)) for (one,) in participations),
         *(Step(PERSONS, person_id, ErasePerson(ground=ground, on=on)) for person_id in ids),
     )
 

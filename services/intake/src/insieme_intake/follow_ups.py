@@ -8,12 +8,18 @@ from datetime import date, timedelta
 
 from insieme_events.agreement import Limits
 from insieme_events.days import add_months
-from insieme_events.decider import Refused
+from insieme_events.decider import RefusalKind, Refused
 
 FOLLOW_UP_NOT_DUE = Refused(
     "intake.follow_up_not_due",
     "After the exit of {left_on} no follow-up of {months} months is due by {day}.",
     clause="P18",
+)
+FOLLOW_UP_MONTHS = Refused(
+    "intake.follow_up_months",
+    "A follow-up is recorded for 0 to 60 months after the exit.",
+    clause="P18",
+    kind=RefusalKind.INVALID,
 )
 
 

@@ -11,11 +11,17 @@ from typing import assert_never
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from insieme_events.contracts import Code, DomainEvent
-from insieme_events.contracts.intake_following import ParticipationClosed, ParticipationFollowUpDue, ParticipationOpened
+from insieme_events.contracts.intake import FollowUpOutcome, SealedFieldsErased
+from insieme_events.contracts.intake_following import (
+    ParticipationClosed,
+    ParticipationFollowUpDue,
+    ParticipationFollowUpRecorded,
+    ParticipationOpened,
+)
 from insieme_events.days import Day
 from insieme_events.decider import Command, Decider, Decision, RefusalKind, Refused
 from insieme_intake.circumstances import ERASED_PERSON, LIMITS_UNKNOWN, RESTRICTED, IntakeCircumstances, misdated
-from insieme_intake.follow_ups import FOLLOW_UP_NOT_DUE, answered, due_days
+from insieme_intake.follow_ups import FOLLOW_UP_MONTHS, FOLLOW_UP_NOT_DUE, Recorded, answered, due_days
 from insieme_intake.person import PERSON_UNKNOWN
 
 
@@ -34,6 +40,14 @@ class CloseParticipation(Command):
     on: Day
 
 
+class RecordParticipationFollowUp(Command):
+    """What became of the person that many months after they left the operation (P18)."""
+
+    months_after_exit: int
+    outcome: FollowUpOutcome
+    on: Day
+
+
 class NoteParticipationFollowUpDue(Command):
     """It is to be asked what became of the person at the exit (0), or so many months after it (P18)."""
 
@@ -41,7 +55,19 @@ class NoteParticipationFollowUpDue(Command):
     on: Day
 
 
-ParticipationCommand = OpenParticipation | CloseParticipation | NoteParticipationFollowUpDue
+class EraseParticipation(Command):
+    """This participation takes and shows no sealed value of its person any more (GDPR art. 17)."""
+
+    on: Day
+
+
+ParticipationCommand = (
+    OpenParticipation
+    | CloseParticipation
+    | RecordParticipationFollowUp
+    | NoteParticipationFollowUpDue
+    | EraseParticipation
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +77,24 @@ class NoParticipation:
 
 @dataclass(frozen=True, slots=True)
 class Open:
+    """`erased`: no sealed value can be read any more."""
+
     participation_id: UUID
     person_id: UUID
     case_id: UUID
     operation: str
     since: date
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """`asked`: the months of the follow-ups that were due without an answer."""
+    """`asked`: the months of the follow-ups that were due without an answer. `follow_ups`: those on record here."""
 
     opened: Open
     on: date
     asked: frozenset[int] = frozenset()
+    follow_ups: tuple[Recorded, ...] = ()
 
 
 ParticipationState = NoParticipation | Open | Ended
@@ -111,8 +141,12 @@ def decide(command: ParticipationCommand, state: ParticipationState, found: Inta
             return open_participation(command, state, found)
         case CloseParticipation():
             return close(command, state)
+        case RecordParticipationFollowUp():
+            return record_follow_up(command, state, found)
         case NoteParticipationFollowUpDue():
             return note_follow_up_due(command, state, found)
+        case EraseParticipation():
+            return erase(command, state)
         case _:
             assert_never(command)
 
@@ -124,12 +158,8 @@ def open_participation(command: OpenParticipation, state: ParticipationState, fo
         case Ended(on=on):
             return PARTICIPATION_OVER.about(on=on)
         case NoParticipation():
-            if found.person is None:
-                return PERSON_UNKNOWN
-            if found.person.erased:
-                return ERASED_PERSON
-            if found.person.restricted_on is not None:
-                return RESTRICTED.about(on=found.person.restricted_on)
+            if refused := unusable(found):
+                return refused
             if found.person_of_case != command.person_id:
                 return CASE_OF_ANOTHER
             return [
@@ -167,16 +197,58 @@ def close(command: CloseParticipation, state: ParticipationState) -> Decision:
             assert_never(state)
 
 
-def note_follow_up_due(
-    command: NoteParticipationFollowUpDue, state: ParticipationState, found: IntakeCircumstances
+def record_follow_up(
+    command: RecordParticipationFollowUp, state: ParticipationState, found: IntakeCircumstances
 ) -> Decision:
-    """Once per follow-up; of one that the case has on record, or that nobody can record any more, nothing is said."""
+    """Again for the same months it is recorded again: the last answer counts, as in a case."""
     match state:
         case NoParticipation():
             return PARTICIPATION_UNKNOWN
         case Open(since=since):
             return PARTICIPATION_GOES_ON.about(since=since)
-        case Ended(opened=opened, on=left_on, asked=asked):
+        case Ended(opened=opened, on=left_on):
+            if wrong := misdated(command.on, command.on, left_on, "the exit"):
+                return wrong
+            if not 0 <= command.months_after_exit <= 60:
+                return FOLLOW_UP_MONTHS
+            if refused := unusable(found):
+                return refused
+            return [
+                ParticipationFollowUpRecorded(
+                    occurred_on=command.on,
+                    participation_id=opened.participation_id,
+                    person_id=opened.person_id,
+                    case_id=opened.case_id,
+                    operation=opened.operation,
+                    months_after_exit=command.months_after_exit,
+                    outcome=command.outcome,
+                )
+            ]
+        case _:
+            assert_never(state)
+
+
+def unusable(found: IntakeCircumstances) -> Refused | None:
+    """Why nothing new may be said of the person."""
+    if found.person is None:
+        return PERSON_UNKNOWN
+    if found.person.erased:
+        return ERASED_PERSON
+    if found.person.restricted_on is not None:
+        return RESTRICTED.about(on=found.person.restricted_on)
+    return None
+
+
+def note_follow_up_due(
+    command: NoteParticipationFollowUpDue, state: ParticipationState, found: IntakeCircumstances
+) -> Decision:
+    """Once per follow-up; of one that is on record here or in the case, or that nobody can record any more, nothing."""
+    match state:
+        case NoParticipation():
+            return PARTICIPATION_UNKNOWN
+        case Open(since=since):
+            return PARTICIPATION_GOES_ON.about(since=since)
+        case Ended(opened=opened, on=left_on, asked=asked, follow_ups=follow_ups):
             if found.person is None:
                 return PERSON_UNKNOWN
             if found.person.restricted_on is not None:
@@ -187,7 +259,8 @@ def note_follow_up_due(
             due_on = due_days(left_on, limits).get(command.months)
             if due_on is None or command.on < due_on:
                 return FOLLOW_UP_NOT_DUE.about(left_on=left_on, months=command.months, day=command.on)
-            told = command.months in asked or answered(found.follow_ups, left_on, command.months, limits)
+            recorded = (*follow_ups, *found.follow_ups)
+            told = command.months in asked or answered(recorded, left_on, command.months, limits)
             if told or found.person.erased:
                 return []
             return [
@@ -205,6 +278,19 @@ def note_follow_up_due(
             assert_never(state)
 
 
+def erase(command: EraseParticipation, state: ParticipationState) -> Decision:
+    """Possible in every state but the first; once is enough."""
+    match state:
+        case NoParticipation():
+            return PARTICIPATION_UNKNOWN
+        case (Open() as opened) | Ended(opened=opened):
+            if opened.erased:
+                return []
+            return [SealedFieldsErased(occurred_on=command.on, person_id=opened.person_id)]
+        case _:
+            assert_never(state)
+
+
 def evolve(state: ParticipationState, event: DomainEvent) -> ParticipationState:
     match state, event:
         case NoParticipation(), ParticipationOpened():
@@ -213,6 +299,12 @@ def evolve(state: ParticipationState, event: DomainEvent) -> ParticipationState:
             return Ended(state, day)
         case Ended(asked=asked), ParticipationFollowUpDue(months_after_exit=months):
             return replace(state, asked=asked | {months})
+        case Ended(follow_ups=follow_ups), ParticipationFollowUpRecorded(occurred_on=day, months_after_exit=months):
+            return replace(state, follow_ups=(*follow_ups, Recorded(day, months)))
+        case Open(), SealedFieldsErased():
+            return replace(state, erased=True)
+        case Ended(opened=opened), SealedFieldsErased():
+            return replace(state, opened=replace(opened, erased=True))
         case _:
             raise TypeError(f"a participation in state {type(state).__name__} has no {type(event).__name__}")
 

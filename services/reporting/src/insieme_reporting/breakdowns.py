@@ -28,6 +28,7 @@ OWN = (
     "direction",
     "answer",
     "exit_state",
+    "operation",
     "months",
     "outcome",
     "support_kind",

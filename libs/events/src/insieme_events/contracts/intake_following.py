@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import Field
 
 from insieme_events.contracts.base import Code, Sealed
-from insieme_events.contracts.intake import CaseEvent, IntakeEvent
+from insieme_events.contracts.intake import CaseEvent, FollowUpOutcome, IntakeEvent
 from insieme_events.contracts.vocabulary import AtecoSection, AtecoVersion, Strand
 
 
@@ -132,10 +132,20 @@ class ParticipationClosed(ParticipationEvent):
 
 
 class ParticipationFollowUpDue(ParticipationEvent):
-    """What became of the person after the operation is to be asked, and is not on record in the case (P18).
+    """What became of the person after the operation is to be asked, and is not on record (P18).
 
     Months 0 is the exit itself, within its four weeks; six are asked by EECR05 and EECR06.
     """
 
     left_on: date
     months_after_exit: Annotated[int, Field(ge=0, le=60)]
+
+
+class ParticipationFollowUpRecorded(ParticipationEvent):
+    """What became of the person so many months after the operation, whether their case goes on or not (P18).
+
+    Months 0 is the exit itself, of EECR01 to EECR04; six are those of EECR05 and EECR06.
+    """
+
+    months_after_exit: Annotated[int, Field(ge=0, le=60)]
+    outcome: Sealed[FollowUpOutcome]

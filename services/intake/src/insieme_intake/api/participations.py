@@ -25,6 +25,7 @@ from insieme_intake.participation import (
     PARTICIPATION_UNKNOWN,
     CloseParticipation,
     OpenParticipation,
+    RecordParticipationFollowUp,
     participation_id,
 )
 
@@ -38,14 +39,24 @@ OPEN = {
     "on": "2024-11-04",
 }
 
+FOLLOW_UP = {"months_after_exit": 6, "outcome": "employed", "on": "2025-10-02"}
+
 EXITS = """
-select c.case_id, c.person_id, c.closed_on, null::text as operation from views.cases c
+select c.case_id, c.person_id, c.closed_on, null::uuid as participation_id, null::text as operation from views.cases c
+    join views.persons o on o.person_id = c.person_id and o.erased_on is null
 where c.status = 'closed' and c.closed_on <= %(on)s
 union all
-select p.case_id, p.person_id, p.closed_on, p.operation from views.participations p where p.closed_on <= %(on)s
+select p.case_id, p.person_id, p.closed_on, p.participation_id, p.operation from views.participations p
+    join views.persons o on o.person_id = p.person_id and o.erased_on is null
+where p.closed_on <= %(on)s
 order by closed_on, case_id
 """
-RECORDED = "select case_id, months, recorded_on from views.follow_ups where case_id = any(%s)"
+RECORDED = """
+select case_id, months, recorded_on from views.follow_ups where case_id = any(%(cases)s)
+union all
+select participation_id, months, recorded_on from views.participation_follow_ups
+where participation_id = any(%(participations)s)
+"""
 
 
 @router.post("", status_code=201)
@@ -67,6 +78,16 @@ async def close(
     return await incoming.send(Step(PARTICIPATIONS, participation, command))
 
 
+@router.post("/{participation}/record-follow-up")
+async def record_follow_up(
+    participation: UUID,
+    command: Annotated[RecordParticipationFollowUp, Body(examples=[FOLLOW_UP])],
+    incoming: Incoming,
+) -> CommandAnswer:
+    """What became of the person that many months after they left the operation, also while their case goes on (P18)."""
+    return await incoming.send(Step(PARTICIPATIONS, participation, command))
+
+
 @router.get("")
 async def participations(
     request: Request,
@@ -83,20 +104,26 @@ async def participations(
 
 @router.get("/{participation}")
 async def one_participation(participation: UUID, request: Request, response: Response) -> Row:
-    """One participation; its version is the ETag (P18)."""
-    table = views.PARTICIPATIONS
+    """One participation with the follow-ups on record for it; its version is the ETag (P18)."""
+    table, recorded = views.PARTICIPATIONS, views.PARTICIPATION_FOLLOW_UPS
     statement = sa.select(table).where(table.c.participation_id == participation)
-    return await reading.one(request, response, statement, PARTICIPATION_UNKNOWN)
+    found = await reading.one(request, response, statement, PARTICIPATION_UNKNOWN)
+    of_it = sa.select(recorded).where(recorded.c.participation_id == participation)
+    async with reading.pool_of(request).connection() as connection:
+        follow_ups = await reading.rows(connection, of_it.order_by(recorded.c.recorded_on, recorded.c.months))
+    return {**found, "follow_ups": follow_ups}
 
 
 class FollowUpDue(BaseModel):
     """What became of the person is to be asked: `months_after_exit` 0 is the exit itself, within its four weeks.
 
-    `operation` is set where the exit is that from a funded operation, and None where it is that from the case.
+    `participation_id` and `operation` are set where the exit is that from a funded operation: the answer is recorded
+    there, also while the case goes on. They are None where it is that from the case.
     """
 
     case_id: UUID
     person_id: UUID
+    participation_id: UUID | None
     operation: str | None
     left_on: date
     months_after_exit: int
@@ -107,26 +134,30 @@ class FollowUpDue(BaseModel):
 async def follow_ups_due(request: Request, on: date) -> list[FollowUpDue]:
     """Exits whose follow-up was due by that day and is not on record: at the exit and after six months (P18; EECR05).
 
-    The days and months are the legal limits in force on the day of the exit.
+    The days and months are the legal limits in force on the day of the exit. That from an operation is answered with
+    the participation, or by one of the case since; that from the case by the case alone. Nobody is asked of somebody
+    who is erased.
     """
     async with reading.pool_of(request).connection() as connection:
         exits = await (await connection.execute(EXITS, {"on": on})).fetchall()
-        rows = await connection.execute(RECORDED, ([case_id for case_id, *_ in exits],))
-        recorded: dict[UUID, list[Recorded]] = {}
-        for case_id, months, day in await rows.fetchall():
-            recorded.setdefault(case_id, []).append(Recorded(day, months))
+        left = {"cases": [case_id for case_id, *_ in exits], "participations": [one for *_, one, _ in exits if one]}
+        recorded: dict[UUID | None, list[Recorded]] = {}
+        for of, months, day in await (await connection.execute(RECORDED, left)).fetchall():
+            recorded.setdefault(of, []).append(Recorded(day, months))
         known = await parameters.limits(connection)
     found = []
-    for case_id, person_id, left_on, operation in exits:
+    for case_id, person_id, left_on, participation, operation in exits:
         limits = limits_on(known, left_on)
         if limits is None:
             raise ProblemError(LIMITS_UNKNOWN.about(day=left_on))
+        on_record = (*recorded.get(case_id, ()), *recorded.get(participation, ()))
         for months, due in due_days(left_on, limits).items():
-            if due <= on and not answered(recorded.get(case_id, ()), left_on, months, limits):
+            if due <= on and not answered(on_record, left_on, months, limits):
                 found.append(
                     FollowUpDue(
                         case_id=case_id,
                         person_id=person_id,
+                        participation_id=participation,
                         operation=operation,
                         left_on=left_on,
                         months_after_exit=months,

@@ -6,20 +6,14 @@ from typing import assert_never
 
 from insieme_events.contracts.intake import CaseClosed, CaseReopened, FollowUpRecorded
 from insieme_events.contracts.intake_following import FollowUpDue
-from insieme_events.decider import Decision, RefusalKind, Refused
+from insieme_events.decider import Decision, Refused
 from insieme_intake.case.commands import CloseCase, ExitCommand, NoteFollowUpDue, RecordFollowUp, ReopenCase
 from insieme_intake.case.states import CaseState, Closed, Enrolled, InCharge, Interviewed, Suspended, no_room
 from insieme_intake.circumstances import ERASED_PERSON, LIMITS_UNKNOWN, OUT_OF_TERM, IntakeCircumstances, misdated
-from insieme_intake.follow_ups import FOLLOW_UP_NOT_DUE, answered, due_days
+from insieme_intake.follow_ups import FOLLOW_UP_MONTHS, FOLLOW_UP_NOT_DUE, answered, due_days
 
 NOT_CLOSED = Refused(
     "intake.not_closed", "The follow-up asks what became of a person after the exit: close the case first.", "P18"
-)
-FOLLOW_UP_MONTHS = Refused(
-    "intake.follow_up_months",
-    "A follow-up is recorded for 0 to 60 months after the exit.",
-    clause="P18",
-    kind=RefusalKind.INVALID,
 )
 
 

@@ -200,3 +200,10 @@ PARTICIPATIONS = sa.Table(
     sa.Column("closed_on", sa.Date),
     sa.Column("version", sa.Integer, nullable=False),
 )
+PARTICIPATION_FOLLOW_UPS = sa.Table(
+    "participation_follow_ups",
+    METADATA,
+    sa.Column("participation_id", sa.Uuid, primary_key=True),
+    sa.Column("months", sa.Integer, primary_key=True),
+    sa.Column("recorded_on", sa.Date, primary_key=True),
+)

@@ -221,6 +221,18 @@ follow_ups as (
     ) f left join person_roots r using (person_id)
     where f.case_id in (select case_id from enrolments)
 ),
+operation_participations as (
+    select o.participation_id, o.case_id, o.operation, coalesce(r.root, o.person_id) as person_id, o.closed_on
+    from (
+        select distinct on (participation_id) * from operation_participation_versions
+        where recorded_at <= %(known_at)s order by participation_id, sequence desc
+    ) o left join person_roots r using (person_id)
+    where o.case_id in (select case_id from enrolments)
+),
+operation_follow_ups as (
+    select distinct on (participation_id, months) participation_id, months, outcome from operation_follow_up_versions
+    where recorded_at <= %(known_at)s order by participation_id, months, sequence desc
+),
 family_supports as (
     select f.support_id, coalesce(r.root, f.person_id) as person_id, f.kind as support_kind, f.offered_on, f.started_on
     from (

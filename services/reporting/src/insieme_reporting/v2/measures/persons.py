@@ -145,6 +145,20 @@ MEASURES: tuple[Measure, ...] = (
         clauses=("P18",),
     ),
     Measure(
+        "operation_results",
+        Text("Esiti dopo un'operazione finanziata", "Results after a funded operation"),
+        "results",
+        Text(
+            "Che cosa è stato delle persone uscite nel periodo da un'operazione finanziata: due esiti per ciascuna, "
+            "all'uscita (0 mesi) e dopo sei mesi. Senza risposta, l'esito non è ancora noto.",
+            "What became of persons who left a funded operation in the period: two results for each, at the exit "
+            "(0 months) and after six. Without an answer the outcome is not yet known.",
+        ),
+        "end of participation",
+        (*PERIODS, *PERSON, "operation", "months", "outcome"),
+        clauses=("P18",),
+    ),
+    Measure(
         "six_month_follow_up_rate",
         Text("Verificati a sei mesi", "Followed up at six months"),
         "share of cases",
