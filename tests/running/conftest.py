@@ -28,7 +28,7 @@ from insieme_local.testing import session_folders
 __all__ = ["platform", "prepared", "young"]
 
 LONG = 120.0
-"""Seconds that a step of `make run` may take where others keep the machine busy; longer than it waits itself for a server."""
+"""Seconds that a step of `make run` may take on a busy machine; longer than it waits itself for a server."""
 
 _numbers = itertools.count()
 
