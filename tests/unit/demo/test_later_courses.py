@@ -191,8 +191,8 @@ def test_nothing_begins_once_the_term_is_over_and_what_runs_is_finished(events: 
         days = [one.occurred_on for one in of(events, kind)]
         assert min(days) >= date(2022, 1, 1), kind
         assert max(days) < later.EXPIRED, kind
-    for kind in (ParticipantCompleted, CertificateIssued, LessonAttendanceRecorded, InternshipEnded):
-        assert max(one.occurred_on for one in of(events, kind)) > later.EXPIRED, kind
+    for end in (ParticipantCompleted, CertificateIssued, LessonAttendanceRecorded, InternshipEnded):
+        assert max(one.occurred_on for one in of(events, end)) > later.EXPIRED, end
 
 
 def test_a_host_has_two_interns_at_a_time_and_an_internship_lasts_three_months_and_more(after: Later) -> None:

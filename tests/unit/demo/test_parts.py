@@ -153,11 +153,13 @@ def test_the_whole_courses_and_internships_after_2021_are_taken_as_the_ledger_sa
     assert WHOLE.later is not None
     counted = ledger.count_later(WHOLE.later)
     codes = {one.course_id: one.course_code for one in of(events, CoursePlanned)}
-    for n, kind in enumerate((ParticipantStarted, ParticipantCompleted)):
-        found = Counter(codes[one.course_id] for one in of(events, kind) if one.occurred_on.year > 2021)
-        assert found == {code: row[n] for code, row in counted.courses.items()}
-    for interns, kind in ((counted.internships, InternshipStarted), (counted.internships_ended, InternshipEnded)):
-        assert Counter(one.occurred_on.year for one in of(events, kind) if one.occurred_on.year > 2021) == interns
+    later_on = [event for event in events if event.occurred_on.year > 2021]
+    started = Counter(codes[one.course_id] for one in of(later_on, ParticipantStarted))
+    completed = Counter(codes[one.course_id] for one in of(later_on, ParticipantCompleted))
+    assert started == {code: sizes[0] for code, sizes in counted.courses.items()}
+    assert completed == {code: sizes[1] for code, sizes in counted.courses.items()}
+    assert Counter(one.occurred_on.year for one in of(later_on, InternshipStarted)) == counted.internships
+    assert Counter(one.occurred_on.year for one in of(later_on, InternshipEnded)) == counted.internships_ended
     assert {code: sizes[0] for code, sizes in counted.courses.items()} == {
         code: {"italian": 14}.get(code.partition("-")[0], 12) for code in counted.courses
     }, "at the whole scale there is somebody for every seat"
