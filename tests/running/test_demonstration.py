@@ -307,6 +307,11 @@ async def test_the_years_after_2021_are_as_the_ledger_says(loaded: Loaded, after
     await figure(platform, "enrolled", {"year": after.enrolled}, period=AFTER)
     await figure(platform, "taken_in_charge", {"": {"": sum(after.enrolled.values())}}, period=AFTER)
     await figure(platform, "placements", {"year": after.placements}, period=AFTER)
+    for n, measure in enumerate(("course_participants", "course_completed", "course_placed")):
+        counts = {code: sizes[n] for code, sizes in after.courses.items() if sizes[n]}
+        await figure(platform, measure, {"course": counts}, period=AFTER)
+    await figure(platform, "internships_started", {"year": after.internships}, period=AFTER)
+    await figure(platform, "internships_ended", {"year": after.internships_ended}, period=AFTER)
     await figure(platform, "meetings_held", {"year": after.meetings}, period=AFTER)
     await figure(platform, "resources_committed", {"year": after.committed}, period=AFTER)
     money = after.money

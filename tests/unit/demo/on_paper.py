@@ -9,9 +9,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from tests.unit.demo import governance_on_paper, money_on_paper
+from tests.unit.demo import governance_on_paper, internships_on_paper, money_on_paper
 from tests.unit.demo.deciders import DECIDERS
-from tests.unit.demo.founded import AGREEMENTS, LIMITS, protocols, register_of
+from tests.unit.demo.founded import AGREEMENTS, protocols, register_of
 
 from insieme_demo.days import LATER_DAY
 from insieme_demo.happening import Happening, Kind, Order
@@ -49,7 +49,6 @@ from insieme_intake.referral import Pending, ReceiveReferral, SendReferral
 from insieme_matching import vacancy_state
 from insieme_matching.candidacy import CandidacyCircumstances, ShortlistCandidate
 from insieme_matching.employment import EmploymentCircumstances, StartPlacement
-from insieme_matching.internship.commands import InternshipCircumstances, RequestInternship
 from insieme_matching.need import NEED, NeedCircumstances
 from insieme_matching.reactions import RESERVING
 from insieme_matching.reservations import ReservePositions, ReturnPositions
@@ -256,7 +255,7 @@ class Paper:
                     link_events=dict(enumerate(links, start=1)),
                 )
             case Kind.INTERNSHIP:
-                return self.of_internship(order, usual)
+                return internships_on_paper.circumstances(order, usual, self.seen, self.in_charge)
             case Kind.PROTOCOL:
                 return ProtocolCircumstances(actor, today, last_known(agreements, day))
             case Kind.BODY:
@@ -338,23 +337,6 @@ class Paper:
         taken = (e for _, e in self.streams[f"meeting-{command.meeting_id}"] if isinstance(e, DecisionTaken))
         subject = next((one.subject for one in taken if one.decision_no == command.decision_no), None)
         return MeetingOfPlan(meeting.plan.kind, HELD, meeting.held_on, subject)
-
-    def of_internship(self, order: Order, usual: Any) -> Circumstances:
-        """A person is an intern once and a host has one: there are no other stays."""
-        known, command = self.seen.get(order.stream), order.command
-        place = command if isinstance(command, RequestInternship) else None if known is None else known.plan
-        actor, today, agreement = usual
-        return InternshipCircumstances(
-            actor,
-            today,
-            agreement,
-            in_charge=None if place is None else self.in_charge(place.person_id),
-            company_known=place is not None and f"company-{place.company_id}" in self.seen,
-            limits=LIMITS,
-            of_person=(),
-            of_host=(),
-            funding_known=False,
-        )
 
     def referral(self, command: Any) -> ReferralFound | None:
         named = command.referral_id if isinstance(command, SubmitApplication) else None

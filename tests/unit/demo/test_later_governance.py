@@ -72,7 +72,9 @@ def events() -> list[DomainEvent]:
     companies = replace(WHOLE.offers, needs=[], vacancies=[], candidacies=[])
     assert WHOLE.later is not None
     unspent = Money((), (), (), (), ())
-    later_alone = replace(WHOLE.later, ways=(), placements=(), money=unspent, money_before=unspent, rests=())
+    later_alone = replace(
+        WHOLE.later, ways=(), placements=(), courses=(), internships=(), money=unspent, money_before=unspent, rests=()
+    )
     alone = replace(
         WHOLE, ways=[], chains=[], courses=[], internships=[], offers=companies, mending=NOTHING,
         money=unspent, later=later_alone,

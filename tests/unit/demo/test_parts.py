@@ -1,4 +1,7 @@
-"""The whole projects and budgets to June 2026 through the services' own decisions, and their money by the ledger."""
+"""The whole projects and budgets to June 2026 through the services' own decisions, and their money by the ledger.
+
+So too the whole courses and internships of those years.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +40,9 @@ from insieme_events.contracts.funding_projects import (
     ProjectSubmitted,
     ProjectSurvivalRecorded,
 )
+from insieme_events.contracts.matching import InternshipEnded, InternshipStarted
+from insieme_events.contracts.training_courses import CoursePlanned
+from insieme_events.contracts.training_participations import ParticipantCompleted, ParticipantStarted
 from insieme_events.contracts.vocabulary import Strand
 
 WHOLE = plan.make(onwards=True)
@@ -141,6 +147,24 @@ def test_the_money_of_the_events_is_that_of_the_ledger(events: list[DomainEvent]
     spent += [(one.occurred_on, -one.amount) for one in of(events, ExpenditureReturned)]
     assert by_year(spent) == MONEY.spent
     assert by_year((one.occurred_on, one.amount) for one in of(events, MicrocreditReported)) == MONEY.microcredit
+
+
+def test_the_whole_courses_and_internships_after_2021_are_taken_as_the_ledger_says(events: list[DomainEvent]) -> None:
+    assert WHOLE.later is not None
+    counted = ledger.count_later(WHOLE.later)
+    codes = {one.course_id: one.course_code for one in of(events, CoursePlanned)}
+    later_on = [event for event in events if event.occurred_on.year > 2021]
+    started = Counter(codes[one.course_id] for one in of(later_on, ParticipantStarted))
+    completed = Counter(codes[one.course_id] for one in of(later_on, ParticipantCompleted))
+    assert started == {code: sizes[0] for code, sizes in counted.courses.items()}
+    assert completed == {code: sizes[1] for code, sizes in counted.courses.items()}
+    assert Counter(one.occurred_on.year for one in of(later_on, InternshipStarted)) == counted.internships
+    assert Counter(one.occurred_on.year for one in of(later_on, InternshipEnded)) == counted.internships_ended
+    assert {code: sizes[0] for code, sizes in counted.courses.items()} == {
+        code: {"italian": 14}.get(code.partition("-")[0], 12) for code in counted.courses
+    }, "at the whole scale there is somebody for every seat"
+    assert len(counted.courses) == 17
+    assert all(counted.internships[year] >= 15 for year in range(2022, 2026))
 
 
 def test_no_line_of_a_budget_carries_more_than_it_has(events: list[DomainEvent]) -> None:

@@ -87,6 +87,13 @@ def test_a_freed_seat_goes_to_who_is_next_and_to_nobody_else() -> None:
     given(*history, left, left).when(leave(A)).then_nothing()
 
 
+@pytest.mark.clause("P37", "P42")
+def test_a_seat_that_is_given_up_before_the_first_lesson_goes_to_who_waits() -> None:
+    history = (planned(seats=1), activated(), seat_taken(A), seat_awaited(B))
+    (left,) = given(*history).when(leave(A)).then_types(SeatGivenUp)
+    given(*history, left).under(course_circumstances(order=(B,))).when(take(B)).then_types(SeatTaken)
+
+
 @pytest.mark.clause("P42")
 def test_the_seats_of_2c_are_given_once_its_applicants_are_ranked() -> None:
     plan = planned(EXPERIMENTAL)

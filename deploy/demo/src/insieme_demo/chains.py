@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from random import Random
 from uuid import UUID
 
-from insieme_demo.days import later
+from insieme_demo.days import LATER_DAY, later
 from insieme_demo.funnel import Way
 from insieme_demo.ids import made
 from insieme_demo.market import Market
@@ -62,6 +62,17 @@ class Chain:
         if self.voided is not None:
             return self.starts_on
         return self.ended[0] if self.ended is not None else self.ends[-1] or LAST_DAY
+
+
+def fixed_term(chance: Random, seed: int, number: int, way: Way, starts_on: date) -> Chain | None:
+    """A contract of some months as those after 2021 are, None where it would begin too late."""
+    if starts_on > LATER_DAY - timedelta(days=10):
+        return None
+    ends_on = starts_on + timedelta(days=chance.choice((89, 121, 182, 364)))
+    ended = (ends_on, EndReason.TERM_REACHED) if ends_on <= LATER_DAY - timedelta(days=10) else None
+    hours = WorkingTime.FULL if chance.random() < 0.6 else WorkingTime.HORIZONTAL
+    employment_id = made(seed, "employment", number)
+    return Chain(employment_id, number, way, starts_on, (ends_on,), "A.02.00", hours, ended=ended)
 
 
 def make(chance: Random, seed: int, quotas: Quotas, ways: list[Way]) -> list[Chain]:

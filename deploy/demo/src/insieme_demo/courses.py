@@ -18,7 +18,8 @@ from insieme_demo.funnel import Way
 from insieme_demo.ids import made
 from insieme_demo.offers import Company
 from insieme_demo.quotas import CourseQuota, Quotas
-from insieme_events.contracts.training_participations import Attendance, CertificateKind, DropReason
+from insieme_events.contracts.training_courses import ModuleKind
+from insieme_events.contracts.training_participations import Attendance, CertificateKind, DropReason, LanguageLevel
 from insieme_events.contracts.vocabulary import Strand
 
 PLACED_WITHIN = timedelta(days=240)
@@ -30,12 +31,13 @@ SEATS_PER_POSITION = 1.5
 class Calendar:
     """The days of a course. Who takes part asks for it from `requests_from` on; `ranked_on` for a course of strand 2c.
 
-    `proof` is the certificate of who completed it, and the day on which it is issued.
+    `proof` is the certificate of who completed it, and the day on which it is issued. A course of strand 2a has a
+    `module` and no profile.
     """
 
     code: str
     strand: Strand
-    profile: str
+    profile: str | None
     hours: int
     lesson_hours: int
     planned_on: date
@@ -46,6 +48,7 @@ class Calendar:
     ends_on: date
     proof: tuple[CertificateKind, date]
     ranked_on: date | None = None
+    module: ModuleKind | None = None
 
 
 OSS = Calendar(
@@ -83,7 +86,9 @@ CLEANING = Calendar(
 class Pupil:
     """One participation. `dropped` is when and why it ended early, None for who completed the course.
 
-    `lessons` are the days with what was recorded of each, up to the end of the participation.
+    `lessons` are the days with what was recorded of each, up to the end of the participation. `corrected` is the number
+    of a lesson that was entered as missed without an excuse, and when that was put right; `levels` are those of Italian
+    entering and leaving the course, the second one for who completed it.
     """
 
     participation_id: UUID
@@ -92,21 +97,54 @@ class Pupil:
     lessons: tuple[tuple[date, Attendance], ...]
     dropped: tuple[date, DropReason] | None
     placed: bool
+    corrected: tuple[int, date] | None = None
+    levels: tuple[LanguageLevel, LanguageLevel] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Somebody who asked for a course and did not begin it. `successor` is the participation that got the seat then."""
+
+    participation_id: UUID
+    way: Way
+    requested_on: date
+    left: tuple[date, DropReason]
+    successor: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """`company` signed a need of so many positions where the strand asks for them (P39)."""
+    """`company` signed a need of so many positions where the strand asks for them (P39).
+
+    `pupils` and `others` are all who asked for it, `asked` their participations in the order in which they did; where
+    it is empty, nobody but the pupils asked. `cancelled_on` is the day on which the course was given up.
+    """
 
     course_id: UUID
     days: Calendar
     company: Company
     pupils: tuple[Pupil, ...]
+    others: tuple[Applicant, ...] = ()
+    asked: tuple[UUID, ...] = ()
+    places: int | None = None
+    cancelled_on: date | None = None
+
+    @property
+    def seats(self) -> int:
+        """Without a number of places, one for each who began it."""
+        return len(self.pupils) if self.places is None else self.places
 
     @property
     def positions(self) -> int:
-        """The fewest that carry a seat for each."""
-        return -int(-len(self.pupils) // SEATS_PER_POSITION)
+        """The fewest that carry the seats."""
+        return -int(-self.seats // SEATS_PER_POSITION)
+
+    @property
+    def everybody(self) -> list[Pupil | Applicant]:
+        """All who asked for it, in the order in which they did where that is known."""
+        found: list[Pupil | Applicant] = [*self.pupils, *self.others]
+        place = {one: n for n, one in enumerate(self.asked)}
+        return sorted(found, key=lambda one: place.get(one.participation_id, 0))
 
     @property
     def completed(self) -> tuple[Pupil, ...]:
@@ -160,7 +198,7 @@ def _course(
     # In the order in which they asked, which no more tells who completes it.
     asked = sorted((between(chance, days.requests_from, days.requests_to), *each) for each in _shuffled(chance, chosen))
     pupils = tuple(
-        _pupil(chance, made(seed, f"participation {days.code}", n), days, requested_on, way, completes, finds_work)
+        pupil(chance, made(seed, f"participation {days.code}", n), days, requested_on, way, completes, finds_work)
         for n, (requested_on, _, way, completes, finds_work) in enumerate(asked)
     )
     known = [company for company in companies if company.registered_on < days.planned_on - timedelta(days=30)]
@@ -191,7 +229,7 @@ def _candidates(days: Calendar, free: Iterable[Way], work: dict[int, list[Chain]
     return placed, others
 
 
-def _pupil(
+def pupil(
     chance: Random,
     participation_id: UUID,
     days: Calendar,
@@ -200,6 +238,7 @@ def _pupil(
     completes: bool,
     placed: bool,
 ) -> Pupil:
+    """How somebody's way through the course went, lesson by lesson."""
     dropped = None
     if not completes:
         length = (days.ends_on - days.starts_on).days

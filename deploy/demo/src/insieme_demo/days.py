@@ -49,8 +49,10 @@ def seasonal(chance: Random, first: date, last: date) -> date:
             return between(chance, begin, end)
 
 
-def later(chance: Random, day: date, least: int, most: int, last: date = LAST_DAY) -> date:
-    """So many days later, never after `last`."""
+def later(chance: Random, day: date, least: int, most: int, last: date | None = None) -> date:
+    """So many days later, never after `last`: without one the last day of that part of the history."""
+    if last is None:
+        last = LAST_DAY if day <= LAST_DAY else LATER_DAY
     if day >= last:
         return last
     first = min(day + timedelta(days=least), last)

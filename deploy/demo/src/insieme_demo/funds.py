@@ -148,7 +148,7 @@ def activities(
 ) -> tuple[Activity, ...]:
     """Workshops of every year, the courses, and the allowances of interns: what no budget has money for is refused."""
     found = [*_workshops(chance, seed, funds, era), *_courses(seed, funds, courses)]
-    found += _allowances(seed, funds, internships)
+    found += _allowances(seed, funds, internships, era)
     return tuple(sorted(found, key=lambda one: (one.proposed_on, one.decision_id)))
 
 
@@ -192,33 +192,39 @@ def _workshops(chance: Random, seed: int, funds: Funds, era: Era) -> Iterator[Ac
 
 
 def _courses(seed: int, funds: Funds, courses: Iterable[Course]) -> Iterator[Activity]:
-    """Decided before the course is activated; half is paid at its start, the rest when it is over."""
+    """Decided before the course is activated; half is paid at its start, the rest when it is over. Those of strand 2a
+    are among the workshops. Raises ValueError where no source has enough for one.
+    """
     for course in courses:
         days = course.days
+        if days.strand not in COST:
+            continue
         amount = COST[days.strand]
         approved_on = days.activated_on - timedelta(days=10)
-        funds.take(approved_on.year, COURSES_FROM, days.strand, amount)
+        source = funds.source_of(approved_on.year, days.strand, amount)
+        if source is None:
+            raise ValueError(f"no budget of {approved_on.year} has enough for the course {days.code}")
+        funds.take(approved_on.year, source, days.strand, amount)
+        first_paid, last_paid = days.starts_on + timedelta(days=7), days.ends_on + timedelta(days=20)
+        held = course.cancelled_on is None
         yield Activity(
             decision_id=made(seed, f"decision on {days.code}", 0),
             kind=ActivityKind.COURSE,
             activity_id=course.course_id,
             strand=days.strand,
-            source=COURSES_FROM,
+            source=source,
             amount=amount,
             proposed_on=days.planned_on + timedelta(days=2),
             approved_on=approved_on,
             refused=None,
-            payments=(
-                (days.starts_on + timedelta(days=7), amount // 2),
-                (days.ends_on + timedelta(days=20), amount - amount // 2),
-            ),
-            ended_on=days.ends_on + timedelta(days=40),
+            payments=((first_paid, amount // 2), (last_paid, amount - amount // 2)) if held else (),
+            ended_on=(course.cancelled_on or days.ends_on + timedelta(days=30)) + timedelta(days=10),
         )
 
 
-def _allowances(seed: int, funds: Funds, internships: Iterable[Internship]) -> Iterator[Activity]:
+def _allowances(seed: int, funds: Funds, internships: Iterable[Internship], era: Era) -> Iterator[Activity]:
     """From March on, when the budgets are set: what is due for the days that were, the rest is released."""
-    for n, one in enumerate(internships):
+    for n, one in enumerate(internships, start=era.first):
         if one.asked_on.month < 3 or one.asked_on.month > 11:
             continue
         days = (one.ends_on - one.starts_on).days + 1

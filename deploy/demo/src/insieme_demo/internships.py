@@ -33,7 +33,9 @@ ALLOWANCES = (45_000, 50_000, 60_000)
 
 @dataclass(frozen=True, slots=True)
 class Internship:
-    """`ends_on` is the last day that was agreed, `ended_on` the last one that it had."""
+    """`ends_on` is the last day that was agreed, `ended_on` the last one that it had. `corrected_on` is when the hours
+    of the first month, of which none had been entered as missed, were put right.
+    """
 
     internship_id: UUID
     way: Way
@@ -46,6 +48,7 @@ class Internship:
     monthly_allowance: int
     evaluations: tuple[EvaluationResult | None, EvaluationResult | None]
     """What the person says of it and what the company, None where nobody asked."""
+    corrected_on: date | None = None
 
     @property
     def asked_on(self) -> date:
@@ -77,7 +80,7 @@ def make(
             break
         number, host = chain.way.person.number, offers.employers[chain.number]
         if number in free and host.number not in hosts and (days := _before(chance, chain, work[number], host)):
-            found.append(_internship(chance, seed, len(found), free.pop(number), host, days, hired=True))
+            found.append(internship(chance, seed, len(found), free.pop(number), host, days, hired=True))
             hosts.add(host.number)
     idle = [way for number, way in free.items() if number not in work]
     for way in chance.sample(idle, len(idle)):
@@ -88,7 +91,7 @@ def make(
             known = [each for each in offers.companies if each.registered_on < asked_on and each.number not in hosts]
             if known:
                 host = chance.choice(known)
-                found.append(_internship(chance, seed, len(found), way, host, days, hired=False))
+                found.append(internship(chance, seed, len(found), way, host, days, hired=False))
                 hosts.add(host.number)
     return sorted(found, key=lambda one: (one.starts_on, one.internship_id))
 
@@ -120,7 +123,7 @@ def _months(until: date, months: int) -> tuple[date, date]:
     return starts_on, add_months(starts_on, months) - ONE_DAY
 
 
-def _internship(
+def internship(
     chance: Random, seed: int, number: int, way: Way, host: Company, days: tuple[date, date], *, hired: bool
 ) -> Internship:
     starts_on, ends_on = days

@@ -5,7 +5,7 @@ The ledger's answer comes with the request, as decision 11 says of what a reacti
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
@@ -70,7 +70,7 @@ class Teller:
         return tuple(Order(Kind.INTERNSHIP, self.one.internship_id, command) for command in commands)
 
 
-def of_intake(chance: Random, seed: int, internships: list[Internship]) -> Iterator[Happening]:
+def of_intake(chance: Random, seed: int, internships: Iterable[Internship]) -> Iterator[Happening]:
     """The intervention of every intern, from the request to the last day (P25)."""
     for one in internships:
         teller = Teller(seed, chance, one)
@@ -92,7 +92,7 @@ def of_intake(chance: Random, seed: int, internships: list[Internship]) -> Itera
             yield told
 
 
-def of_matching(chance: Random, seed: int, internships: list[Internship]) -> Iterator[Happening]:
+def of_matching(chance: Random, seed: int, internships: Iterable[Internship]) -> Iterator[Happening]:
     for one in internships:
         teller = Teller(seed, chance, one, told=1_000)
         yield from _approved(teller)
@@ -140,11 +140,17 @@ def _carried_out(teller: Teller) -> Iterator[Happening]:
         until = min((date(year, month, 28) + timedelta(days=4)).replace(day=1) - timedelta(days=1), one.ended_on)
         due = max(((until - first).days + 1) * 5 // 7, 1) * MINUTES_A_DAY
         present = due * chance.choice((100, 100, 95, 90, 80, 60)) // 100
+        slipped = one.corrected_on is not None and first == one.starts_on
         month_of_it = RecordInternshipMonth(
-            month=f"{year}-{month:02d}", minutes_due=due, minutes_present=present, on=until
+            month=f"{year}-{month:02d}", minutes_due=due, minutes_present=due if slipped else present, on=until
         )
         after = ended.recorded_at if until == one.ended_on else None
-        yield teller.tell(until, Phase.AMENDMENTS, *teller.orders(month_of_it), after=after)
+        told = teller.tell(until, Phase.AMENDMENTS, *teller.orders(month_of_it), after=after)
+        yield told
+        if slipped:
+            assert one.corrected_on is not None
+            right = month_of_it.model_copy(update={"minutes_present": present * 9 // 10, "on": one.corrected_on})
+            yield teller.tell(one.corrected_on, Phase.AMENDMENTS, *teller.orders(right), after=told.recorded_at)
     yield ended
     for by, result in zip((EvaluatedBy.PERSON, EvaluatedBy.COMPANY), one.evaluations, strict=True):
         if result is not None:

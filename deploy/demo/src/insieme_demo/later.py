@@ -13,15 +13,18 @@ from datetime import date, timedelta
 from random import Random
 from uuid import UUID
 
-from insieme_demo import board, duties, grants, people, rest, seats, tables
+from insieme_demo import board, duties, grants, later_courses, later_internships, people, rest, seats, tables
 from insieme_demo.board import Membership
-from insieme_demo.chains import Chain
+from insieme_demo.chains import Chain, fixed_term
+from insieme_demo.courses import Course
 from insieme_demo.days import LATER_DAY, between
+from insieme_demo.diary import Diary
 from insieme_demo.duties import Duties
 from insieme_demo.funds import Era
 from insieme_demo.funnel import Fate, Way
 from insieme_demo.grants import Money
 from insieme_demo.ids import made
+from insieme_demo.internships import Internship
 from insieme_demo.offers import Company
 from insieme_demo.people import Person
 from insieme_demo.quotas import LAST_DAY
@@ -29,8 +32,7 @@ from insieme_demo.rest import Rest
 from insieme_demo.seats import Sitting
 from insieme_demo.tables import Span, Tables, Year
 from insieme_events.contracts.intake import EmploymentStatus
-from insieme_events.contracts.matching import EndReason
-from insieme_events.contracts.vocabulary import BodyKind, WorkingTime
+from insieme_events.contracts.vocabulary import BodyKind
 from insieme_governance.founding import Founding
 
 PERSONS = {2022: 90, 2023: 80, 2024: 80, 2025: 70, 2026: 30}
@@ -57,6 +59,8 @@ WARNED = (date(2025, 3, 3), date(2025, 9, 3), date(2025, 12, 3))
 EXPIRED = date(2026, 3, 4)
 PROJECTS = (24, 16)
 """Of strand 3a and of strand 3b, at the whole scale."""
+OF_THEIR_OWN = 6
+"""One of so many persons looks for work of their own: neither a pupil nor an intern, they may propose a project."""
 ERA = Era(
     mandates=((date(2022, 1, 1), date(2023, 12, 31)), (date(2024, 1, 1), date(2026, 12, 31))),
     calls_until=EXPIRED - timedelta(days=1),
@@ -79,9 +83,9 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """`ways` are the cases, one for each person; `placements` the contracts with their employers. `board` are all
-    memberships of the Board, also those that began before; `before` the plans whose end is told here, `money_before`
-    the money, of whose projects the `rests` are told.
+    """`ways` are the cases, one for each person; `placements` the contracts with their employers, also those that came
+    of a course or an internship. `board` are all memberships of the Board, also those that began before; `before` the
+    plans whose end is told here, `money_before` the money, of whose projects the `rests` are told.
     """
 
     tables: Tables
@@ -93,6 +97,8 @@ class Later:
     people: tuple[Person, ...]
     ways: tuple[Way, ...]
     placements: tuple[tuple[Chain, Company], ...]
+    courses: tuple[Course, ...]
+    internships: tuple[Internship, ...]
     money: Money
     money_before: Money
     rests: tuple[Rest, ...]
@@ -141,9 +147,15 @@ def make(
     sittings = seats.make(further("seats"), seed, parties, span.gone, LAST_MEETING)
     met = replace(met, meetings=tuple(replace(one, seated=seats.at(one, sittings)) for one in met.meetings))
     owed = duties.make(further("duties"), seed, founding, met.years, span.gone)
+    diary = Diary.of(seed, placements, len(chains) + len(ways))
+    hosts = [one for one in inside if one.company in companies]
+    learning = [way for n, way in enumerate(ways) if n % OF_THEIR_OWN]
+    held = later_courses.make(further("courses"), seed, scale, learning, diary, hosts, companies)
+    interns = later_internships.make(further("internships"), seed, scale, learning, diary, hosts)
+    placements = (*placements, *diary.hired)
     count = round(PROJECTS[0] * scale), round(PROJECTS[1] * scale)
     granting, contracts_of = further("grants"), [chain for chain, _ in placements]
-    money = grants.make(granting, seed, count, met.years, list(ways), contracts_of, inside, [], [], ERA)
+    money = grants.make(granting, seed, count, met.years, list(ways), contracts_of, inside, held, interns, ERA)
     rests = rest.make(further("rests"), spent, LAST_DAY, LATER_DAY)
     return Later(
         tables=met,
@@ -155,6 +167,8 @@ def make(
         people=persons,
         ways=ways,
         placements=placements,
+        courses=tuple(held),
+        internships=tuple(interns),
         money=money,
         money_before=spent,
         rests=rests,
@@ -200,13 +214,6 @@ def _way(chance: Random, case_id: UUID, person: Person) -> Way:
 
 
 def _placed(chance: Random, seed: int, number: int, way: Way, companies: list[Company]) -> tuple[Chain, Company] | None:
-    """A contract of some months, None where it would begin too late."""
-    starts_on = way.available_from + timedelta(days=chance.randint(20, 90))
-    if starts_on > LATER_DAY - timedelta(days=10):
-        return None
-    ends_on = starts_on + timedelta(days=chance.choice((89, 121, 182, 364)))
-    ended = (ends_on, EndReason.TERM_REACHED) if ends_on <= LATER_DAY - timedelta(days=10) else None
-    hours = WorkingTime.FULL if chance.random() < 0.6 else WorkingTime.HORIZONTAL
-    employment_id = made(seed, "employment", number)
-    chain = Chain(employment_id, number, way, starts_on, (ends_on,), "A.02.00", hours, ended=ended)
-    return chain, chance.choice(companies)
+    """A contract with a term, None where it would begin too late."""
+    chain = fixed_term(chance, seed, number, way, way.available_from + timedelta(days=chance.randint(20, 90)))
+    return None if chain is None else (chain, chance.choice(companies))

@@ -12,8 +12,11 @@ from insieme_demo import (
     governance_story,
     grants_story,
     intake_story,
+    internships_story,
+    later_courses_story,
     matching_story,
     tables_story,
+    training_story,
 )
 from insieme_demo.days import LATER_DAY, recorded
 from insieme_demo.happening import GovernancePhase, Happening, Kind, Order
@@ -41,10 +44,18 @@ def of_intake(chance: Random, seed: int, later: Later, cases: int) -> Iterator[H
     """`cases` are those that were told before: keys are numbered behind them."""
     for n, way in enumerate(later.ways):
         yield from intake_story.happenings(chance, seed, cases + n, way)
+    yield from training_story.of_intake(chance, seed, later.courses)
+    yield from internships_story.of_intake(chance, seed, later.internships)
 
 
 def of_matching(chance: Random, seed: int, later: Later) -> Iterator[Happening]:
     yield from matching_story.placements(chance, seed, later.placements, BEFORE)
+    yield from training_story.of_matching(chance, seed, later.courses)
+    yield from internships_story.of_matching(chance, seed, later.internships)
+
+
+def of_training(chance: Random, seed: int, later: Later) -> Iterator[Happening]:
+    yield from later_courses_story.happenings(chance, seed, later.courses)
 
 
 def of_governance(chance: Random, seed: int, later: Later) -> Iterator[Happening]:

@@ -65,8 +65,9 @@ class Ledger:
 class LaterLedger:
     """The years after 2021: everybody enrolled in them was interviewed and taken in charge.
 
-    `board` counts the companies at the end of each year, and on the last day of the history. Of `money`, what is spent
-    is also that of grants of the years before.
+    `board` counts the companies at the end of each year, and on the last day of the history. `courses` are as in the
+    ledger of the years before; of those that nobody began there is none. Of `money`, what is spent is also that of
+    grants of the years before.
     """
 
     enrolled: dict[int, int]
@@ -74,11 +75,15 @@ class LaterLedger:
     meetings: dict[int, int]
     committed: dict[int, int]
     board: dict[date, int]
+    courses: dict[str, tuple[int, int, int]]
+    internships: dict[int, int]
+    internships_ended: dict[int, int]
     money: MoneyLedger
 
 
 def count_later(later: Later) -> LaterLedger:
     money = ledger_money.count(later.money, [chain for chain, _ in later.placements])
+    links = [(chain.way.person, day) for chain, _ in later.placements for day in chain.starts]
     spent = Counter(money.spent)
     spent.update(ledger_money.spent_later(later.rests))
     return LaterLedger(
@@ -88,6 +93,9 @@ def count_later(later: Later) -> LaterLedger:
         committed={each.year: sum(each.last.committed.values()) for each in later.tables.years},
         money=replace(money, spent=dict(spent)),
         board={day: sum(each.holds(day) for each in later.board) for day in ENDS},
+        courses={course.days.code: _of_course(course, links) for course in later.courses if course.pupils},
+        internships=_by_year(one.starts_on for one in later.internships),
+        internships_ended=_by_year(one.ended_on for one in later.internships),
     )
 
 

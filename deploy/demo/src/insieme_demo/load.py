@@ -206,7 +206,8 @@ async def _answered(to: Services, plan: Plan) -> None:
     """Matching keeps and frees by itself what a course asks for and gives back, and every service forgets who was
     erased: the history is whole once they have.
     """
-    over = {f"{Kind.COURSE}-{course.course_id}" for course in plan.courses}
+    held = (*plan.courses, *(plan.later.courses if plan.later is not None else ()))
+    over = {f"{Kind.COURSE}-{course.course_id}" for course in held}
     await applied(to.matching.pool, "matching.reactions", await last_versions(to.training, over), PATIENCE)
     erased = [made(plan.seed, "person", way.person.number) for way, _ in plan.mending.erased]
     deadline = asyncio.get_running_loop().time() + FORGETTING

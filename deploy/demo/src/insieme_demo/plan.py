@@ -182,6 +182,7 @@ def months(plan: Plan) -> Iterator[Month]:
         told["intake"] += later_story.of_intake(further("later persons"), plan.seed, plan.later, cases)
         told["matching"] += later_story.of_matching(further("later placements"), plan.seed, plan.later)
         told["governance"] += later_story.of_governance(further("later tables"), plan.seed, plan.later)
+        told["training"] += later_story.of_training(further("later courses"), plan.seed, plan.later)
         told["funding"] += later_story.of_funding(further("later money"), plan.seed, plan.later)
     last = LAST_DAY if plan.later is None else LATER_DAY
     by_month = {each: Month(*each, [], []) for each in months_between(FIRST_DAY, last)}
