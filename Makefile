@@ -12,6 +12,7 @@ PLATFORMS := tests/running tests/end_to_end tests/chaos tests/integration/disast
 # Processes of `make test`. Most of a test's time is spent waiting, so more than there are cores. Files are handed out in
 # their order, which puts the long ones first: sorted by their number of tests, the longest would come last and alone.
 WORKERS ?= 3
+IN_PARALLEL := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 12 --durations-min 10
 UPGRADE ?=
 # Some machines have it set; then every start of a service would compile all its libraries anew, for three seconds.
 unexport PYTHONDONTWRITEBYTECODE
@@ -46,11 +47,10 @@ clean: ## forget the data, the virtual environment and all that was fetched
 	@rm -rf .venv .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 test: $(STAMP) ## all that is fast enough for every change, on real servers (ARGS="-k words" for less)
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder \
-		$(addprefix --ignore=,$(PLATFORMS)) $(ARGS)
+	@$(BIN)/python -m pytest $(IN_PARALLEL) $(addprefix --ignore=,$(PLATFORMS)) $(ARGS)
 
 test-platforms: $(STAMP) ## tests on whole platforms: personal data, kills, lost servers, `make run`, the pages that are followed
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(PLATFORMS) $(ARGS)
+	@$(BIN)/python -m pytest $(IN_PARALLEL) $(PLATFORMS) $(ARGS)
 
 races: $(STAMP) ## the invariants under many clients at once: ROUNDS=200 rounds each (`make test` runs 40)
 	@INSIEME_RACE_ROUNDS=$(or $(ROUNDS),200) $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m race \
