@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -77,10 +77,10 @@ def places() -> list[Place]:
 def _of_module(name: str, tree: ast.Module) -> Iterator[Place]:
     for clause in clauses_in(ast.get_docstring(tree) or ""):
         yield Place(clause, Kind.OTHER, name, "")
-    prefix = _prefix(tree)
+    prefixes = _prefixes(tree)
     for node in tree.body:
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            kind, what = _kind(name, node, prefix)
+            kind, what = _kind(name, node, prefixes)
             for clause in clauses_in(ast.get_docstring(node) or ""):
                 yield Place(clause, kind, name, what)
     for call in ast.walk(tree):
@@ -114,7 +114,9 @@ def _code_of(call: ast.Call) -> str | None:
     return str(first.value) if isinstance(first, ast.Constant) else ast.unparse(first)
 
 
-def _kind(name: str, node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef, prefix: str) -> tuple[Kind, str]:
+def _kind(
+    name: str, node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef, prefixes: Mapping[str, str]
+) -> tuple[Kind, str]:
     if isinstance(node, ast.ClassDef):
         bases = {ast.unparse(base) for base in node.bases}
         if "/contracts/" in name and bases and not bases & {"StrEnum", "BaseModel", "Part"}:
@@ -128,18 +130,21 @@ def _kind(name: str, node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
             path = decorator.args[0]
             if method in READS | WRITES and isinstance(path, ast.Constant):
                 kind = Kind.READ if method in READS else Kind.ROUTE
+                prefix = prefixes.get(ast.unparse(decorator.func.value), "")
                 return kind, f"{method.upper()} {prefix}{path.value!s}"
     return Kind.OTHER, node.name
 
 
-def _prefix(tree: ast.Module) -> str:
-    """The prefix of the module's router."""
-    for call in ast.walk(tree):
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "APIRouter":
-            for keyword in call.keywords:
-                if keyword.arg == "prefix" and isinstance(keyword.value, ast.Constant):
-                    return str(keyword.value.value)
-    return ""
+def _prefixes(tree: ast.Module) -> dict[str, str]:
+    """The prefix of each router of the module, by its name."""
+    return {
+        ast.unparse(node.targets[0]): str(keyword.value.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        if ast.unparse(node.value.func) == "APIRouter"
+        for keyword in node.value.keywords
+        if keyword.arg == "prefix" and isinstance(keyword.value, ast.Constant)
+    }
 
 
 def proofs() -> list[Proof]:
