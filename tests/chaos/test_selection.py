@@ -18,7 +18,7 @@ from insieme_local.provision import Provisioned
 from insieme_local.servers import Servers
 from insieme_local.testing import session_folders
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(600)]
 
 SEED = 4
 

@@ -1,8 +1,8 @@
 """A process that has imported every service and forks one when it is told to: a start costs a tenth of a second.
 
-What it forks is the service's own program, in a process and a session of its own. Orders come as lines of JSON on
-standard input (`name`, `role`, `environment`, `log`); answers go to standard output: a line with the pid of what was
-started, and one with pid and exit status of whatever ended. When its input ends, so does all that it started.
+What it forks is the installed program, in a process and a session of its own. Orders come as lines of JSON on standard
+input (`name`, `arguments`, `environment`, `log`, `errors`); answers go to standard output: a line with the pid of what
+was started, and one with pid and exit status of whatever ended. When its input ends, so does all that it started.
 Its arguments name functions (`module:name`) that each process calls with its environment first.
 """
 
@@ -31,19 +31,36 @@ from insieme_reporting import app as reporting
 from insieme_training import app as training
 
 PROGRAMS = {
-    "intake": intake.main,
-    "matching": matching.main,
-    "training": training.main,
-    "funding": funding.main,
-    "governance": governance.main,
-    "reporting": reporting.main,
+    "insieme-intake": intake.main,
+    "insieme-matching": matching.main,
+    "insieme-training": training.main,
+    "insieme-funding": funding.main,
+    "insieme-governance": governance.main,
+    "insieme-reporting": reporting.main,
 }
+COMMANDS = {
+    "insieme": ("insieme_events.cli:main", "insieme_events.cli_import", "insieme_events.importing.running"),
+    "insieme-demo": ("insieme_demo.cli:main",),
+}
+"""Programs of the command line: what they begin with, and what else they import when they are at work."""
 PR_SET_PDEATHSIG = 1
 
 
 def named(function: str) -> Callable[[MutableMapping[str, str]], None]:
     module, name = function.split(":")
     found: Callable[[MutableMapping[str, str]], None] = getattr(importlib.import_module(module), name)
+    return found
+
+
+def program(name: str) -> Callable[[], None]:
+    """What a process of that name runs. A program of the command line is imported when it is asked for first."""
+    if name in PROGRAMS:
+        return PROGRAMS[name]
+    main, *besides = COMMANDS[name]
+    for module in besides:
+        importlib.import_module(module)
+    module, _, function = main.partition(":")
+    found: Callable[[], None] = getattr(importlib.import_module(module), function)
     return found
 
 
@@ -94,14 +111,15 @@ def ended() -> list[tuple[int, int]]:
 
 
 def fork(order: dict[str, Any]) -> int:
+    run = program(order["name"])
     pid = os.fork()
     if pid == 0:
-        be(order)
+        be(order, run)
     return pid
 
 
-def be(order: dict[str, Any]) -> NoReturn:
-    """Become the service: nothing of the parent's is left but what it imported."""
+def be(order: dict[str, Any], run: Callable[[], None]) -> NoReturn:
+    """Become the program: nothing of the parent's is left but what it imported."""
     code = 1
     try:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
@@ -109,18 +127,17 @@ def be(order: dict[str, Any]) -> NoReturn:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         nothing = os.open(os.devnull, os.O_RDONLY)
-        log = os.open(Path(order["log"]), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         os.dup2(nothing, 0)
-        os.dup2(log, 1)
-        os.dup2(log, 2)
+        for number, name in ((1, "log"), (2, "errors")):
+            os.dup2(os.open(Path(order[name]), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), number)
         os.environ.clear()
         os.environ.update(order["environment"])
         random.seed()
         crash_points._armed = crash_points.Armed.told(os.environ)
         for prepare in PREPARED:
             prepare(os.environ)
-        sys.argv = [f"insieme-{order['name']}", order["role"]]
-        PROGRAMS[order["name"]]()
+        sys.argv = [order["name"], *order["arguments"]]
+        run()
         code = 0
     except SystemExit as ending:
         code = ending.code if isinstance(ending.code, int) else 0

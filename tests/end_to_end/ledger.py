@@ -18,7 +18,7 @@ import httpx
 from tests.end_to_end.people import Someone, company
 from tests.end_to_end.platform import Platform
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds after which a command that nobody answers is a failure."""
 TIMEOUT = 4.0
 NOT_THERE_YET = {"matching.not_in_charge"}

@@ -1,7 +1,8 @@
-"""Services as processes that forking.py starts: the same parts as everywhere else, started in no time."""
+"""Services and programs of the command line as processes that forking.py starts: in no time, else as everywhere."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import queue
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,8 @@ from insieme_local.service import Service, inherited
 
 REPOSITORY = Path(__file__).parents[2]
 PATIENCE = 60.0
+
+_numbers = itertools.count()
 
 
 @dataclass
@@ -51,6 +54,20 @@ class Forked:
         self.over.set()
 
 
+@dataclass(frozen=True)
+class Command:
+    """A program of the command line and the files of what it says and of what it complains about."""
+
+    process: Forked
+    output: Path
+    errors: Path
+
+    def ended(self, seconds: float) -> tuple[int, str, str]:
+        """Wait for its end: the exit code, what it said and what it complained about."""
+        code = self.process.wait(seconds)
+        return code, self.output.read_text(), self.errors.read_text()
+
+
 @dataclass
 class Nursery:
     """The forking process and what it has started."""
@@ -76,13 +93,24 @@ class Nursery:
         for forked in self.living.values():
             forked.end(-signal.SIGKILL)
 
-    def fork(self, name: str, role: str, environment: Mapping[str, str], log: Path) -> Forked:
-        order = {"name": name, "role": role, "environment": dict(environment), "log": str(log)}
+    def fork(
+        self, name: str, arguments: Sequence[str], environment: Mapping[str, str], log: Path, errors: Path | None = None
+    ) -> Forked:
+        """`log` takes what it says, and its complaints too where `errors` is no file of its own."""
+        files = {"log": str(log), "errors": str(errors or log)}
+        order = {"name": name, "arguments": list(arguments), "environment": dict(environment), **files}
         assert self.process.stdin is not None
         with self.lock:
             self.process.stdin.write(json.dumps(order).encode() + b"\n")
             self.process.stdin.flush()
             return self.started.get(timeout=PATIENCE)
+
+    def command(self, name: str, *arguments: str, environment: Mapping[str, str], folder: Path) -> Command:
+        """A program of the command line, as a terminal would start it; what it says goes to files in the folder."""
+        number = next(_numbers)
+        said, complained = folder / f"{name}-{number}.out", folder / f"{name}-{number}.err"
+        folder.mkdir(parents=True, exist_ok=True)
+        return Command(self.fork(name, arguments, environment, said, complained), said, complained)
 
 
 @contextmanager
@@ -125,7 +153,7 @@ class ForkedService(Service):
         self.folders.logs.mkdir(parents=True, exist_ok=True)
         self.folders.records.mkdir(parents=True, exist_ok=True)
         log = self.folders.logs / f"{self.name}.log"
-        forked = self.nursery.fork(self.program, self.role, {**inherited(), **self.environment}, log)
+        forked = self.nursery.fork(f"insieme-{self.program}", [self.role], {**inherited(), **self.environment}, log)
         record = self.folders.records / f"{self.name}.pid"
         try:
             record.write_text(json.dumps({"pid": forked.pid, "started": psutil.Process(forked.pid).create_time()}))

@@ -183,7 +183,7 @@ def heads(carried: Sequence[Carried]) -> dict[str, int]:
     return {one.stream: one.sequence for one in carried}
 
 
-async def caught_up(url: str, subscription: str, wanted: Mapping[str, int], seconds: float = 40) -> None:
+async def caught_up(url: str, subscription: str, wanted: Mapping[str, int], seconds: float = 150) -> None:
     """Returns when the subscription's cursors say that it has handled each stream up to its wanted sequence."""
     deadline = time.monotonic() + seconds
     async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:

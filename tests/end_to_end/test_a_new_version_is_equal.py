@@ -22,7 +22,7 @@ from insieme_reporting.versions import NEWEST
 
 DEFINITION = NEWEST.definition
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(600)]
 
 SEALED = ("gender", "birth_month", "citizenship", "isced", "comune")
 

@@ -19,7 +19,7 @@ from tests.end_to_end.shared import Shared
 
 from insieme_local.provision import Provisioned
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(600)]
 
 REPOSITORY = Path(__file__).parents[2]
 BETWEEN_CURSORS_AND_FACTS = {"one": "batch.after_fence", "cursors_first": "batch.after_commit"}

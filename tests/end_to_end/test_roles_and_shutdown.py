@@ -19,7 +19,7 @@ from insieme_local.service import Service
 from insieme_local.supervisor import start_together
 from insieme_reporting.versions import NEWEST
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(600)]
 
 ROLES = {
     "intake": ("http", "relay", "subscriptions"),
@@ -93,7 +93,7 @@ async def test_sigterm_during_load_drains_every_role_and_loses_nothing_acknowled
     async with traffic(roles, ledger) as going:
         await going.more(40)
         codes = await asyncio.gather(*(asyncio.to_thread(terminated, service) for service in services))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while not ledger.repeats:  # noqa: ASYNC110 - it has no event for it
                 await asyncio.sleep(0.05)
         await asyncio.to_thread(start_together, services)

@@ -12,7 +12,7 @@ from tests.end_to_end.people import Someone
 from tests.end_to_end.platform import Platform
 from tests.end_to_end.shared import Shared
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(600)]
 
 FIRST, TIMES = 200_000, 200
 

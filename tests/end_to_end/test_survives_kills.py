@@ -23,7 +23,7 @@ from insieme_local.provision import Provisioned, provision
 from insieme_local.servers import Servers
 from insieme_reporting.versions import NEWEST
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(420)]
 
 PERIOD = {"from": "2024-01-01", "to": "2024-12-31"}
 
@@ -50,7 +50,7 @@ class Passes:
         victim = part.child
         killed = time.monotonic()
         await asyncio.to_thread(victim.kill)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(150):
             while part.child is victim or not await asyncio.to_thread(part.ready):
                 self.going.check()
                 await asyncio.sleep(0.1)

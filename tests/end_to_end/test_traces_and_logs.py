@@ -16,7 +16,7 @@ from tests.end_to_end.shared import Shared
 
 from insieme_reporting.versions import NEWEST
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(600)]
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 CALLER = "00f067aa0ba902b7"
@@ -56,7 +56,7 @@ async def test_spans_of_request_command_relay_and_projection_are_joined_by_the_e
 
 async def seen(collector: Collector, service: str, name: str) -> Span:
     """The first span of that service whose name begins so and that belongs to our trace, by itself or by a link."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(90):
         while True:
             for span in collector.spans:
                 ours = span.trace == TRACE or any(trace == TRACE for trace, _ in span.links)

@@ -33,7 +33,7 @@ ALL = (intake, matching, training, funding, governance, reporting)
 DECIDING = ("intake", "matching", "training", "funding")
 """Who decides by the agreement and hears of it from governance."""
 HEARD = "select count(*) from events.parameters"
-PATIENCE = 60.0
+PATIENCE = 120.0
 ROOT = Path(__file__).resolve().parents[2]
 
 

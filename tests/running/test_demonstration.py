@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from random import Random
@@ -15,7 +14,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.end_to_end.nursery import Nursery
+from tests.end_to_end.nursery import Command, Nursery
 from tests.end_to_end.platform import THE_PATH_OF_A_PERSON, Platform
 from tests.unit.demo.on_paper import Paper
 
@@ -26,7 +25,6 @@ from insieme_demo.plan import Month, Plan
 from insieme_events.contracts import DomainEvent
 from insieme_events.waiting import applied
 from insieme_local.folders import Folders
-from insieme_local.plan import program
 from insieme_local.provision import Provisioned
 from insieme_local.servers import Servers
 from insieme_local.service import inherited
@@ -47,7 +45,7 @@ where type in ('PartyWithdrew', 'ProtocolExpired', 'ProtocolExpiryWarned', 'Prot
 group by type order by type
 """
 ENROLLED_AFTER = "select count(*) from events.events where type = 'PersonEnrolled' and occurred_on > '2026-03-03'"
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 LINKS = """
 select extract(year from occurred_on)::int, count(*), array_agg(data->>'person_id') from events.events e
@@ -76,14 +74,10 @@ class Demonstration:
         self.platform = platform
         self.environment = {**inherited(), **platform.provisioned.environment()}
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            program(("insieme-demo", *words)),
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+    def start(self, *words: str) -> Command:
+        assert self.platform.nursery is not None
+        folder = self.platform.folders.logs
+        return self.platform.nursery.command("insieme-demo", *words, environment=self.environment, folder=folder)
 
     def run(self, *words: str) -> str:
         code, said = self.ended(*words)
@@ -91,19 +85,18 @@ class Demonstration:
         return said
 
     def ended(self, *words: str) -> tuple[int, str]:
-        child = self.start(*words)
-        said, _ = child.communicate(timeout=400)
-        return child.returncode, said
+        code, said, complained = self.start(*words).ended(400)
+        return code, said + complained
 
     def stopped_at(self, events: int, how: signal.Signals) -> tuple[int, str]:
         """Loads until intake's store holds so many events; the exit code and what was said."""
         child = self.start(*LOAD)
         while self.count("intake", "select count(*) from events.events") < events:
-            assert child.poll() is None, "the load ended before it was stopped"
+            assert child.process.poll() is None, "the load ended before it was stopped"
             time.sleep(0.05)
-        child.send_signal(how)
-        said, _ = child.communicate(timeout=30)
-        return child.returncode, said
+        child.process.send_signal(how)
+        code, said, complained = child.ended(60)
+        return code, said + complained
 
     def count(self, service: str, query: str, *values: str) -> int:
         return int(self.rows(service, query, *values)[0][0])

@@ -20,7 +20,7 @@ from insieme_local import ports
 from insieme_local.servers import Servers
 from insieme_local.service import Service
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(600)]
 
 PERSONAL = CANARY.forms() | KNOWN.forms()
 MEMBERS = {"type", "title", "status", "detail", "code"}
@@ -133,7 +133,7 @@ async def test_a_database_that_is_away_is_said_and_the_same_request_may_be_sent_
         assert stored(platform) == before
         again = await intake.post(path, json=BAND, headers=key)
         # As a client does: the pool needs a moment to connect again, and says with 503 that it is worth trying.
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while again.status_code == 503:
                 check(again, 503, "events.database_away", None)
                 await asyncio.sleep(0.5)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
+import signal
 import sys
 import time
 from collections import Counter
@@ -20,12 +20,16 @@ import psycopg
 import pytest
 from tests.end_to_end.imports import files
 from tests.end_to_end.imports.files import Made
+from tests.end_to_end.nursery import Command
 from tests.end_to_end.platform import Platform
+
+from insieme_local.service import inherited
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(900)]
 
 ROWS = int(os.environ.get("INSIEME_IMPORT_ROWS", "300"))
 INSIEME = Path(sys.executable).parent / "insieme"
+LONG = 300
 SOME_REFUSED = 3
 KILLED_AFTER = 0.3
 SECONDS_FOR_TEN_THOUSAND = 120
@@ -52,24 +56,17 @@ class Road:
     apart: bool = True
 
 
-def command(platform: Platform, road: Road, path: Path, *options: str) -> list[str]:
-    return [
-        str(INSIEME),
-        "import",
-        "run",
-        road.kind,
-        str(path),
-        "--url",
-        platform.url(road.service),
-        *road.options,
-        *options,
-    ]
+def begun(platform: Platform, road: Road, path: Path, *options: str) -> Command:
+    """`insieme import run`, as it is at work."""
+    assert platform.nursery is not None
+    told = ("import", "run", road.kind, str(path), "--url", platform.url(road.service), *road.options, *options)
+    return platform.nursery.command("insieme", *told, environment=inherited(), folder=path.parent / "said")
 
 
 def imported(platform: Platform, road: Road, path: Path, *options: str) -> tuple[int, dict[str, Any]]:
-    done = subprocess.run(command(platform, road, path, "--json", *options), capture_output=True, text=True)
-    assert done.returncode in (0, 1, SOME_REFUSED), done.stderr
-    return done.returncode, json.loads(done.stdout)
+    code, said, complained = begun(platform, road, path, "--json", *options).ended(LONG)
+    assert code in (0, 1, SOME_REFUSED), complained
+    return code, json.loads(said)
 
 
 def streams(platform: Platform, road: Road) -> list[str]:
@@ -92,16 +89,16 @@ def compare(made: Made, told: list[dict[str, str]], verdict: str) -> None:
 
 def kill_in_the_middle(platform: Platform, road: Road, made: Made, before: int) -> None:
     """kill -9 of the importer when so many rows of the file stand in the store."""
-    child = subprocess.Popen(command(platform, road, made.path), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    child = begun(platform, road, made.path).process
     try:
-        until = time.monotonic() + 300
+        until = time.monotonic() + LONG
         while len(streams(platform, road)) < before + KILLED_AFTER * made.good():
             assert child.poll() is None, "it ended before it was killed"
             assert time.monotonic() < until
             time.sleep(0.05)
     finally:
-        child.kill()
-        child.wait()
+        child.send_signal(signal.SIGKILL)
+        child.wait(LONG)
     assert not made.path.with_name(f"{made.path.stem}.verdicts.csv").exists(), "verdicts of half a file"
 
 

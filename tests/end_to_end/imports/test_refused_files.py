@@ -12,7 +12,7 @@ import pytest
 from tests.end_to_end.imports import files
 from tests.end_to_end.imports.test_imports import INSIEME
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(600)]
 
 NOBODY = "http://127.0.0.1:9"
 """Nothing is sent, so nobody has to listen."""

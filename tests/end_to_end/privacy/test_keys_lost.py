@@ -26,7 +26,7 @@ from tests.end_to_end.privacy.outages import (
 
 from insieme_local.servers import Servers
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(600)]
 
 KNOWN, WAITING, NEWCOMER = 1, 2, 3
 

@@ -38,7 +38,7 @@ from insieme_reporting.versions import NEWEST
 
 DEFINITION = NEWEST.definition
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(600)]
 PUBLISHING = tuple(PARTITIONS)
 """Every context that has topics."""
 

@@ -23,7 +23,7 @@ from insieme_events.store import CommitState, StoreError
 from insieme_events.testing.road import RECORDER, Road, Sent, accepted, at_work, chain, committed, eventually
 from insieme_local.provision import Provisioned
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 
 ROWS = "select event_id::text, stream, version, type, data::text, metadata::text, occurred_on, recorded_at, predecessor"
 STORED = f"{ROWS} from events.events order by stream, version"

@@ -119,7 +119,7 @@ async def governance(fresh_provisioned: Provisioned, day: Day) -> AsyncIterator[
         yield running
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.clause("P54", "P55", "P56", "P72", "P80", "P82")
 @pytest.mark.invariant("I5", "clock")
 async def test_a_year_of_two_schedulers_that_are_killed(

@@ -242,7 +242,7 @@ async def said(intake: Any) -> list[tuple[Said, date]]:
     ]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.clause("P11", "P18", "P24")
 @pytest.mark.invariant("I9", "clock")
 async def test_a_year_of_two_schedulers_that_are_killed(

@@ -291,7 +291,7 @@ async def said(matching: Any) -> list[tuple[Said, date]]:
     return [((kind, stream, why, on), business_date(recorded)) for kind, stream, why, on, recorded in rows]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.clause("P31", "P32")
 async def test_a_year_of_two_schedulers_that_are_killed(
     of_the_day: Any, fresh_provisioned: Provisioned, day: Day, new_placement: Callable[..., Any]
