@@ -46,9 +46,9 @@ COMMANDS = {
 PR_SET_PDEATHSIG = 1
 
 
-def named(function: str) -> Callable[[MutableMapping[str, str]], None]:
+def named(function: str) -> Callable[..., None]:
     module, name = function.split(":")
-    found: Callable[[MutableMapping[str, str]], None] = getattr(importlib.import_module(module), name)
+    found: Callable[..., None] = getattr(importlib.import_module(module), name)
     return found
 
 
@@ -59,12 +59,10 @@ def program(name: str) -> Callable[[], None]:
     main, *besides = COMMANDS[name]
     for module in besides:
         importlib.import_module(module)
-    module, _, function = main.partition(":")
-    found: Callable[[], None] = getattr(importlib.import_module(module), function)
-    return found
+    return named(main)
 
 
-PREPARED = [named(function) for function in sys.argv[1:]]
+PREPARED: list[Callable[[MutableMapping[str, str]], None]] = [named(function) for function in sys.argv[1:]]
 
 
 def main() -> None:
